@@ -1,0 +1,1 @@
+"""Executable claims for a vault of notes."""

@@ -1,0 +1,18 @@
+"""Tagged block to claim to claim spec. The words it may use reach it as a `Vocabulary`."""
+
+from checker.claims.claim import Claim, find_claims
+from checker.claims.layers import select_layers
+from checker.claims.read import Comparison, Reading, read_sentence
+from checker.claims.spec import ClaimSpec, parse_spec, print_spec
+
+__all__ = [
+    "Claim",
+    "ClaimSpec",
+    "Comparison",
+    "Reading",
+    "find_claims",
+    "parse_spec",
+    "print_spec",
+    "read_sentence",
+    "select_layers",
+]

@@ -1,0 +1,85 @@
+"""Finding claims in notes: where the tag stands, what the sentence is, which bytes the tool may own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checker.claims.sentence import last_sentence, plain
+from checker.notes import Block, BlockId, Note, Problem, Span
+
+MARKS = "✅❌❔🖉∅⚠○"
+STATUS_LINK = re.compile(rb" \[\[([^\]|\\]+)\\?\|((?:" + "|".join(MARKS).encode() + rb")[^\]]*)\]\]")
+BLOCKS = ("list item", "paragraph", "quote")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A tagged sentence in a note. `status` spans the tool's link after the tag, with the space before it, if it is there;
+    `shown` is that link's display text. `line` is the tag's."""
+
+    note: Note
+    block: Block
+    statement: str
+    tag: Span
+    status: Span | None
+    shown: str
+    line: int
+
+    @property
+    def block_id(self) -> BlockId | None:
+        return self.block.block_id
+
+    @property
+    def place(self) -> str:
+        """`path:line`, for people."""
+        return f"{self.note.path}:{self.line}"
+
+
+def find_claims(note: Note) -> tuple[list[Claim], list[Problem]]:
+    """The claims of a note in order, and the tagged places that cannot be one, with what to do about each."""
+    claims: list[Claim] = []
+    problems: list[Problem] = []
+    tags = [tag.span for tag in note.tags if tag.name.casefold() == "claim"]
+    for block in note.blocks:
+        inside = [span for span in tags if block.span.start <= span.start < block.span.end]
+        if not inside:
+            continue
+        line = note.line_of(inside[0].start)
+        if block.kind not in BLOCKS:
+            problems.append(
+                Problem(note.path, line, f"a claim in a {block.kind} is not read yet; put it on a list item or paragraph")
+            )
+        elif len(inside) > 1:
+            problems.append(Problem(note.path, line, "two #claim tags in one block; split it so that each sentence has its own"))
+        else:
+            claims.append(_claim(note, block, inside[0], line))
+    return claims, problems
+
+
+def _claim(note: Note, block: Block, tag: Span, line: int) -> Claim:
+    match = STATUS_LINK.match(note.data, tag.end, block.span.end)
+    before = note.data[block.span.start : tag.start].decode("utf-8")
+    return Claim(
+        note=note,
+        block=block,
+        statement=last_sentence(plain(before)),
+        tag=tag,
+        status=Span(match.start(), match.end()) if match else None,
+        shown=match[2].decode("utf-8") if match else "",
+        line=line,
+    )
+
+
+def duplicates(notes: tuple[Note, ...]) -> Iterator[tuple[Problem, str, Note]]:
+    """Block ids of claims that stand more than once in a vault: each place, the id, and its note."""
+    places: dict[str, list[tuple[Note, BlockId]]] = {}
+    for note in notes:
+        for found in note.block_ids:
+            places.setdefault(found.id.casefold(), []).append((note, found))
+    for name, found_places in places.items():
+        if len(found_places) > 1:
+            for note, found in found_places:
+                message = f"the block id ^{found.id} stands {len(found_places)} times in the vault; rename all but one"
+                yield Problem(note.path, note.line_of(found.span.start), message), name, note

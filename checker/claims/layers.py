@@ -1,0 +1,27 @@
+"""Which blocks of a model a spec means."""
+
+from __future__ import annotations
+
+from checker.errors import SpecError
+
+
+def select_layers(layers: str, depth: int) -> list[int]:
+    """The blocks, from 0, that a spec's `where.layers` means in a model of `depth` blocks. The upper half of an odd depth
+    leaves the middle block out.
+
+    Raises SpecError when the model has no such layer.
+    """
+    if layers == "all":
+        return list(range(depth))
+    half = depth // 2
+    if layers == "upper half":
+        return list(range(depth - half, depth))
+    if layers == "lower half":
+        return list(range(half))
+    word, number = layers.split()
+    count = int(number)
+    if count > depth:
+        raise SpecError(f"{layers!r} of a model with {depth} layers; name layers from 1 to {depth}")
+    if word == "layer":
+        return [count - 1]
+    return list(range(count)) if word == "first" else list(range(depth - count, depth))

@@ -1,0 +1,33 @@
+"""What a tagged block says, as a plain sentence: links, emphasis, quotes and citations are read through."""
+
+from __future__ import annotations
+
+import re
+
+LINK = re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
+MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\((?:<[^>]*>|[^)\s]*)(?:\s+\"[^\"]*\")?\)")
+CITATION = re.compile(r"\((?:[^()]*,\s*)?(?:19|20)\d\d[a-z]?(?:,\s*pp?\.\s*[\d–-]+)?\)|\[\d+(?:,\s*\d+)*\]")
+EMPHASIS = re.compile(r"\*\*|__|==|~~|(?<!\w)[*_]|[*_](?!\w)")
+MARKER = re.compile(r"^\s*(?:>\s*)*(?:[-*+]|\d+[.)])?\s*(?:\[.\]\s+)?")
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“(]?[A-Z0-9])")
+NUMBERED = re.compile(r"^\[?\d+\]?$")
+
+
+def plain(source: str) -> str:
+    """Markdown of one block to one line of plain text."""
+    lines = [
+        MARKER.sub("", line) if index == 0 else re.sub(r"^\s*(?:>\s*)*", "", line)
+        for index, line in enumerate(source.splitlines())
+    ]
+    text = " ".join(line.strip() for line in lines)
+    text = LINK.sub(lambda match: match[1].rsplit("/", 1)[-1], text)
+    text = MARKDOWN_LINK.sub(lambda match: "" if NUMBERED.match(match[1]) else match[1], text)
+    text = CITATION.sub("", text)
+    text = EMPHASIS.sub("", text)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def last_sentence(text: str) -> str:
+    """The sentence that a tag at the end of `text` speaks of, without its quotation marks and full stop."""
+    sentence = SENTENCE_END.split(text)[-1].strip()
+    return sentence.strip("“”\"'‘’ ").rstrip(".").rstrip("“”\"'‘’ ")

@@ -1,0 +1,161 @@
+"""The claim spec: what a sentence means, typed and strict. The format is a promise; see the manual."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import math
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from checker import strict_yaml
+from checker.errors import SpecError
+
+Kind = Literal["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"]
+ID = re.compile(r"[A-Za-z0-9-]+")
+LAYERS = re.compile(r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*")
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("must be a finite number")
+    return value
+
+
+Finite = Annotated[float, AfterValidator(_finite)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Margin(Strict):
+    """The smallest effect of interest: a share of the baseline's mean (`relative`), or a value in the metric's unit."""
+
+    value: Annotated[Finite, Field(ge=0)]
+    unit: str = "relative"
+
+
+class Where(Strict):
+    """Which part of the model and which data. `layers`: all, upper half, lower half, first N, last N, layer N."""
+
+    layers: str
+    tokens: Literal["patches"] = "patches"
+    data: str = "default"
+
+    @model_validator(mode="after")
+    def _layers_are_known(self) -> Where:
+        if not LAYERS.fullmatch(self.layers):
+            raise ValueError(f"layers {self.layers!r}: write all, upper half, lower half, first N, last N or layer N (from 1)")
+        return self
+
+
+class Decide(Strict):
+    """The decision rule: error rate `alpha`, split evenly over the declared looks (numbers of seeds)."""
+
+    alpha: Annotated[Finite, Field(gt=0, lt=0.5)] = 0.05
+    looks: Annotated[tuple[int, ...], Field(min_length=1)] = (3, 5, 8)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(values.get("looks"), list):
+            return {**values, "looks": tuple(values["looks"])}
+        return values
+
+    @model_validator(mode="after")
+    def _looks_grow(self) -> Decide:
+        if any(look < 2 for look in self.looks) or list(self.looks) != sorted(set(self.looks)):
+            raise ValueError("looks must be growing numbers of seeds, each at least 2")
+        return self
+
+
+class ClaimSpec(Strict):
+    """One claim. Only `compare` can be decided by this version; see `undecidable`."""
+
+    id: str
+    statement: str
+    source: str
+    kind: Kind
+    metric: str
+    subject: str
+    baseline: str | None = None
+    relation: Literal["less", "greater"] | None = None
+    margin: Margin
+    where: Where
+    scope: Literal["toy", "pretrained", "any"] = "any"
+    decide: Decide = Decide()
+    reviewed: bool = False
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> ClaimSpec:
+        if not ID.fullmatch(self.id):
+            raise ValueError(f"id {self.id!r}: use letters, digits and hyphens only")
+        if self.kind == "compare" and (self.baseline is None or self.relation is None):
+            raise ValueError("a compare claim needs a baseline and a relation (less or greater)")
+        if self.baseline is not None and self.subject == self.baseline:
+            raise ValueError(f"{self.subject} is compared with itself; name another baseline")
+        return self
+
+    def as_dict(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def hash(self) -> str:
+        """A hash of the fields that decide the verdict: not of wording, place or review."""
+        fields = self.model_dump(mode="json", exclude={"id", "statement", "source", "reviewed"})
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def parse_spec(text: str, name: str) -> ClaimSpec:
+    """Read a spec from YAML. Raises SpecError: `name:line:column: what is wrong, and what to do`."""
+    try:
+        values = strict_yaml.load(text)
+    except strict_yaml.YamlError as error:
+        raise SpecError(f"{name}:{error.line}:{error.column}: {error.problem}") from error
+    if not isinstance(values, dict):
+        raise SpecError(f"{name}:1:1: not a claim spec; it is a list of `key: value` lines")
+    try:
+        return ClaimSpec.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = [str(part) for part in first["loc"]]
+        line, column = _find(text, path)
+        raise SpecError(f"{name}:{line}:{column}: {_explain(first, path)}") from error
+
+
+def print_spec(spec: ClaimSpec) -> str:
+    """The spec as YAML; stable bytes, keys in the order of the format."""
+    return strict_yaml.dump(spec.as_dict())
+
+
+def _explain(error: Any, path: list[str]) -> str:
+    where = ".".join(path)
+    if error["type"] == "extra_forbidden":
+        parts: dict[str, type[BaseModel]] = {"margin": Margin, "where": Where, "decide": Decide}
+        fields = parts.get(path[0], ClaimSpec).model_fields
+        near = difflib.get_close_matches(path[-1], list(fields), 1)
+        return f"there is no key `{where}`" + (f"; did you mean `{near[0]}`?" if near else "")
+    if error["type"] == "missing":
+        return f"the key `{where}` is missing"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message
+
+
+def _find(text: str, path: list[str]) -> tuple[int, int]:
+    """Where a key stands, 1-based; a missing key is looked for where its parent stands."""
+    import yaml
+
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    mark = node.start_mark if node else None
+    for part in path:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        for key, value in pairs:
+            if key.value == part:
+                mark, node = key.start_mark, value
+                break
+        else:
+            break
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)

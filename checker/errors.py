@@ -1,0 +1,27 @@
+"""The errors of the program. Each message says where, what is wrong, and what to do."""
+
+from __future__ import annotations
+
+
+class CheckerError(Exception):
+    """Base of every error that the program raises on purpose."""
+
+
+class ConfigurationError(CheckerError):
+    """The command, the project or a registry is not set up in a way that can run (exit code 2)."""
+
+
+class NoteError(CheckerError):
+    """A note cannot be read, or must not be written."""
+
+
+class SpecError(CheckerError):
+    """A claim spec is not well formed; the message starts with `file:line:column`."""
+
+
+class MeasurementError(CheckerError):
+    """A training or a measurement did not give usable numbers. Never a verdict."""
+
+
+class WriteError(CheckerError):
+    """A file could not be written; its old bytes are intact (exit code 4)."""

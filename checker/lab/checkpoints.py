@@ -1,0 +1,123 @@
+"""Trained models as files: safetensors, half precision, with everything that made them in the metadata."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checker.errors import MeasurementError
+from checker.lab.competence import Competence, why_not_competent
+from checker.lab.recipes import Recipe
+
+if TYPE_CHECKING:
+    from timm.models.vision_transformer import VisionTransformer
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a trained model without loading it. Read from the head of its file."""
+
+    recipe: Recipe
+    seed: int
+    weights: str  # hash of the tensors
+    before: Competence
+    after: Competence
+    curve: tuple[tuple[int, float], ...]  # (step, training loss), smoothed over the steps between
+    images_seen: int
+    cpu_seconds: float
+    versions: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        return self.recipe.key(self.seed)
+
+    @property
+    def fault(self) -> str | None:
+        """Why this model may not enter a verdict, or None. The untrained baseline has nothing to show."""
+        return None if self.recipe.steps == 0 else why_not_competent(self.before, self.after)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "recipe": self.recipe.as_dict(),
+            "seed": self.seed,
+            "weights": self.weights,
+            "before": self.before.as_dict(),
+            "after": self.after.as_dict(),
+            "curve": [list(point) for point in self.curve],
+            "images_seen": self.images_seen,
+            "cpu_seconds": self.cpu_seconds,
+            "versions": dict(self.versions),
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Card:
+        return cls(
+            **{
+                **values,
+                "recipe": Recipe.from_dict(values["recipe"]),
+                "before": Competence.from_dict(values["before"]),
+                "after": Competence.from_dict(values["after"]),
+                "curve": tuple((int(step), float(loss)) for step, loss in values["curve"]),
+            }
+        )
+
+
+def hash_weights(tensors: Mapping[str, Tensor]) -> str:
+    """A hash of names, shapes and bytes that does not depend on how a file is laid out."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().contiguous()
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
+        digest.update(tensor.numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def half(encoder: VisionTransformer) -> dict[str, Tensor]:
+    """The encoder's tensors in half precision, as they are kept."""
+    return {name: tensor.detach().half().contiguous() for name, tensor in encoder.state_dict().items()}
+
+
+def save(path: Path, tensors: dict[str, Tensor], card: Card) -> None:
+    """Write a model file, whole or not at all."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".partial")
+    save_file(tensors, temporary, metadata={"card": json.dumps(card.as_dict(), sort_keys=True)})
+    temporary.replace(path)
+
+
+def read_card(path: Path) -> Card:
+    """Read the card of a model file without torch. Raises MeasurementError when the file is not one of ours."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if length > 10_000_000:
+                raise ValueError("header too long")
+            header = json.loads(file.read(length))
+        return Card.from_dict(json.loads(header["__metadata__"]["card"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise MeasurementError(f"{path}: not a model file ({error}); delete it, and it is trained again") from error
+
+
+def load(path: Path) -> tuple[VisionTransformer, Card]:
+    """Load an encoder in float32, in evaluation mode. Raises MeasurementError when the bytes do not match their hash."""
+    from safetensors.torch import load_file
+
+    from checker.lab.transformer import build
+
+    card = read_card(path)
+    try:
+        tensors = load_file(path)
+    except Exception as error:  # safetensors raises its own type for a truncated file
+        raise MeasurementError(f"{path}: damaged ({error}); delete it, and it is trained again") from error
+    if hash_weights(tensors) != card.weights:
+        raise MeasurementError(f"{path}: the weights do not match their hash; delete it, and it is trained again")
+    encoder = build(card.recipe.architecture)
+    encoder.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    return encoder.eval().requires_grad_(False), card

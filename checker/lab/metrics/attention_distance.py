@@ -1,0 +1,70 @@
+"""Attention distance: how far, in pixels, a patch looks on average."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.lab.metrics.base import METRICS, Metric
+from checker.vocabulary import MarginWord, MetricWord
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def attention_distance(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
+    """Mean distance between a query patch and what it attends to, in pixels.
+
+    With p_ij the attention of patch i on patch j and d_ij the distance between their centres,
+    the value is mean_i sum_j p_ij d_ij / sum_j p_ij: class and register tokens are dropped as queries and as keys, and
+    each row is renormalised over the patches. The distance of a patch to itself is 0. A row whose whole mass lies on the
+    prefix tokens looks at no patch and is left out of the mean over i.
+
+    attention: (batch, heads, tokens, tokens), rows summing to 1, tokens = prefix + rows * columns, patches in row-major
+    order. grid: (rows, columns). patch: edge of a patch in pixels. prefix: tokens before the patches.
+    Returns (batch, heads), pixels; NaN where no row looks at any patch.
+
+    Source: Raghu et al. 2021, section 4 and figure 3; Dosovitskiy et al. 2021, appendix D.7.
+
+    Raises ValueError when the shape does not fit the grid.
+    """
+    import torch
+
+    rows, columns = grid
+    tokens = prefix + rows * columns
+    if attention.ndim != 4 or attention.shape[-2:] != (tokens, tokens):
+        raise ValueError(f"attention has shape {tuple(attention.shape)}; wanted (batch, heads, {tokens}, {tokens})")
+    patches = attention[:, :, prefix:, prefix:].double()
+    y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
+    centres = torch.stack([y.flatten(), x.flatten()], 1).double().to(attention.device) * patch
+    distance = torch.cdist(centres, centres, compute_mode="donot_use_mm_for_euclid_dist")  # (L, L), pixels
+
+    mass = patches.sum(-1)  # (B, H, L)
+    reach = torch.einsum("bhij,ij->bhi", patches, distance)
+    return (reach / mass.where(mass > 0, torch.nan)).nanmean(-1)
+
+
+METRICS.register("attention_distance")(
+    Metric(
+        word=MetricWord(
+            name="attention_distance",
+            title="attention distance",
+            unit="px",
+            unit_words=("px", "pixel", "pixels"),
+            synonyms=("attention span", "attention range"),
+            comparatives=(
+                ("shorter", "less"),
+                ("smaller", "less"),
+                ("lower", "less"),
+                ("longer", "greater"),
+                ("larger", "greater"),
+                ("greater", "greater"),
+                ("higher", "greater"),
+            ),
+            margin=MarginWord(0.05, "relative"),
+            layers="upper half",
+        ),
+        definition="mean distance in pixels between a query patch and the patches it attends to",
+        source="Raghu et al. 2021; Dosovitskiy et al. 2021, appendix D.7",
+        measure=attention_distance,
+    )
+)

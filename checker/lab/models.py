@@ -1,0 +1,73 @@
+"""The models that a claim can name, with their words and their recipes. Light: nothing here imports torch.
+
+The learning rates were chosen by own loss and probes on a tuning seed (benchmarks/tune.py, benchmarks/tuning.jsonl)
+before any claim's metric was computed on any of these models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.lab.recipes import Recipe
+from checker.lab.registry import Registry
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model by name: how sentences call it, the families it belongs to, and how the lab trains its toy."""
+
+    name: str
+    title: str
+    recipe: Recipe
+    synonyms: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+
+
+MODELS: Registry[Model] = Registry("model")
+
+
+def _add(model: Model) -> None:
+    MODELS.register(model.name)(model)
+
+
+_add(
+    Model(
+        name="MAE",
+        title="masked autoencoder",
+        synonyms=("masked autoencoder", "masked autoencoders", "the masked autoencoder"),
+        families=("MIM",),
+        recipe=Recipe("mae", "shapes", steps=8000, beta2=0.95),
+    )
+)
+_add(
+    Model(
+        name="SimMIM",
+        title="SimMIM",
+        families=("MIM",),
+        recipe=Recipe("simmim", "shapes", steps=5000),
+    )
+)
+_add(
+    Model(
+        name="DINO",
+        title="self-distillation without labels",
+        families=("CL", "joint-embedding"),
+        recipe=Recipe("dino", "shapes", steps=2000, weight_decay=0.04),
+    )
+)
+_add(
+    Model(
+        name="supervised ViT",
+        title="supervised vision transformer",
+        synonyms=("supervised ViTs", "supervised vision transformer", "supervised vision transformers", "supervised model"),
+        recipe=Recipe("supervised", "shapes", steps=3000),
+    )
+)
+_add(
+    Model(
+        name="random initialisation",
+        title="randomly initialised vision transformer",
+        synonyms=("random initialization", "randomly initialised ViT", "randomly initialized ViT", "untrained ViT"),
+        recipe=Recipe("random", "shapes", steps=0),
+    )
+)

@@ -1,0 +1,61 @@
+"""What is trained: the architecture and the recipe of one toy model, as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A plain ViT, the same for every objective, so that only the objective differs. Sizes in pixels or channels."""
+
+    image_size: int = 32
+    patch_size: int = 4
+    width: int = 64
+    depth: int = 6
+    heads: int = 4
+    registers: int = 0
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        side = self.image_size // self.patch_size
+        return side, side
+
+    @property
+    def prefix_tokens(self) -> int:
+        """Tokens before the patches: the class token and the registers."""
+        return 1 + self.registers
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a trained model, but its seed.
+
+    `learning_rate` is the peak of a linear warm-up (`warmup` of the steps) followed by a cosine to zero.
+    """
+
+    objective: str
+    data: str
+    steps: int
+    learning_rate: float = 1e-3
+    batch: int = 32
+    weight_decay: float = 0.05
+    beta2: float = 0.999
+    warmup: float = 0.1
+    architecture: Architecture = field(default_factory=Architecture)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Recipe:
+        return cls(**{**values, "architecture": Architecture(**values["architecture"])})
+
+    def key(self, seed: int) -> str:
+        """The content address of the model that this recipe gives with `seed`."""
+        text = json.dumps({"recipe": self.as_dict(), "seed": seed}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

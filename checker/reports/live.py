@@ -1,0 +1,66 @@
+"""The view of a run while it runs: one bar a running job, how far and how long still; plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from checker.runs.jobs import Job
+from checker.runs.local import Event, run_jobs
+
+
+class Live:
+    """Runs jobs and shows them. A context manager, so that the terminal is given back whatever happens."""
+
+    def __init__(self, console: Console, workers: int) -> None:
+        self.console, self.workers = console, workers
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Live:
+        self.progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.progress.stop()
+
+    def __call__(self, jobs: Sequence[Job]) -> Mapping[Job, str | None]:
+        what = "training" if jobs[0].kind == "train" else "measuring"
+        total = self.progress.add_task(f"{what} {len(jobs)} model{'s' if len(jobs) > 1 else ''}", total=len(jobs), note="")
+        running: dict[Job, TaskID] = {}
+        if not self.console.is_terminal:
+            self.console.print(f"{what} {len(jobs)} model{'s' if len(jobs) > 1 else ''}", highlight=False)
+
+        def watch(event: Event) -> None:
+            if not event.ended:
+                if event.job not in running:
+                    running[event.job] = self.progress.add_task(f"  {event.job.title}", total=event.of, note="")
+                note = f"loss {event.loss:.3f}" if event.loss is not None else ""
+                self.progress.update(running[event.job], completed=event.done, note=note)
+                return
+            if event.job in running:
+                self.progress.remove_task(running.pop(event.job))
+            self.progress.advance(total)
+            if event.error:
+                self.console.print(f"failed: {event.job.title}: {event.error}", style="red", markup=False, highlight=False)
+            elif not self.console.is_terminal and event.job.kind == "train":
+                self.console.print(f"done: {event.job.title}", markup=False, highlight=False)
+
+        try:
+            return run_jobs(jobs, self.workers, watch)
+        finally:
+            for task in running.values():
+                self.progress.remove_task(task)
+            self.progress.remove_task(total)

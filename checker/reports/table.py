@@ -1,0 +1,90 @@
+"""Outcomes as a table for people, and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from checker.runs.outcome import DECIDED, Outcome
+from checker.runs.project import Project
+from checker.writing import status_of
+
+SCHEMA = 1
+STYLES = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "error": "bold red"}
+
+
+def outcome_table(outcomes: Sequence[Outcome]) -> Table:
+    """One row a claim: mark and word, sentence, effect with interval, seeds, where it stands; the reason where it is needed."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("status", no_wrap=True)
+    table.add_column("claim", ratio=3, overflow="fold")
+    table.add_column("effect [interval]", no_wrap=True)
+    table.add_column("seeds", justify="right")
+    table.add_column("where", overflow="fold")
+    for outcome in outcomes:
+        claim = outcome.case.claim
+        status = Text(status_of(outcome).text, style=STYLES.get(outcome.word, ""))
+        sentence = Text(clean(claim.statement))
+        if outcome.word not in ("supported", "refuted") or outcome.stale:
+            sentence.append(f"\n{clean(outcome.reason)}", style="dim")
+        table.add_row(status, sentence, *_numbers(outcome), Text(clean(claim.place), style="dim"))
+    return table
+
+
+def _numbers(outcome: Outcome) -> tuple[str, str]:
+    if outcome.run is None or outcome.word not in DECIDED:
+        return "", ""
+    verdict, unit = outcome.run["verdict"], outcome.run["unit"]
+    effect = f"{verdict['effect']:+.2f} {unit}"
+    if verdict["low"] is not None:
+        effect += f" \\[{verdict['low']:+.2f}, {verdict['high']:+.2f}]"
+    return effect, str(verdict["seeds"])
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """How many claims of each word, most telling first."""
+    words = ["supported", "refuted", "inconclusive", "needs spec", "untestable", "error", "unchecked"]
+    counts = {word: sum(outcome.word == word for outcome in outcomes) for word in words}
+    parts = [f"{count} {word}" for word, count in counts.items() if count]
+    stale = sum(outcome.stale for outcome in outcomes)
+    if stale:
+        parts.append(f"{stale} stale")
+    return f"{len(outcomes)} claims: {', '.join(parts)}" if outcomes else "no sentence is tagged #claim here"
+
+
+def as_json(outcomes: Sequence[Outcome], project: Project, problems: Sequence[str], written: Sequence[str]) -> dict[str, Any]:
+    """The promised object; see the manual. Numbers are null where there is no evidence."""
+    return {
+        "schema": SCHEMA,
+        "claims": [_claim(outcome, project) for outcome in outcomes],
+        "problems": list(problems),
+        "written": list(written),
+    }
+
+
+def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
+    case = outcome.case
+    run: Any = outcome.run if outcome.word in DECIDED else None
+    verdict = run["verdict"] if run else dict.fromkeys(("effect", "low", "high", "seeds", "images"))
+    return {
+        "id": case.id,
+        "statement": case.claim.statement,
+        "source": case.claim.place,
+        "status": outcome.word,
+        "scope": outcome.scope or None,
+        "fresh": not outcome.stale and outcome.word != "unchecked",
+        **{name: verdict[name] for name in ("effect", "low", "high")},
+        "unit": run["unit"] if run else None,
+        **{name: verdict[name] for name in ("seeds", "images")},
+        "reason": outcome.reason,
+        "reading": run["reading"] if run else None,
+        "spec": str(project.spec(case.id)) if case.spec is not None else None,
+    }
+
+
+def clean(text: str) -> str:
+    """Text from a file, without control characters: no terminal or CI escape gets through."""
+    return "".join(char if char.isprintable() else " " for char in text)

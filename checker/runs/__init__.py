@@ -1,0 +1,1 @@
+"""Plan, cache and executors: from specs to evidence, each piece of work done once."""

@@ -1,0 +1,32 @@
+"""What a run says of one claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from checker.runs.survey import Case
+
+Word = Literal["supported", "refuted", "inconclusive", "needs spec", "untestable", "error", "unchecked"]
+DECIDED: tuple[Word, ...] = ("supported", "refuted", "inconclusive")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A claim's status after a run. `run` is the evidence, as it is kept, when there is a verdict or was one.
+
+    `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated.
+    """
+
+    case: Case
+    word: Word
+    reason: str
+    stale: bool = False
+    failed: bool = False
+    run: Mapping[str, Any] | None = None
+
+    @property
+    def scope(self) -> str:
+        return str(self.run["scope"]) if self.run and self.word in DECIDED else ""

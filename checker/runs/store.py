@@ -1,0 +1,145 @@
+"""Where results are kept: models and measurements under their content, in the user's cache folder.
+
+A key names everything that decides the bytes; clocks never do. Files are replaced whole, so a reader sees an old result,
+a new one, or none.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+from checker.lab.checkpoints import Card, read_card
+from checker.lab.measure import IMAGES, Measurement
+from checker.lab.recipes import Recipe
+
+# The modules whose code decides a measurement, beside the metric's own and the data's.
+MEASURING = ("checker.lab.attention", "checker.lab.measure", "checker.lab.transformer")
+
+
+@cache
+def code_hash(*modules: str) -> str:
+    """A hash of what modules do: comments, docstrings and layout do not count."""
+    digest = hashlib.sha256()
+    for name in modules:
+        spec = find_spec(name)
+        assert spec is not None and spec.origin is not None, name
+        tree = ast.parse(Path(spec.origin).read_bytes())
+        for node in ast.walk(tree):
+            body = getattr(node, "body", None)
+            if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+                node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+        digest.update(f"{name}\n{ast.unparse(tree)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def metric_code(metric: str) -> str:
+    return code_hash(*MEASURING, f"checker.lab.metrics.{metric}")
+
+
+def data_code(data: str) -> str:
+    from checker.lab.data import DATA
+
+    return code_hash("checker.lab.data.base", DATA[data].generate.__module__)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Folders of finished results. `shipped` is read only; `fresh` keeps what `--fresh` trains until the run is whole."""
+
+    root: Path
+    shipped: Path
+
+    @classmethod
+    def default(cls) -> Store:
+        """The user's cache (or $CHECK_CLAIMS_CACHE), and the models that come with the package."""
+        import platformdirs
+
+        folder = os.environ.get("CHECK_CLAIMS_CACHE") or platformdirs.user_cache_dir("check-claims")
+        return cls(Path(folder), Path(str(files("checker.lab"))) / "zoo")
+
+    def model(self, recipe: Recipe, seed: int, fresh: bool = False) -> Path | None:
+        """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained."""
+        key = recipe.key(seed)
+        folders = (self.fresh,) if fresh else (self.shipped, self.models)
+        for folder in folders:
+            path = folder / f"{key}.safetensors"
+            if path.exists() and read_card(path).key == key:
+                return path
+        return None
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def fresh(self) -> Path:
+        return self.root / "fresh"
+
+    def cards(self) -> list[Card]:
+        """What is known of every model that ships or is cached, shipped ones first."""
+        paths = [path for folder in (self.shipped, self.models) for path in sorted(folder.glob("*.safetensors"))]
+        cards = {card.key: card for card in map(read_card, reversed(paths))}
+        return sorted(cards.values(), key=lambda card: (card.recipe.objective, card.recipe.data, card.seed))
+
+    def keep_fresh(self) -> None:
+        """Put what `--fresh` trained among the cached models: the run is whole, the next `--fresh` starts anew."""
+        for path in self.fresh.glob("*.safetensors"):
+            self.models.mkdir(parents=True, exist_ok=True)
+            path.replace(self.models / path.name)
+
+    def measurement(self, metric: str, card: Card, data: str) -> Path:
+        """Where this measurement is kept, whether or not it is there yet."""
+        fields = {
+            "metric": metric,
+            "code": metric_code(metric),
+            "weights": card.weights,
+            "data": data,
+            "data code": data_code(data),
+            "images": IMAGES,
+            "versions": {name: version(name) for name in ("torch", "timm", "numpy")},
+        }
+        key = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:24]
+        return self.root / "measurements" / f"{key}.safetensors"
+
+
+def write_measurement(path: Path, measurement: Measurement) -> None:
+    """Keep a measurement, with a checksum of its values."""
+    from safetensors.numpy import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.partial")
+    card = {
+        "metric": measurement.metric,
+        "weights": measurement.weights,
+        "uniform": measurement.uniform,
+        "sha256": hashlib.sha256(measurement.values.tobytes()).hexdigest(),
+    }
+    save_file({"values": measurement.values}, temporary, metadata={"measurement": json.dumps(card)})
+    temporary.replace(path)
+
+
+def read_measurement(path: Path) -> Measurement | None:
+    """A kept measurement, or None when there is none or it is damaged (then it is set aside)."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="numpy") as file:
+            values = file.get_tensor("values")
+            card = json.loads(file.metadata()["measurement"])
+        if hashlib.sha256(values.tobytes()).hexdigest() == card["sha256"]:
+            return Measurement(card["metric"], card["weights"], values, card["uniform"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        pass
+    path.replace(path.with_suffix(".damaged"))
+    return None

@@ -1,0 +1,169 @@
+"""Every tagged sentence of a vault and what is known of it before anything runs: its id, its spec, or why it has none."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from checker.claims import Claim, ClaimSpec, Comparison, Reading, find_claims, parse_spec, print_spec, read_sentence
+from checker.claims.claim import duplicates
+from checker.claims.read import say, slugify
+from checker.claims.spec import Where
+from checker.errors import SpecError
+from checker.notes import Problem, Vault
+from checker.runs.outcome import Word
+from checker.runs.project import Project
+from checker.vocabulary import Vocabulary
+
+SLUG_WORDS = 7
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim on its way to a verdict. `word` is set when it ends here (needs spec, untestable, error), with the reason.
+
+    `spec_file` is the spec's bytes on disk (None: no file); `stale` marks a sentence that changed under a person's spec.
+    """
+
+    id: str
+    claim: Claim
+    reading: Reading
+    spec: ClaimSpec | None = None
+    spec_file: bytes | None = None
+    word: Word | None = None
+    reason: str = ""
+    stale: bool = False
+    edited: bool = False
+
+    @property
+    def spec_to_write(self) -> bytes | None:
+        """The bytes that the spec file should hold, or None when the tool has nothing to write there."""
+        if self.spec is None or self.edited:
+            return None
+        return print_spec(self.spec).encode()
+
+
+def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list[Case], list[Problem]]:
+    """All cases of the vault, in order of note and line, and the places that need a person first."""
+    claims: list[Claim] = []
+    problems = list(vault.problems)
+    doubled = {name: problem for problem, name, _ in duplicates(vault.notes)}
+    for note in vault.notes:
+        found, faults = find_claims(note)
+        if found and not note.writable:
+            continue  # the note's own problem is in the list already
+        problems.extend(faults)
+        claims.extend(found)
+    taken = {found.id.casefold() for note in vault.notes for found in note.block_ids}
+    cases = []
+    for claim in claims:
+        if claim.block_id and claim.block_id.id.casefold() in doubled:
+            problems.append(replace(doubled[claim.block_id.id.casefold()], path=claim.note.path, line=claim.line))
+            continue
+        reading = read_sentence(claim.statement, vocabulary)
+        name = claim.block_id.id if claim.block_id else _new_id(reading, vocabulary, taken)
+        taken.add(name.casefold())
+        cases.append(_case(name, claim, reading, project, vocabulary))
+    return cases, problems
+
+
+def _new_id(reading: Reading, vocabulary: Vocabulary, taken: Iterable[str]) -> str:
+    if reading.comparison:
+        metric = vocabulary.metric(reading.comparison.metric)
+        assert metric is not None
+        stem = reading.comparison.slug(metric)
+    else:
+        stem = "-".join(slugify(reading.sentence).split("-")[:SLUG_WORDS]) or "claim"
+    number, name = 1, stem
+    while name.casefold() in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+def _case(name: str, claim: Claim, reading: Reading, project: Project, vocabulary: Vocabulary) -> Case:
+    source = f"{claim.note.path.with_suffix('')}#^{name}"
+    case = Case(name, claim, reading)
+    path = project.spec(name)
+    try:
+        on_disk = path.read_bytes() if path.exists() else None
+        kept = parse_spec(on_disk.decode("utf-8"), str(path)) if on_disk is not None else None
+    except (SpecError, OSError, UnicodeDecodeError) as error:
+        return replace(case, word="error", reason=str(error), edited=True)
+    case = replace(case, spec_file=on_disk)
+    if kept is not None and not _written_by_tool(kept, on_disk, vocabulary):
+        case = replace(case, spec=kept, edited=True)
+        if kept.statement != claim.statement:
+            reason = f"the sentence changed and {path} was edited by hand; bring its `statement` up to date, or delete the file"
+            return replace(case, stale=True, reason=reason)
+        return _decidable(case, vocabulary)
+    if reading.status == "untestable":
+        return replace(case, word="untestable", reason=reading.reason)
+    if reading.comparison is None:
+        return replace(case, word="needs spec", reason=reading.reason)
+    return _decidable(replace(case, spec=compile_spec(name, source, claim.statement, reading.comparison)), vocabulary)
+
+
+def compile_spec(name: str, source: str, statement: str, comparison: Comparison) -> ClaimSpec:
+    """The spec of a sentence that was understood."""
+    return ClaimSpec(
+        id=name,
+        statement=statement,
+        source=source,
+        kind="compare",
+        metric=comparison.metric,
+        subject=comparison.subject,
+        baseline=comparison.baseline,
+        relation=comparison.relation,
+        margin=comparison.margin,
+        where=Where(layers=comparison.layers, data=comparison.data),
+    )
+
+
+def _written_by_tool(spec: ClaimSpec, on_disk: bytes | None, vocabulary: Vocabulary) -> bool:
+    """Whether the file holds exactly what the tool makes of the statement in it: then the tool may write it again."""
+    reading = read_sentence(spec.statement, vocabulary)
+    if reading.comparison is None:
+        return False
+    return print_spec(compile_spec(spec.id, spec.source, spec.statement, reading.comparison)).encode() == on_disk
+
+
+def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
+    """The case as it is, or ended with the reason why this version cannot decide its spec."""
+    spec = case.spec
+    assert spec is not None
+    metric = vocabulary.metric(spec.metric)
+    if spec.kind != "compare" or spec.baseline is None:
+        return replace(case, word="untestable", reason=f"claims of kind {spec.kind} cannot be decided by this version")
+    if metric is None:
+        return replace(case, word="untestable", reason=_unknown("metric", spec.metric, [m.name for m in vocabulary.metrics]))
+    for name in (spec.subject, spec.baseline):
+        if vocabulary.model(name) is None:
+            return replace(case, word="untestable", reason=_unknown("model", name, [m.name for m in vocabulary.models]))
+    if spec.where.data != "default" and spec.where.data not in [data.name for data in vocabulary.data]:
+        return replace(case, word="untestable", reason=_unknown("data set", spec.where.data, [d.name for d in vocabulary.data]))
+    if spec.scope == "pretrained":
+        return replace(
+            case, word="untestable", reason="this version measures toy models only, and the spec asks for released weights"
+        )
+    if spec.margin.unit not in ("relative", metric.unit):
+        reason = f"the margin is in {spec.margin.unit!r}; {metric.title} takes `relative` or {metric.unit!r}"
+        return replace(case, word="error", reason=reason)
+    return case
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"no {kind} is called {name!r} here" + (
+        f"; the nearest is {near[0]!r}" if near else f"; there are: {', '.join(known)}"
+    )
+
+
+def say_spec(spec: ClaimSpec, vocabulary: Vocabulary) -> str:
+    """A spec as one plain sentence."""
+    assert spec.baseline is not None and spec.relation is not None
+    comparison = Comparison(
+        spec.metric, spec.subject, spec.baseline, spec.relation, spec.margin, spec.where.layers, spec.where.data
+    )
+    return say(comparison, vocabulary)

@@ -1,0 +1,143 @@
+"""The one YAML loader of the project: safe, no duplicate keys, YAML 1.2 scalars, capped aliases and depth.
+
+YAML 1.2's core schema (section 10.3) decides what a plain scalar is, so `no`, `012`, `1:30` and dates stay as written
+and `1e3` is a number.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node
+
+MAX_ALIASES, MAX_DEPTH = 100, 40
+
+
+class YamlError(ValueError):
+    """Not acceptable YAML. `line` and `column` are 1-based."""
+
+    def __init__(self, problem: str, line: int, column: int) -> None:
+        super().__init__(problem)
+        self.problem, self.line, self.column = problem, line, column
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = {}  # noqa: RUF012  # none of YAML 1.1's guesses
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.aliases = 0
+        self.depth = 0
+
+    def _next(self) -> yaml.Mark:
+        mark: yaml.Mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        return mark
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        if self.check_event(yaml.AliasEvent):
+            self.aliases += 1
+            if self.aliases > MAX_ALIASES:
+                raise _error(f"more than {MAX_ALIASES} aliases", self._next())
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _error(f"nested deeper than {MAX_DEPTH}", self._next())
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: Node, deep: bool = False) -> dict[Any, Any]:
+        if isinstance(node, MappingNode):
+            seen = set()
+            for key_node, _ in node.value:
+                key = self.construct_object(key_node, deep=True)
+                if isinstance(key, (list, dict)):
+                    raise _error("a list or mapping as a key", key_node.start_mark)
+                if key in seen:
+                    raise _error(f"the key {key!r} stands twice", key_node.start_mark)
+                seen.add(key)
+        result: dict[Any, Any] = super().construct_mapping(node, deep)  # type: ignore[arg-type]
+        return result
+
+
+def _error(problem: str, mark: yaml.Mark) -> YamlError:
+    return YamlError(problem, mark.line + 1, mark.column + 1)
+
+
+def _scalar(tag: str, pattern: str, first: str) -> None:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), list(first))
+
+
+_scalar("bool", "true|True|TRUE|false|False|FALSE", "tTfF")
+_scalar("null", "null|Null|NULL|~|", "nN~")
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^$"), [""])
+_scalar("int", "[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789")
+_scalar(
+    "float",
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+    "-+.0123456789",
+)
+
+
+def _construct_int(loader: _Loader, node: yaml.ScalarNode) -> int:
+    text = str(loader.construct_scalar(node))
+    if text.startswith("0o"):
+        return int(text[2:], 8)
+    if text.startswith("0x"):
+        return int(text[2:], 16)
+    return int(text)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+
+
+def load(text: str) -> Any:
+    """Parse one YAML document. Raises YamlError with line and column."""
+    try:
+        value = _Loader(text).get_single_data()
+        _refuse_cycles(value, (), set())
+        return value
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(part for part in (error.context, error.problem) if part)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlError(problem, line, column) from error
+    except yaml.YAMLError as error:
+        raise YamlError(str(error).splitlines()[0], 1, 1) from error
+    except RecursionError as error:
+        raise YamlError("nested too deep", 1, 1) from error
+    except ValueError as error:
+        if isinstance(error, YamlError):
+            raise
+        raise YamlError(str(error), 1, 1) from error
+
+
+def _refuse_cycles(value: Any, above: tuple[int, ...], done: set[int]) -> None:
+    if not isinstance(value, (list, dict)) or id(value) in done:
+        return
+    if id(value) in above:
+        raise YamlError("an alias to something that holds it", 1, 1)
+    for item in value.values() if isinstance(value, dict) else value:
+        _refuse_cycles(item, (*above, id(value)), done)
+    done.add(id(value))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every string that a reader of YAML 1.1 or 1.2 would take for something else."""
+
+
+for _first, _resolvers in _Loader.yaml_implicit_resolvers.items():
+    for _tag, _pattern in _resolvers:
+        _Dumper.add_implicit_resolver(_tag, _pattern, [_first])
+
+
+def dump(values: dict[str, Any]) -> str:
+    """One `key: value` a line in the given order, lists and mappings in flow style; stable bytes for equal values."""
+    options: dict[str, Any] = {"Dumper": _Dumper, "sort_keys": False, "allow_unicode": True, "width": float("inf")}
+    lines = []
+    for key, value in values.items():
+        flow = isinstance(value, (list, dict))
+        text = yaml.dump(value if flow else {key: value}, default_flow_style=flow, **options)
+        lines.append(f"{key}: {text}" if flow else text)
+    return "".join(lines)

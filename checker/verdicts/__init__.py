@@ -1,0 +1,6 @@
+"""Measurements and a decision rule to a verdict. Pure functions, no torch."""
+
+from checker.verdicts.compare import compare
+from checker.verdicts.verdict import Verdict
+
+__all__ = ["Verdict", "compare"]

@@ -1,0 +1,136 @@
+"""The note of a claim: properties, reading, plot, seeds, history, command. Rendered from the ledger, nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from checker import strict_yaml
+from checker.runs.outcome import DECIDED, Outcome
+from checker.runs.project import Project
+from checker.writing.ledger import Ledger
+from checker.writing.status import MARKS, Status
+
+OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
+INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
+
+
+def render(outcome: Outcome, status: Status, ledger: Ledger, project: Project, old: str | None) -> str:
+    """The whole text of the claim note; what stands under `## Notes` in `old` is carried over."""
+    run = outcome.run if outcome.word in DECIDED else None
+    parts = [_properties(outcome, status, run), _head(outcome, status)]
+    if run is not None:
+        parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
+    if len(ledger.runs) > 1:
+        parts.append(_history(ledger))
+    parts.append(_command(outcome, project))
+    own = old[old.index(OWN) + len(OWN) :] if old is not None and OWN in old else INVITATION
+    return "\n".join(parts) + OWN + own
+
+
+def _properties(outcome: Outcome, status: Status, run: Any) -> str:
+    case = outcome.case
+    properties: dict[str, Any] = {
+        "claim": case.claim.statement,
+        "verdict": status.word,
+        "scope": status.scope or None,
+        "fresh": not status.stale,
+        "source": f"[[{case.claim.note.path.with_suffix('')}#^{case.id}]]",
+    }
+    if case.spec is not None:
+        properties |= {"metric": case.spec.metric, "subject": case.spec.subject, "baseline": case.spec.baseline}
+    if run is not None:
+        verdict = run["verdict"]
+        properties |= {name: verdict[name] for name in ("effect", "low", "high")}
+        properties |= {"unit": run["unit"], "seeds": verdict["seeds"], "images": verdict["images"]}
+    kept = {name: value for name, value in properties.items() if value is not None}
+    return f"---\n{strict_yaml.dump(kept)}tags: [check-claims]\n---\n"
+
+
+def _head(outcome: Outcome, status: Status) -> str:
+    case = outcome.case
+    lines = [
+        f"> [!quote] {_plain(case.claim.statement)}",
+        f"> [[{case.claim.note.path.with_suffix('')}#^{case.id}|where it stands]]",
+        "",
+    ]
+    lines.append(f"**{status.text}**: {_plain(outcome.reason)}.")
+    if outcome.run is not None and outcome.word in DECIDED:
+        lines += ["", f"Read as: {outcome.run['reading']}."]
+    reading = case.reading
+    if outcome.word == "needs spec":
+        if reading.missing:
+            lines += ["", f"Missing: {', '.join(reading.missing)}."]
+        if reading.choices:
+            lines += ["", "Choices:", *(f"- {choice}" for choice in reading.choices)]
+        lines += ["", f"Say it in the sentence, or write `claims/{case.id}.yaml` by hand."]
+    if outcome.word == "untestable" and reading.suggestions:
+        lines += ["", f"Near to it: {', '.join(reading.suggestions)}."]
+    return "\n".join(lines) + "\n"
+
+
+def _plot(outcome: Outcome) -> str:
+    return f"![[{outcome.case.id}.svg]]\n"
+
+
+def _table(run: Any) -> str:
+    verdict, unit, spec = run["verdict"], run["unit"], run["spec"]
+    rows = ["## Decision", "", "| | |", "|---|---|"]
+    rows.append(f"| effect ({spec['subject']} minus {spec['baseline']}) | {verdict['effect']:.3f} {unit} |")
+    if verdict["low"] is not None:
+        rows.append(f"| interval | {verdict['low']:.3f} to {verdict['high']:.3f} {unit} |")
+    rows.append(f"| margin claimed | {verdict['margin']:.3f} {unit} |")
+    rows.append(f"| uniform attention would give | {run['uniform']:.3f} {unit} |")
+    rows.append(f"| measured on | {verdict['images']} images of `{run['data']['name']}`, layers: {spec['where']['layers']} |")
+    rows.append(f"| rule | {verdict['rule']} |")
+    return "\n".join(rows) + "\n"
+
+
+def _seeds(run: Any) -> str:
+    names = list(run["values"])
+    rows = ["## Seeds", "", f"Mean over images and the layers claimed, in {run['unit']}.", ""]
+    rows += ["| seed | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    for index, seed in enumerate(run["models"][names[0]]["seeds"]):
+        means = (sum(row) / len(row) for row in (run["values"][name]["images"][index] for name in names))
+        rows.append(f"| {seed} | " + " | ".join(f"{mean:.3f}" for mean in means) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _models(run: Any) -> str:
+    rows = [
+        "## Models",
+        "",
+        "| model | seed | images seen | CPU min | own loss | probe accuracy | weights |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, model in run["models"].items():
+        for index, seed in enumerate(model["seeds"]):
+            before, after = model["own_loss"][index]
+            loss = f"{before:.3f} → {after:.3f}" if after is not None else "none"
+            first, last = model["probe"][index]
+            probe = f"{first:.2f} → {last:.2f}" if after is not None else f"{last:.2f}"
+            minutes = model["cpu_seconds"][index] / 60
+            cells = (name, seed, f"{model['images_seen']:,}", f"{minutes:.1f}", loss, probe, f"`{model['weights'][index]}`")
+            rows.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _history(ledger: Ledger) -> str:
+    rows = ["## History", "", "| run | verdict | effect | interval | evidence |", "|---|---|---|---|---|"]
+    for number, run in enumerate(ledger.runs, 1):
+        verdict = run["verdict"]
+        interval = "none" if verdict["low"] is None else f"{verdict['low']:.3f} to {verdict['high']:.3f}"
+        rows.append(
+            f"| {number} | {MARKS[verdict['word']]} {verdict['word']} | {verdict['effect']:.3f} | {interval} | `{run['key']}` |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def _command(outcome: Outcome, project: Project) -> str:
+    anew = " --fresh" if outcome.word in DECIDED else ""
+    return f"## Again\n\n```sh\ncheck-claims {project.where} -k {outcome.case.id}{anew}\n```\n"
+
+
+def _plain(text: str) -> str:
+    """Text from a note, harmless as markdown: it makes no link, tag or HTML."""
+    return re.sub(r"([\[\]<>#*_`|\\])", r"\\\1", text)
