@@ -126,12 +126,14 @@ def check(
     words = vocabulary()
     project = Project.find(path)
     keep = selector(select)
-    found, faults = survey(Vault.open(project.vault), project, words)
+    vault = Vault.open(project.vault)
+    found, faults = survey(vault, project, words)
     cases = [case for case in found if keep(f"{case.id} {case.claim.statement}")]
     problems = [str(fault) for fault in faults]
     ledgers, damaged = read_ledgers(project, [case.id for case in cases])
     problems += damaged.values()
-    for problem in problems:
+    unread = [str(problem) for problem in vault.problems if problem not in faults]
+    for problem in problems + unread:
         messages.print(table.clean(problem), style="yellow", markup=False, highlight=False)
 
     store = Store.default()

@@ -127,6 +127,13 @@ class _Dumper(yaml.SafeDumper):
     """Quotes every string that a reader of YAML 1.1 or 1.2 would take for something else."""
 
 
+def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    odd = not text.isprintable()  # line breaks that only YAML 1.1 knows would not survive single quotes
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else None)
+
+
+_Dumper.add_representer(str, _string)
+
 for _first, _resolvers in _Loader.yaml_implicit_resolvers.items():
     for _tag, _pattern in _resolvers:
         _Dumper.add_implicit_resolver(_tag, _pattern, [_first])
@@ -138,6 +145,8 @@ def dump(values: dict[str, Any]) -> str:
     lines = []
     for key, value in values.items():
         flow = isinstance(value, (list, dict))
-        text = yaml.dump(value if flow else {key: value}, default_flow_style=flow, **options)
-        lines.append(f"{key}: {text}" if flow else text)
+        text = yaml.dump({key: None if flow else value}, default_flow_style=False, **options)
+        if flow:
+            text = text.removesuffix("null\n") + yaml.dump(value, default_flow_style=True, **options)
+        lines.append(text)
     return "".join(lines)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
-from checker.claims.sentence import plain
+from checker.claims.sentence import plain, unquoted
 from checker.claims.spec import Margin
 from checker.claims.words import Dictionary, Word, WordLexer
 from checker.vocabulary import MetricWord, Relation, Vocabulary
@@ -78,7 +78,7 @@ def _parser() -> Lark:
 
 def read_sentence(sentence: str, vocabulary: Vocabulary) -> Reading:
     """Compile a sentence. Everything in it must be understood, or the answer is a question or `untestable`."""
-    text = plain(sentence).rstrip(" .")
+    text = unquoted(plain(sentence))
     words = _dictionary(vocabulary).read(text)
     metrics = [word.value for word in words if word.type == "METRIC"]
     if not metrics:

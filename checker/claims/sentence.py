@@ -29,5 +29,9 @@ def plain(source: str) -> str:
 
 def last_sentence(text: str) -> str:
     """The sentence that a tag at the end of `text` speaks of, without its quotation marks and full stop."""
-    sentence = SENTENCE_END.split(text)[-1].strip()
+    return unquoted(SENTENCE_END.split(text)[-1])
+
+
+def unquoted(sentence: str) -> str:
+    """A sentence without the quotation marks around it and its full stop."""
     return sentence.strip("“”\"'‘’ ").rstrip(".").rstrip("“”\"'‘’ ")

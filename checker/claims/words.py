@@ -39,6 +39,7 @@ FIXED: dict[str, str] = {
     "LAST": "last",
     "LAYER": "layer",
     "LAYERS": "layers",
+    "COMMA": ",",
     "PERCENT": "%|percent|per cent",
     "NOT": "not|no|never|neither|nor|without|cannot|isn't|doesn't|don't|aren't|isn’t|doesn’t|don’t|aren’t|fails to|fail to",
 }

@@ -36,7 +36,7 @@ _add(
         title="masked autoencoder",
         synonyms=("masked autoencoder", "masked autoencoders", "the masked autoencoder"),
         families=("MIM",),
-        recipe=Recipe("mae", "shapes", steps=8000, beta2=0.95),
+        recipe=Recipe("mae", "shapes", steps=6000, beta2=0.95),
     )
 )
 _add(
@@ -44,7 +44,7 @@ _add(
         name="SimMIM",
         title="SimMIM",
         families=("MIM",),
-        recipe=Recipe("simmim", "shapes", steps=5000),
+        recipe=Recipe("simmim", "shapes", steps=7000),
     )
 )
 _add(
@@ -60,7 +60,7 @@ _add(
         name="supervised ViT",
         title="supervised vision transformer",
         synonyms=("supervised ViTs", "supervised vision transformer", "supervised vision transformers", "supervised model"),
-        recipe=Recipe("supervised", "shapes", steps=3000),
+        recipe=Recipe("supervised", "shapes", steps=2000, learning_rate=2e-3),
     )
 )
 _add(

@@ -27,7 +27,7 @@ BLOCK_ID = re.compile(rb"(?:^|(?<=\s))\^([A-Za-z0-9-]+)[ \t]*$")
 CONFLICT = re.compile(rb"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 INLINE_CODE = re.compile(rb"(?<![`\\])(`+)(?!`)(?:.*?[^`])\1(?!`)", re.DOTALL)
 MATH = re.compile(rb"(?<![\\$])\$\$.+?\$\$|(?<![\\$])\$(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d)", re.DOTALL)
-COMMENT = re.compile(rb"%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+COMMENT = re.compile(rb"%%.*?%%|<!--.*?-->|(?P<open>%%|<!--).*", re.DOTALL)
 CALLOUT = re.compile(rb"\s*>\s*\[![^\]]+\]")
 
 
@@ -51,7 +51,7 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
         offset = error.start + (len(BOM) if data.startswith(BOM) else 0)
         raise NoteError(f"{path}: not UTF-8 at byte offset {offset}; skipped, untouched") from error
 
-    starts = [0, *(match.end() for match in LINE_END.finditer(data))]
+    starts = [len(BOM) if data.startswith(BOM) else 0, *(match.end() for match in LINE_END.finditer(data))]
     tokens = _markdown().parse(text)
     blank = _Blanks(data)
     problems: list[Problem] = []
@@ -61,18 +61,22 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
         properties = _properties(path, tokens[0].content, problems)
     elif LINE_END.split(data.removeprefix(BOM), maxsplit=1)[0].rstrip() == b"---":
         problems.append(Problem(path, 1, "the frontmatter is not closed; end it with a line `---`. Not written until then"))
-    if CONFLICT.search(data):
-        line = 1 + len(LINE_END.findall(data[: CONFLICT.search(data).start()]))  # type: ignore[union-attr]
-        problems.append(Problem(path, line, "merge-conflict markers; resolve them. Not written until then"))
+    conflict = CONFLICT.search(data)
+    if conflict:
+        message = "merge-conflict markers; resolve them. Not written until then"
+        problems.append(Problem(path, _line(data, conflict.start()), message))
 
     spans = list(_leaf_blocks(data, starts, tokens, path, problems))
     for kind, _, span in spans:
         if kind in ("code", "html"):
             blank.span(span)
-    blank.pattern(COMMENT)
     for kind, _, span in spans:
         if kind not in ("code", "html"):
             blank.pattern(INLINE_CODE, span)
+    for match in COMMENT.finditer(bytes(blank.visible)):
+        if match["open"] is not None:
+            problems.append(Problem(path, _line(data, match.start()), "the comment is not closed. Not written until then"))
+    blank.pattern(COMMENT)
     blank.pattern(MATH)
     visible = bytes(blank.visible)
 
@@ -92,6 +96,10 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
         block_ids=tuple(own_line[start] for start in sorted(own_line)),
         problems=tuple(problems),
     )
+
+
+def _line(data: bytes, offset: int) -> int:
+    return 1 + len(LINE_END.findall(data[:offset]))
 
 
 class _Blanks:

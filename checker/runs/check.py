@@ -120,11 +120,17 @@ def check(cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Map
             assert case.spec is not None
             looks = case.spec.decide.looks
             more = look + 1 < len(looks) and looks[look + 1] <= bench.options.seeds
-            competent = bool(outcome.run and outcome.run["verdict"]["low"] is not None)
-            if outcome.word == "inconclusive" and more and competent and not outcome.failed:
+            if more and _undecided(outcome):
                 still.append(case)
         undecided, look = still, look + 1
     return [outcomes[case.id] for case in cases]
+
+
+def _undecided(outcome: Outcome) -> bool:
+    """Whether more seeds could still change the word: not after a failure, nor where a model is not competent."""
+    if outcome.word != "inconclusive" or outcome.stale or outcome.run is None:
+        return False
+    return outcome.run["verdict"]["low"] is not None
 
 
 def _without_run(case: Case, run: Mapping[str, Any] | None) -> Outcome:

@@ -45,14 +45,15 @@ class Case:
 
 
 def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list[Case], list[Problem]]:
-    """All cases of the vault, in order of note and line, and the places that need a person first."""
+    """All cases of the vault, in order of note and line, and the places where a claim needs a person first."""
     claims: list[Claim] = []
-    problems = list(vault.problems)
+    problems: list[Problem] = []
     doubled = {name: problem for problem, name, _ in duplicates(vault.notes)}
     for note in vault.notes:
         found, faults = find_claims(note)
         if found and not note.writable:
-            continue  # the note's own problem is in the list already
+            problems.extend(note.problems)
+            continue
         problems.extend(faults)
         claims.extend(found)
     taken = {found.id.casefold() for note in vault.notes for found in note.block_ids}

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from checker.claims import ClaimSpec, parse_spec, print_spec
+from checker.errors import SpecError
+
+TEXT = """\
+id: mae-attention-distance-dino
+statement: MAE has shorter attention distance than DINO
+source: Masked Image Modelling#^mae-attention-distance-dino
+kind: compare
+metric: attention_distance
+subject: MAE
+baseline: DINO
+relation: less
+margin: {value: 0.05, unit: relative}
+where: {layers: upper half, tokens: patches, data: default}
+scope: any
+decide: {alpha: 0.05, looks: [3, 5, 8]}
+reviewed: false
+"""
+
+
+def test_the_promised_format_round_trips_byte_for_byte() -> None:
+    spec = parse_spec(TEXT, "x.yaml")
+    assert isinstance(spec, ClaimSpec)
+    assert print_spec(spec) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("relation: less", "relations: less", r"x.yaml:8:1: .*`relations`.*did you mean `relation`"),
+        ("unit: relative", "units: relative", r"x.yaml:9:23: .*`margin.units`.*did you mean `unit`"),
+        ("metric: attention_distance\n", "", r"x.yaml:1:1: the key `metric` is missing"),
+        ("kind: compare", "kind: comparison", r"x.yaml:4:1: kind: .*compare"),
+        ("value: 0.05", "value: -1.0", r"x.yaml:9:10: margin.value: .*greater than or equal to 0"),
+        ("value: 0.05", "value: .nan", r"x.yaml:9:10: margin.value: .*"),
+        ("alpha: 0.05", "alpha: 0.0", r"x.yaml:12:10: decide.alpha: "),
+        ("[3, 5, 8]", "[5, 3]", "growing"),
+        ("[3, 5, 8]", "[1, 3]", "at least 2"),
+        ("layers: upper half", "layers: some", "upper half, lower half"),
+        ("baseline: DINO", "baseline: MAE", "compared with itself"),
+        ("baseline: DINO\n", "", "needs a baseline"),
+        ("reviewed: false", "reviewed: no", "x.yaml:13:1: reviewed: "),
+        ("id: mae-attention-distance-dino", "id: ../x", "letters, digits and hyphens"),
+        ("scope: any", "scope: any\nscope: toy", "x.yaml:12:1: the key 'scope' stands twice"),
+        ("scope: any", "scope: [any", "x.yaml:1[12]:"),
+        (TEXT, "- a\n", "x.yaml:1:1: not a claim spec"),
+    ],
+)
+def test_faults_name_line_and_column(old: str, new: str, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        parse_spec(TEXT.replace(old, new), "x.yaml")
+
+
+def test_the_hash_is_of_what_decides() -> None:
+    spec = parse_spec(TEXT, "x")
+    reworded = parse_spec(TEXT.replace("statement: MAE", "statement: It seems that MAE").replace("false", "true"), "x")
+    other = parse_spec(TEXT.replace("0.05, unit", "0.06, unit"), "x")
+    assert spec.hash() == reworded.hash() != other.hash()

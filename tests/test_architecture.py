@@ -1,0 +1,53 @@
+"""The rooms and their order: a room imports only from rooms above it, and light modules stay light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import checker
+
+PACKAGE = Path(checker.__file__).parent
+ORDER = ["notes", "claims", "lab", "verdicts", "runs", "writing", "reports", "browse", "cli"]
+FORBIDDEN = {("lab", "notes"), ("lab", "claims"), ("claims", "lab"), ("verdicts", "lab"), ("verdicts", "notes")}
+
+
+def imports() -> list[tuple[str, str, str]]:
+    found = []
+    for path in PACKAGE.rglob("*.py"):
+        room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text())):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                modules = [node.module]
+            for module in modules:
+                parts = module.split(".")
+                if parts[0] == "checker" and len(parts) > 1:
+                    found.append((str(path.relative_to(PACKAGE)), room, parts[1]))
+    return found
+
+
+@pytest.mark.parametrize(("path", "room", "target"), [i for i in imports() if i[1] in ORDER and i[2] in ORDER])
+def test_a_room_imports_only_from_rooms_above_it(path: str, room: str, target: str) -> None:
+    assert room == target or ORDER.index(target) < ORDER.index(room), f"{path} imports checker.{target}"
+    assert (room, target) not in FORBIDDEN, f"{path} imports checker.{target}"
+
+
+@pytest.mark.parametrize(
+    "module", ["checker.cli", "checker.notes", "checker.claims", "checker.lab", "checker.lab.metrics", "checker.verdicts"]
+)
+def test_importing_is_light(module: str) -> None:
+    code = f"import sys, {module}; print([m for m in ('torch', 'timm', 'matplotlib', 'scipy') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_only_the_command_line_prints() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        if path.name in ("cli.py", "worker.py"):
+            continue
+        calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+        assert not [call for call in calls if call.func.id in ("print", "exit")], path

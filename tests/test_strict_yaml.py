@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker import strict_yaml
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: no", {"a": "no"}),
+        ("a: on", {"a": "on"}),
+        ("a: 012", {"a": 12}),
+        ("a: 0o12", {"a": 10}),
+        ("a: 1:30", {"a": "1:30"}),
+        ("a: 1e3", {"a": 1000.0}),
+        ("a: 2026-11-23", {"a": "2026-11-23"}),
+        ("a: true", {"a": True}),
+        ("a: ~", {"a": None}),
+        ("a:", {"a": None}),
+        ('a: "1"', {"a": "1"}),
+        ("a: .5", {"a": 0.5}),
+        ("a: 1_000", {"a": "1_000"}),
+        ("a: 0x1F", {"a": 31}),
+        ("a: [[X]]", {"a": [["X"]]}),
+    ],
+)
+def test_scalars_are_those_of_yaml_1_2(text: str, value: Any) -> None:
+    assert strict_yaml.load(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "problem"),
+    [
+        ("a: 1\nb: 2\na: 3", 3, 1, "stands twice"),
+        ("a: !!python/object/apply:os.system [ls]", 1, 4, "constructor"),
+        ("a: [1, 2", 1, 9, "expected"),
+        ("x: &a [*a]", 1, 1, "alias"),
+        ("? [a]\n: 1", 1, 3, "key"),
+        ("[" * 60 + "]" * 60, 1, 41, "nested"),
+        ("a: &a 1\nb: [" + "*a, " * 200 + "]", 2, 405, "aliases"),
+    ],
+)
+def test_what_is_refused_says_where(text: str, line: int, column: int, problem: str) -> None:
+    with pytest.raises(strict_yaml.YamlError, match=problem) as caught:
+        strict_yaml.load(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+
+
+@given(st.dictionaries(st.text(min_size=1), SCALARS | st.lists(SCALARS) | st.dictionaries(st.text(), SCALARS)))
+def test_what_is_dumped_is_loaded(values: dict[str, Any]) -> None:
+    try:
+        text = strict_yaml.dump(values)
+        text.encode("utf-8")
+    except (UnicodeEncodeError, ValueError):
+        return
+    assert strict_yaml.load(text) == values or not values
+
+
+@given(st.sampled_from(["no", "1e3", "012", "1:30", "null", "~", "2026-01-01", "0x1f", "", ".5", "[[X]]", "true", "0o7"]))
+def test_strings_that_look_like_something_else_stay_strings(word: str) -> None:
+    assert strict_yaml.load(strict_yaml.dump({"a": word})) == {"a": word}
+
+
+@given(st.text())
+def test_no_text_crashes_the_loader(text: str) -> None:
+    try:
+        strict_yaml.load(text)
+    except strict_yaml.YamlError as error:
+        assert error.line >= 1

@@ -1,0 +1,179 @@
+"""The decision rule against known truth."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.errors import MeasurementError
+from checker.verdicts import compare
+
+
+def draw(
+    rng: np.random.Generator,
+    effect: float,
+    seed_sd: float,
+    image_sd: float,
+    seeds: int = 3,
+    images: int = 256,
+    noise: float = 0.1,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two models on the same images: seeds nested in models, images crossed, a difference of `effect` on average."""
+    shared = rng.normal(0, 1, images)
+    sides = []
+    for mean, weight in ((effect, 0.5), (0.0, -0.5)):
+        by_seed = rng.normal(0, seed_sd, (seeds, 1))
+        own = weight * rng.normal(0, image_sd * math.sqrt(2), images)
+        sides.append(10 + mean + shared + by_seed + own + rng.normal(0, noise, (seeds, images)))
+    return sides[0], sides[1]
+
+
+@pytest.mark.parametrize(
+    ("effect", "relation", "margin", "word"),
+    [
+        (-2.0, "less", 0.5, "supported"),
+        (-2.0, "greater", 0.5, "refuted"),
+        (2.0, "less", 0.5, "refuted"),
+        (2.0, "greater", 0.5, "supported"),
+        (0.0, "less", 0.5, "refuted"),  # no difference is not a difference beyond the margin
+        (-0.5, "less", 0.5, "inconclusive"),
+        (0.5, "greater", 0.5, "inconclusive"),
+    ],
+)
+def test_words(effect: float, relation: str, margin: float, word: str) -> None:
+    a, b = draw(np.random.default_rng(3), effect, 0.02, 0.1)
+    verdict = compare(a, b, relation=relation, margin=margin)  # type: ignore[arg-type]
+    assert verdict.word == word
+    assert verdict.low < verdict.effect < verdict.high
+    assert verdict.effect == pytest.approx((a.mean(0) - b.mean(0)).mean())
+
+
+def test_the_interval_by_hand() -> None:
+    """Seeds alone vary: the interval is Welch's, with the two seeds' means a side."""
+    a = np.array([[1.0] * 4, [3.0] * 4]) + np.array([[0.0, 1.0, 0.0, 1.0]])
+    b = np.zeros((2, 4)) + np.array([[10.0], [14.0]])
+    verdict = compare(a, b)
+    image = np.var([0, 1, 0, 1], ddof=1) / 4
+    terms = [(image, 3), (2 / 2, 1), (8 / 2, 1)]
+    variance = sum(t for t, _ in terms)
+    freedom = variance**2 / sum(t**2 / d for t, d in terms)
+    from scipy.stats import t as student
+
+    half = student.ppf(0.975, freedom) * math.sqrt(variance)
+    assert (verdict.low, verdict.high) == pytest.approx((-9.5 - half, -9.5 + half))
+
+
+def test_looks_share_alpha() -> None:
+    a, b = draw(np.random.default_rng(0), -1, 0.1, 0.3)
+    one, three = compare(a, b, looks=1), compare(a, b, looks=3)
+    assert three.confidence == pytest.approx(1 - 0.05 / 3)
+    assert three.high - three.low > one.high - one.low
+
+
+def test_one_checkpoint_a_side_speaks_of_these_checkpoints() -> None:
+    a, b = draw(np.random.default_rng(0), -1, 0.5, 0.3, seeds=1)
+    verdict = compare(a, b)
+    assert "these checkpoints only" in verdict.rule
+    assert verdict.seeds == 1
+
+
+def test_an_inconclusive_verdict_says_what_would_settle_it() -> None:
+    a, b = draw(np.random.default_rng(5), -0.6, 0.2, 0.1)
+    verdict = compare(a, b)
+    assert verdict.word == "inconclusive"
+    assert verdict.seeds_needed is not None
+    assert f"about {verdict.seeds_needed} seeds" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "options", "message"),
+    [
+        ([[1.0, math.nan]], [[1.0, 2.0]], {}, "a is nan for seed 0, image 1"),
+        ([[1.0, 2.0]], [[math.inf, 2.0]], {}, "b is inf"),
+        ([[1.0, 2.0]], [[1.0, 2.0, 3.0]], {}, "same ones"),
+        ([1.0, 2.0], [[1.0, 2.0]], {}, "wanted"),
+        ([[]], [[]], {}, "wanted"),
+        ([[1.0, 2.0], [1.0, 3.0]], [[1.0, 2.0]], {}, "one checkpoint"),
+        ([[1.0, 1.0]] * 3, [[2.0, 2.0]] * 3, {}, "zero variance"),
+        ([[1.0]] * 3, [[2.0]] * 3, {}, "zero variance"),
+        ([[1.0, 2.0]], [[1.0, 3.0]], {"margin": -1.0}, "margin"),
+        ([[1.0, 2.0]], [[1.0, 3.0]], {"margin": math.nan}, "margin"),
+        ([[1.0, 2.0]], [[1.0, 3.0]], {"alpha": 0.0}, "alpha"),
+        ([[1.0, 2.0]], [[1.0, 3.0]], {"looks": 0}, "looks"),
+    ],
+)
+def test_what_is_no_measurement_is_an_error(
+    a: list[list[float]], b: list[list[float]], options: dict[str, float], message: str
+) -> None:
+    with pytest.raises(MeasurementError, match=message):
+        compare(a, b, **options)  # type: ignore[arg-type]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-2, 2), st.floats(0.01, 1), st.floats(0.01, 1), st.floats(0, 0.5))
+def test_properties(seed: int, effect: float, seed_sd: float, image_sd: float, margin: float) -> None:
+    rng = np.random.default_rng(seed)
+    a, b = draw(rng, effect, seed_sd, image_sd, images=40)
+    verdict, swapped = compare(a, b, margin=margin), compare(b, a, relation="greater", margin=margin)
+    assert swapped.word == verdict.word
+    assert (swapped.low, swapped.high) == pytest.approx((-verdict.high, -verdict.low))
+    order = rng.permutation(40)
+    assert compare(a[:, order], b[:, order], margin=margin).high == pytest.approx(verdict.high)
+    assert compare(a + 5, b + 5, margin=margin).low == pytest.approx(verdict.low, abs=1e-9)
+
+
+CASES = {"seeds dominate": (0.5, 0.05), "images dominate": (0.01, 2.0), "balanced": (0.1, 1.5)}
+TRIALS = 1500
+
+
+@pytest.mark.parametrize(("seed_sd", "image_sd"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize("seeds", [3, 8])
+def test_error_rates_at_the_margin(seed_sd: float, image_sd: float, seeds: int) -> None:
+    """With the true effect exactly on the line, each wrong word comes up in at most alpha/2 of the trials."""
+    rng = np.random.default_rng(11)
+    verdicts = []
+    for _ in range(TRIALS):
+        a, b = draw(rng, -0.5, seed_sd, image_sd, seeds, images=64, noise=0.05)
+        verdicts.append(compare(a, b, margin=0.5))
+    slack = 3 * math.sqrt(0.025 * 0.975 / TRIALS)
+    for word in ("supported", "refuted"):
+        assert sum(v.word == word for v in verdicts) / TRIALS <= 0.025 + slack
+    coverage = sum(v.low <= -0.5 <= v.high for v in verdicts) / TRIALS
+    assert 0.93 <= coverage <= 0.995
+
+
+def test_treating_images_as_replicates_would_be_wrong() -> None:
+    """What the rule guards against: with seeds that differ, pooling seeds and images errs far more often than alpha."""
+    rng = np.random.default_rng(2)
+    pooled = 0
+    for _ in range(300):
+        a, b = draw(rng, 0.0, 0.5, 0.05, images=64)
+        difference = (a - b).ravel()
+        pooled += abs(difference.mean()) > 1.96 * difference.std(ddof=1) / math.sqrt(len(difference))
+    assert pooled / 300 > 0.5
+
+
+def test_looking_three_times_keeps_the_error_rate() -> None:
+    rng = np.random.default_rng(4)
+    wrong = 0
+    for _ in range(800):
+        a, b = draw(rng, -0.5, 0.3, 0.1, seeds=8, images=32, noise=0.05)
+        words = [compare(a[:n], b[:n], margin=0.5, looks=3).word for n in (3, 5, 8)]
+        wrong += next((word for word in words if word != "inconclusive"), "inconclusive") != "inconclusive"
+    assert wrong / 800 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 800)
+
+
+def test_power_grows_with_seeds() -> None:
+    rng = np.random.default_rng(6)
+    powers = []
+    for seeds in (3, 8):
+        hits = sum(
+            compare(*draw(rng, -1.5, 0.4, 0.3, seeds=seeds, images=64), margin=0.5).word == "supported" for _ in range(200)
+        )
+        powers.append(hits / 200)
+    assert powers[1] > powers[0]
+    assert powers[1] > 0.9

@@ -1,0 +1,92 @@
+"""Text in, text out; and for any note at all: the user's bytes stay, and twice is once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.claims import find_claims
+from checker.errors import NoteError
+from checker.notes import parse
+from checker.writing import Status, write_statuses
+
+YES = Status("a-b", "A is B", "supported", "toy")
+LINK = "[[a-b|✅ supported · toy]]"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- A is B #claim\n", f"- A is B #claim {LINK} ^a-b\n"),
+        ("- A is B #claim", f"- A is B #claim {LINK} ^a-b"),
+        ("- A is B #claim\r\n- C\r\n", f"- A is B #claim {LINK} ^a-b\r\n- C\r\n"),
+        ("\ufeff- A is B #claim\n", f"\ufeff- A is B #claim {LINK} ^a-b\n"),
+        ("- A is B #claim  \n", f"- A is B #claim {LINK}  ^a-b\n"),
+        ("- A is B #claim ^a-b\n", f"- A is B #claim {LINK} ^a-b\n"),
+        ("- A is B #claim [[a-b|❌ refuted · toy]] ^a-b\n", f"- A is B #claim {LINK} ^a-b\n"),
+        ("- A is B #claim [[other]] ^a-b\n", f"- A is B #claim {LINK} [[other]] ^a-b\n"),
+        ("- X\n  - [ ] A is B #claim\n    more\n", f"- X\n  - [ ] A is B #claim {LINK}\n    more ^a-b\n"),
+        ("Well. A is B #claim, is it?\n", f"Well. A is B #claim {LINK}, is it? ^a-b\n"),
+        ("> A is B #claim\n", f"> A is B #claim {LINK} ^a-b\n"),
+        ("- C is D #claim\n", "- C is D #claim\n"),
+        ("- A is B #claim ^other\n", "- A is B #claim ^other\n"),
+        ("`A is B #claim`\n", "`A is B #claim`\n"),
+        ("- A is B #claim\n\n```\nopen", "- A is B #claim\n\n```\nopen"),
+        ("- A is B #claim\n- A is B #claim\n", f"- A is B #claim {LINK} ^a-b\n- A is B #claim\n"),
+        ("- 日本 A is B\x0b\x85 #claim\n", None),
+    ],
+)
+def test_text_in_text_out(before: str, after: str | None) -> None:
+    written = write_statuses(before.encode(), {"a-b": YES})
+    if after is not None:
+        assert written.decode() == after
+    assert write_statuses(written, {"a-b": YES}) == written
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (Status("x", "", "refuted", "toy", stale=True), "❌ refuted · toy · stale"),
+        (Status("x", "", "needs spec"), "🖉 needs spec"),
+        (Status("x", "", "supported", "[[evil]]|\n<b>"), "✅ supported · evil\nb"),
+    ],
+)
+def test_the_words_of_a_status(status: Status, text: str) -> None:
+    assert status.text == text
+
+
+def test_what_is_no_text_is_an_error() -> None:
+    with pytest.raises(NoteError):
+        write_statuses(b"\xff", {})
+
+
+PIECES = st.sampled_from(
+    ["- A is B #claim", "A is B #claim", "> A is B #claim ^own", "#claim", "text", "# H", "`#claim`", "```", "| a |", "|---|", "%%", "$$", "",
+     "  ", "\t- C #claim", "---", "- [x] D. E #claim [[e|✅ supported · toy]] ^e", "日本 #claim é", "[[A]] #claim [[B]]", "x \\", "<div>", "\x0b\x85"]
+)  # fmt: skip
+ENDINGS = st.sampled_from(["\n", "\r\n", "\n\n", "\r"])
+OWNED = re.compile(rb" \[\[id-\d+\|\xe2\x9c\x85 supported \xc2\xb7 toy\]\]| ?\^id-\d+")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(PIECES, ENDINGS), max_size=12), st.booleans(), st.booleans())
+def test_only_the_two_owned_spans_change(lines: list[tuple[str, str]], bom: bool, final: bool) -> None:
+    data = (b"\xef\xbb\xbf" if bom else b"") + "".join(text + end for text, end in lines).encode()
+    data = data if final else data.rstrip(b"\r\n")
+    note = parse(PurePosixPath("n.md"), data)
+    claims, _ = find_claims(note)
+    fresh = [claim for claim in claims if claim.block_id is None and claim.status is None]
+    statuses = {f"id-{n}": Status(f"id-{n}", claim.statement, "supported", "toy") for n, claim in enumerate(fresh)}
+    written = write_statuses(data, statuses)
+    if not note.writable:
+        assert written == data
+        return
+    assert len(OWNED.findall(written)) == 2 * len(fresh)
+    assert OWNED.sub(b"", written) == data
+    assert write_statuses(written, statuses) == written
+    again, _ = find_claims(parse(PurePosixPath("n.md"), written))
+    assert {claim.block_id.id for claim in again if claim.block_id} >= set(statuses)
