@@ -51,7 +51,7 @@ _add(
     Model(
         name="DINO",
         title="self-distillation without labels",
-        families=("CL", "joint-embedding"),
+        families=("joint-embedding",),
         recipe=Recipe("dino", "shapes", steps=2000, weight_decay=0.04),
     )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -82,8 +83,6 @@ class _Slot(threading.Thread):
             except queue.Empty:
                 break
             self.events.put(self._do(job))
-        if self.process and self.process.stdin:
-            self.process.stdin.close()
 
     def _do(self, job: Job) -> Event:
         if self.process is None or self.process.poll() is not None:
@@ -105,7 +104,7 @@ class _Slot(threading.Thread):
         return Event(job, error=self._post_mortem(process))
 
     def _post_mortem(self, process: subprocess.Popen[str]) -> str:
-        code = process.wait()
+        code = _close(process)
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"stopped with exit code {code}"
         if code == -signal.SIGKILL:
             how += " (out of memory?)"
@@ -114,13 +113,23 @@ class _Slot(threading.Thread):
         return f"the worker {how}" + (f": {tail[-1]}" if tail else "")
 
     def stop(self) -> None:
+        """End the worker, whatever it is doing, with everything that it started."""
         self.stopping = True
         if self.process and self.process.poll() is None:
-            try:
-                self.process.wait(timeout=0.5 if self.waiting.empty() else 0)
-            except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-        self.log.close() if not self.is_alive() else None
+        if self.ident is not None:
+            self.join()
+        if self.process:
+            _close(self.process)
+        self.log.close()
+
+
+def _close(process: subprocess.Popen[str]) -> int:
+    """Close the pipes of a process that ends or has ended, and return its exit code."""
+    with contextlib.suppress(OSError), process:
+        pass
+    return process.wait()
 
 
 def _start(log: IO[bytes]) -> subprocess.Popen[str]:

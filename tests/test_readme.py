@@ -1,0 +1,53 @@
+"""What the README and the manual say is run or compared with the program."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from checker.claims import parse_spec, print_spec, read_sentence
+from checker.lab import vocabulary
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_python_in_the_readme_prints_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {})
+    assert printed.getvalue().split() == code.rsplit("# ", 1)[1].split()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.match(r"[a-z-]+", dependency)[0] for dependency in project["dependencies"]}  # type: ignore[index]
+    rows = re.findall(r"^\| ([a-z, -]+) \| \w", README, re.MULTILINE)
+    assert {name.strip() for row in rows for name in row.split(",")} - {"dependency"} == names
+
+
+def test_the_links_of_the_readme_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target.replace("%20", " ")).exists(), target
+
+
+def test_the_sentences_of_the_manual_are_understood() -> None:
+    manual = (ROOT / "vault/Manual/Writing a claim.md").read_text()
+    (block,) = re.findall(r"```text\n(.*?)```", manual, re.DOTALL)
+    readings = {read_sentence(line, vocabulary()).reading for line in block.splitlines()}
+    assert len(readings) == 1
+    assert readings != {""}
+    for clause in re.findall(r"\"((?:in|averaged|by|on) [^\"]+)\"", manual):
+        assert read_sentence(f"MAE has shorter attention distance than DINO {clause}", vocabulary()).status == "ok", clause
+
+
+def test_the_spec_in_the_manual_is_a_spec() -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "vault/Manual/Files it writes.md").read_text(), re.DOTALL)
+    assert print_spec(parse_spec(text, "manual")) == text
