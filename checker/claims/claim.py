@@ -51,6 +51,8 @@ def find_claims(note: Note) -> tuple[list[Claim], list[Problem]]:
             problems.append(
                 Problem(note.path, line, f"a claim in a {block.kind} is not read yet; put it on a list item or paragraph")
             )
+        elif any(span.start < block.span.end < span.end for span in note.hidden):
+            problems.append(Problem(note.path, line, "the block of this claim ends inside a comment or formula; end that first"))
         elif len(inside) > 1:
             problems.append(Problem(note.path, line, "two #claim tags in one block; split it so that each sentence has its own"))
         else:

@@ -78,7 +78,8 @@ class Problem:
 @dataclass(frozen=True)
 class Note:
     """A note as read. `path` is relative to the vault; `visible` is `data` with frontmatter, code, math, HTML and
-    comments blanked byte by byte, so that a span in one is the same span in the other."""
+    comments blanked byte by byte, so that a span in one is the same span in the other. `hidden` holds the spans of comments
+    and math, which may begin in one block and end in another."""
 
     path: PurePosixPath
     data: bytes
@@ -89,6 +90,7 @@ class Note:
     links: tuple[Link, ...] = ()
     tags: tuple[Tag, ...] = ()
     block_ids: tuple[BlockId, ...] = ()
+    hidden: tuple[Span, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
 
     @property

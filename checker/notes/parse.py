@@ -23,7 +23,7 @@ BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n?|\n")
 WIKILINK = re.compile(rb"(!?)\[\[((?:(?!\[\[|\]\])[^\r\n])+)\]\]")
 TAG = re.compile(rb"(?<![^\s(\[{,;\"'>|*_~])#((?:[A-Za-z0-9_/-]|[\x80-\xff])+)")
-BLOCK_ID = re.compile(rb"(?:^|(?<=\s))\^([A-Za-z0-9-]+)[ \t]*$")
+BLOCK_ID = re.compile(rb"(?:^|(?<=\s))\^([A-Za-z0-9-]+)[ \t]*\Z")
 CONFLICT = re.compile(rb"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 INLINE_CODE = re.compile(rb"(?<![`\\])(`+)(?!`)(?:.*?[^`])\1(?!`)", re.DOTALL)
 MATH = re.compile(rb"(?<![\\$])\$\$.+?\$\$|(?<![\\$])\$(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d)", re.DOTALL)
@@ -76,11 +76,10 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
     for match in COMMENT.finditer(bytes(blank.visible)):
         if match["open"] is not None:
             problems.append(Problem(path, _line(data, match.start()), "the comment is not closed. Not written until then"))
-    blank.pattern(COMMENT)
-    blank.pattern(MATH)
+    hidden = blank.pattern(COMMENT) + blank.pattern(MATH)
     visible = bytes(blank.visible)
 
-    blocks = tuple(_with_id(kind, line, span, visible) for kind, line, span in spans)
+    blocks = tuple(_with_ids(spans, visible))
     own_line = {block.block_id.span.start: block.block_id for block in blocks if block.block_id}
     links = tuple(_links(visible))
     inside = [link.span for link in links]
@@ -94,6 +93,7 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
         links=links,
         tags=tuple(_tags(visible, inside)),
         block_ids=tuple(own_line[start] for start in sorted(own_line)),
+        hidden=hidden,
         problems=tuple(problems),
     )
 
@@ -118,10 +118,13 @@ class _Blanks:
         end = starts[last] if last < len(starts) else len(self.visible)
         self.span(Span(starts[first], end))
 
-    def pattern(self, pattern: re.Pattern[bytes], within: Span | None = None) -> None:
+    def pattern(self, pattern: re.Pattern[bytes], within: Span | None = None) -> tuple[Span, ...]:
         low, high = (within.start, within.end) if within else (0, len(self.visible))
-        for match in pattern.finditer(bytes(self.visible[low:high])):
-            self.span(Span(low + match.start(), low + match.end()))
+        found = pattern.finditer(bytes(self.visible[low:high]))
+        spans = tuple(Span(low + match.start(), low + match.end()) for match in found)
+        for span in spans:
+            self.span(span)
+        return spans
 
 
 def _properties(path: PurePosixPath, text: str, problems: list[Problem]) -> dict[str, Any]:
@@ -182,13 +185,20 @@ def _span(data: bytes, starts: list[int], first: int, last: int) -> Span:
     return Span(starts[first], end)
 
 
-def _with_id(kind: str, line: int, span: Span, visible: bytes) -> Block:
-    """The block with the id at its end or, for a quote or a table, on the first full line after it."""
-    match = BLOCK_ID.search(visible[span.start : span.end])
-    if match:
-        found = BlockId(match[1].decode(), Span(span.start + match.start(), span.start + match.end(1)))
-        return Block(kind, line, span, found)
-    return Block(kind, line, span)
+def _with_ids(spans: list[tuple[str, int, Span]], visible: bytes) -> Iterator[Block]:
+    """The blocks with their ids: at the end of the block, or, after a quote, callout or table, in a paragraph of its own."""
+    ids = []
+    for _, _, span in spans:
+        match = BLOCK_ID.search(visible, span.start, span.end)
+        found = match and BlockId(match[1].decode(), Span(match.start(), match.end(1)))
+        alone = bool(match and not visible[span.start : match.start()].strip())
+        ids.append((found or None, alone))
+    for index, (kind, line, span) in enumerate(spans):
+        found, _ = ids[index]
+        following, alone = ids[index + 1] if index + 1 < len(ids) else (None, False)
+        if found is None and alone and kind in ("quote", "callout", "table"):
+            found = following
+        yield Block(kind, line, span, found)
 
 
 def _headings(data: bytes, starts: list[int], tokens: list[Token]) -> Iterator[Heading]:

@@ -64,6 +64,7 @@ def compare(
     distance_low, distance_high = sorted((sign * (low - line), sign * (high - line)))
     word: Word = "supported" if distance_high < 0 else "refuted" if distance_low > 0 else "inconclusive"
     seeds = min(len(first), len(second))
+    plural = "looks" if looks > 1 else "look"
     needed = None
     if word == "inconclusive" and seeds > 1:
         needed = _seeds_needed(
@@ -80,7 +81,7 @@ def compare(
         images=images,
         rule=(
             f"two-sided t interval at {100 * (1 - alpha / looks):.4g} % (alpha {alpha:g} over {looks} "
-            f"look{'s' if looks > 1 else ''}), {freedom:.3g} degrees of freedom, "
+            f"{plural}), {freedom:.3g} degrees of freedom, "
             + ("seeds and images vary" if seeds > 1 else "images vary; about these checkpoints only")
         ),
         reason=_reason(word, relation, margin, needed),

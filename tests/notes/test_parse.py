@@ -81,6 +81,24 @@ def test_wikilinks(text: str, targets: list[str]) -> None:
     assert [link.target for link in read(text).links] == targets
 
 
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("a ^x", ["x"]),
+        ("- a ^x\n- b", ["x", None]),
+        ("> a\n\n^x", ["x", "x"]),
+        ("> a ^x\n\n^y", ["x", "y"]),
+        ("| a |\n|---|\n\n^x", ["x", "x"]),
+        ("para\n\n^x", [None, "x"]),
+        ("a^x", [None]),
+        ("a ^x y", [None]),
+        ("`^x`", [None]),
+    ],
+)
+def test_block_ids(text: str, ids: list[str | None]) -> None:
+    assert [block.block_id and block.block_id.id for block in read(text).blocks] == ids
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_spans_are_bytes_whatever_the_line_ending(ending: str) -> None:
     note = read(("\ufeffé\n\n- ü [[Ä]] #claim ^id-1\n").replace("\n", ending))

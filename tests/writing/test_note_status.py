@@ -32,6 +32,7 @@ LINK = "[[a-b|✅ supported · toy]]"
         ("- X\n  - [ ] A is B #claim\n    more\n", f"- X\n  - [ ] A is B #claim {LINK}\n    more ^a-b\n"),
         ("Well. A is B #claim, is it?\n", f"Well. A is B #claim {LINK}, is it? ^a-b\n"),
         ("> A is B #claim\n", f"> A is B #claim {LINK} ^a-b\n"),
+        ("> A is B #claim\n\n^a-b\n", f"> A is B #claim {LINK}\n\n^a-b\n"),
         ("- C is D #claim\n", "- C is D #claim\n"),
         ("- A is B #claim ^other\n", "- A is B #claim ^other\n"),
         ("`A is B #claim`\n", "`A is B #claim`\n"),
