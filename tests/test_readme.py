@@ -12,6 +12,9 @@ import pytest
 
 from checker.claims import parse_spec, print_spec, read_sentence
 from checker.lab import vocabulary
+from checker.lab.checkpoints import read_card
+from checker.reports.models import model_row
+from checker.runs.store import Store
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -51,3 +54,11 @@ def test_the_sentences_of_the_manual_are_understood() -> None:
 def test_the_spec_in_the_manual_is_a_spec() -> None:
     (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "vault/Manual/Files it writes.md").read_text(), re.DOTALL)
     assert print_spec(parse_spec(text, "manual")) == text
+
+
+def test_the_table_of_models_in_the_manual_is_that_of_the_models_that_ship() -> None:
+    store = Store.default()
+    cards = [read_card(path) for path in store.shipped.glob("*.safetensors")]
+    manual = (ROOT / "vault/Manual/The lab.md").read_text()
+    rows = {f"| {' | '.join(model_row(card))} |" for card in cards}
+    assert set(re.findall(r"^\| (?:mae|simmim|dino|supervised|random) .*$", manual, re.MULTILINE)) == rows

@@ -8,6 +8,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from checker.reports.table import clean
 from checker.runs.jobs import Job
 from checker.runs.local import Event, run_jobs
 
@@ -54,7 +55,7 @@ class Live:
                 self.progress.remove_task(running.pop(event.job))
             self.progress.advance(total)
             if event.error:
-                self.console.print(f"failed: {event.job.title}: {event.error}", style="red", markup=False, highlight=False)
+                self.console.print(f"failed: {event.job.title}: {clean(event.error)}", style="red", markup=False, highlight=False)
             elif not self.console.is_terminal and event.job.kind == "train":
                 self.console.print(f"done: {event.job.title}", markup=False, highlight=False)
 

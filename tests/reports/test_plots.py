@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from checker.reports.plots import claim_plot, plot_mark
+
+RUN: dict[str, Any] = {
+    "key": "abc123",
+    "unit": "px",
+    "uniform": 16.5,
+    "spec": {"subject": "MAE", "baseline": "DINO", "relation": "less", "where": {"layers": "upper half"}},
+    "verdict": {"effect": -3.0, "low": -4.0, "high": -2.0, "margin": 0.5},
+    "values": {
+        "MAE": {"layers": [[8.0, 9.0, 7.0, 8.0], [8.1, 9.2, 7.1, 8.3]]},
+        "DINO": {"layers": [[12.0, 11.0, 12.5, 12.0], [12.2, 11.1, 12.4, 12.1]]},
+        "random initialisation": {"layers": [[16.0] * 4, [16.1] * 4]},
+    },
+}
+
+
+def test_the_plot_is_stable_and_says_what_it_shows() -> None:
+    first, second = claim_plot("a", RUN, "attention distance"), claim_plot("a", RUN, "attention distance")
+    assert first == second
+    assert plot_mark(RUN).encode() in first
+    text = " ".join(ElementTree.fromstring(first).itertext())
+    for label in ("MAE", "DINO", "random initialisation", "uniform attention", "attention distance (px)", "MAE minus DINO (px)"):
+        assert label in text
+    assert not re.search(rb"20\d\d-\d\d-\d\d", first)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"verdict": {"effect": -3.0, "low": None, "high": None, "margin": 0.5}},
+        {"spec": {"subject": "MAE", "baseline": "random initialisation", "relation": "greater", "where": {"layers": "layer 1"}}},
+        {"values": {name: {"layers": rows["layers"][:1]} for name, rows in RUN["values"].items()}},
+    ],
+)
+def test_odd_runs_are_drawn_too(change: dict[str, Any]) -> None:
+    run = copy.deepcopy(RUN) | change
+    assert claim_plot("a", run, "attention distance").startswith(b"<?xml")
