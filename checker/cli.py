@@ -134,7 +134,7 @@ def check(
     problems += damaged.values()
     unread = [str(problem) for problem in vault.problems if problem not in faults]
     for problem in problems + unread:
-        messages.print(table.clean(problem), style="yellow", markup=False, highlight=False)
+        messages.print(table.clean(problem), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
     store = Store.default()
     last = {name: ledger.last for name, ledger in ledgers.items() if ledger.last is not None}
@@ -178,10 +178,13 @@ def check(
                 out.print(f"  {title}", markup=False, highlight=False)
             for change in changes:
                 out.print(change.diff(), end="", markup=False, highlight=False, soft_wrap=True)
+        next_look = table.next_look(outcomes, seeds)
+        if next_look:
+            out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)
         tail = "would be written" if dry_run else "written"
         out.print(f"\n{table.summary(outcomes)}; {len(written)} files {tail}; {time.monotonic() - began:.1f} s", highlight=False)
     for fault in unwritten:
-        messages.print(fault, style="red", markup=False, highlight=False)
+        messages.print(table.clean(fault), style="red", markup=False, highlight=False, soft_wrap=True)
     if unwritten:
         return UNWRITTEN
     if any(outcome.failed or outcome.word == "error" for outcome in outcomes) or problems:

@@ -55,7 +55,9 @@ class Live:
                 self.progress.remove_task(running.pop(event.job))
             self.progress.advance(total)
             if event.error:
-                self.console.print(f"failed: {event.job.title}: {clean(event.error)}", style="red", markup=False, highlight=False)
+                self.console.print(
+                    f"failed: {event.job.title}: {clean(event.error)}", style="red", markup=False, highlight=False, soft_wrap=True
+                )
             elif not self.console.is_terminal and event.job.kind == "train":
                 self.console.print(f"done: {event.job.title}", markup=False, highlight=False)
 

@@ -21,7 +21,7 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("status", no_wrap=True)
     table.add_column("claim", ratio=3, overflow="fold")
-    table.add_column("effect [interval]", no_wrap=True)
+    table.add_column("effect \\[interval]", no_wrap=True)
     table.add_column("seeds", justify="right")
     table.add_column("where", overflow="fold")
     for outcome in outcomes:
@@ -53,6 +53,17 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     if stale:
         parts.append(f"{stale} stale")
     return f"{len(outcomes)} claims: {', '.join(parts)}" if outcomes else "no sentence is tagged #claim here"
+
+
+def next_look(outcomes: Sequence[Outcome], seeds: int) -> int | None:
+    """The fewest seeds at which an inconclusive claim would be looked at again, beyond the `seeds` that were allowed."""
+    looks = [
+        look
+        for outcome in outcomes
+        if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run["verdict"]["low"] is not None
+        for look in outcome.case.spec.decide.looks
+    ]
+    return min((look for look in looks if look > seeds), default=None)
 
 
 def as_json(outcomes: Sequence[Outcome], project: Project, problems: Sequence[str], written: Sequence[str]) -> dict[str, Any]:

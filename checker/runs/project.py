@@ -12,24 +12,25 @@ HIDDEN = ".claims"  # inside a vault that stands alone: Obsidian does not show i
 
 @dataclass(frozen=True)
 class Project:
-    """A vault and the folder of its claim specs. `where` is what a person types to mean this vault again."""
+    """A vault and the folder of its claim specs."""
 
     vault: Path
     claims: Path
-    where: str
 
     @classmethod
     def find(cls, path: Path) -> Project:
-        """`path` is a project (a folder with vault/ in it) or a vault. A vault with a claims/ folder beside it uses that one.
+        """`path` is a project (a folder with vault/ in it, whose specs are in claims/ beside it) or a vault: the vault/ of a
+        project, or one that stands alone and keeps its specs inside.
 
         Raises ConfigurationError when there is no such folder.
         """
         if not path.is_dir():
             raise ConfigurationError(f"{path}: no such folder; give the folder that holds your notes")
-        vault = path / "vault" if (path / "vault").is_dir() and not (path / ".obsidian").is_dir() else path
-        beside = vault.absolute().parent / "claims"
-        claims = vault.parent / "claims" if beside.is_dir() and vault.name == "vault" else vault / HIDDEN
-        return cls(vault, claims, str(vault))
+        if (path / "vault").is_dir() and not (path / ".obsidian").is_dir():
+            return cls(path / "vault", path / "claims")
+        if path.resolve().name == "vault" and (path.resolve().parent / "claims").is_dir():
+            return cls(path, path / ".." / "claims")
+        return cls(path, path / HIDDEN)
 
     def spec(self, claim: str) -> Path:
         return self.claims / f"{claim}.yaml"

@@ -87,16 +87,17 @@ def _case(name: str, claim: Claim, reading: Reading, project: Project, vocabular
     source = f"{claim.note.path.with_suffix('')}#^{name}"
     case = Case(name, claim, reading)
     path = project.spec(name)
+    shown = f"{project.claims.name}/{path.name}"
     try:
         on_disk = path.read_bytes() if path.exists() else None
-        kept = parse_spec(on_disk.decode("utf-8"), str(path)) if on_disk is not None else None
+        kept = parse_spec(on_disk.decode("utf-8"), shown) if on_disk is not None else None
     except (SpecError, OSError, UnicodeDecodeError) as error:
         return replace(case, word="error", reason=str(error), edited=True)
     case = replace(case, spec_file=on_disk)
     if kept is not None and not _written_by_tool(kept, on_disk, vocabulary):
         case = replace(case, spec=kept, edited=True)
         if kept.statement != claim.statement:
-            reason = f"the sentence changed and {path} was edited by hand; bring its `statement` up to date, or delete the file"
+            reason = f"the sentence changed and {shown} was edited by hand; bring its `statement` up to date, or delete the file"
             return replace(case, stale=True, reason=reason)
         return _decidable(case, vocabulary)
     if reading.status == "untestable":

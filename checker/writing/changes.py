@@ -77,7 +77,7 @@ def plan_changes(
             if old is None or mark(ledger.last).encode() not in old:
                 changes.append(Change(project.plot(name), old, draw(name, ledger.last)))
         old = _read(project.note(name))
-        text = render(outcome, status_of(outcome), ledger, project, old.decode("utf-8") if old is not None else None)
+        text = render(outcome, status_of(outcome), ledger, old.decode("utf-8") if old is not None else None)
         changes.append(Change(project.note(name), old, text.encode()))
     by_note: dict[Path, list[Outcome]] = {}
     for outcome in outcomes:

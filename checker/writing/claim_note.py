@@ -7,7 +7,6 @@ from typing import Any
 
 from checker import strict_yaml
 from checker.runs.outcome import DECIDED, Outcome
-from checker.runs.project import Project
 from checker.writing.ledger import Ledger
 from checker.writing.status import MARKS, Status
 
@@ -15,7 +14,7 @@ OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 
 
-def render(outcome: Outcome, status: Status, ledger: Ledger, project: Project, old: str | None) -> str:
+def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None) -> str:
     """The whole text of the claim note; what stands under `## Notes` in `old` is carried over."""
     run = outcome.run if outcome.word in DECIDED else None
     parts = [_properties(outcome, status, run), _head(outcome, status)]
@@ -23,7 +22,7 @@ def render(outcome: Outcome, status: Status, ledger: Ledger, project: Project, o
         parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
     if len(ledger.runs) > 1:
         parts.append(_history(ledger))
-    parts.append(_command(outcome, project))
+    parts.append(_command(outcome))
     own = old[old.index(OWN) + len(OWN) :] if old is not None and OWN in old else INVITATION
     return "\n".join(parts) + OWN + own
 
@@ -126,9 +125,9 @@ def _history(ledger: Ledger) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _command(outcome: Outcome, project: Project) -> str:
+def _command(outcome: Outcome) -> str:
     anew = " --fresh" if outcome.word in DECIDED else ""
-    return f"## Again\n\n```sh\ncheck-claims {project.where} -k {outcome.case.id}{anew}\n```\n"
+    return f"## Again\n\n```sh\ncheck-claims -k {outcome.case.id}{anew}\n```\n"
 
 
 def _plain(text: str) -> str:
