@@ -136,7 +136,8 @@ def _undecided(outcome: Outcome) -> bool:
 def _without_run(case: Case, run: Mapping[str, Any] | None) -> Outcome:
     if case.stale or case.word == "error":
         word: Word = run["verdict"]["word"] if run else ("error" if case.word == "error" else "unchecked")
-        return Outcome(case, word, case.reason, stale=True, failed=case.word == "error", run=run)
+        stale = case.stale or run is not None
+        return Outcome(case, word, case.reason, stale=stale, failed=case.word == "error", run=run)
     assert case.word is not None
     return Outcome(case, case.word, case.reason)
 
@@ -166,20 +167,32 @@ def _decide(
     assert spec is not None and spec.baseline is not None and spec.relation is not None
     faults = [f"{name}, seed {seed}: {bench.faults[name, seed]}" for _, _, name, seed in need if (name, seed) in bench.faults]
     if faults:
-        return Outcome(
-            case, last["verdict"]["word"] if last else "error", faults[0], stale=last is not None, failed=True, run=last
-        )
+        return _failure(case, faults[0], last)
     if any(want not in bench.values for want in need):
-        return Outcome(case, "unchecked", "not measured yet", run=last, stale=last is not None)
+        word: Word = last["verdict"]["word"] if last else "unchecked"
+        return Outcome(case, word, "not measured yet", run=last, stale=last is not None, pending=True)
     try:
         run = _run(spec, look, need, bench, vocabulary)
     except SpecError as error:
         return Outcome(case, "untestable", str(error))
     except CheckerError as error:
-        return Outcome(
-            case, last["verdict"]["word"] if last else "error", str(error), stale=last is not None, failed=True, run=last
-        )
+        return _failure(case, str(error), last)
+    if last is not None and _goes_deeper(last, run):
+        run = dict(last)
     return Outcome(case, run["verdict"]["word"], run["verdict"]["reason"], run=run)
+
+
+def _failure(case: Case, reason: str, last: Mapping[str, Any] | None) -> Outcome:
+    """An error is never a verdict: the last good one stays, marked stale."""
+    word: Word = last["verdict"]["word"] if last else "error"
+    return Outcome(case, word, reason, stale=last is not None, failed=True, run=last)
+
+
+def _goes_deeper(last: Mapping[str, Any], run: Mapping[str, Any]) -> bool:
+    """Whether `last` answers the same question from the same models and more seeds of them: then it stands."""
+    if last["look"] <= run["look"] or last["spec"] != run["spec"] or last["code"] != run["code"]:
+        return False
+    return all(last["models"][name]["weights"][: len(now["weights"])] == now["weights"] for name, now in run["models"].items())
 
 
 def _run(

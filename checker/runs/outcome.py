@@ -17,7 +17,8 @@ DECIDED: tuple[Word, ...] = ("supported", "refuted", "inconclusive")
 class Outcome:
     """A claim's status after a run. `run` is the evidence, as it is kept, when there is a verdict or was one.
 
-    `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated.
+    `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
+    error is the reason. `pending`: what it needs was only planned.
     """
 
     case: Case
@@ -25,6 +26,7 @@ class Outcome:
     reason: str
     stale: bool = False
     failed: bool = False
+    pending: bool = False
     run: Mapping[str, Any] | None = None
 
     @property

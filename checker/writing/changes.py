@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,11 +59,11 @@ def plan_changes(
     project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str, Ledger], draw: Draw, mark: Mark
 ) -> list[Change]:
     """What these outcomes change on disk: specs, evidence, plots, claim notes, and then the notes themselves, so that a
-    link is never written before what it points at. Claims that were not checked change nothing."""
+    link is never written before what it points at. Pending claims change nothing."""
     changes: list[Change] = []
     for outcome in outcomes:
         name, ledger = outcome.case.id, ledgers.get(outcome.case.id)
-        if ledger is None or (outcome.word == "unchecked" and not outcome.stale):
+        if ledger is None or outcome.pending:
             continue
         if outcome.case.spec_to_write is not None:
             changes.append(Change(project.spec(name), outcome.case.spec_file, outcome.case.spec_to_write))
@@ -72,7 +73,7 @@ def plan_changes(
                 assert ledger.last is not None
                 changes.append(_change(project.evidence(name), print_ledger(ledger).encode()))
             assert ledger.last is not None
-            outcome = Outcome(outcome.case, outcome.word, outcome.reason, outcome.stale, outcome.failed, ledger.last)
+            outcome = dataclasses.replace(outcome, run=ledger.last)
             old = _read(project.plot(name))
             if old is None or mark(ledger.last).encode() not in old:
                 changes.append(Change(project.plot(name), old, draw(name, ledger.last)))
@@ -81,7 +82,7 @@ def plan_changes(
         changes.append(Change(project.note(name), old, text.encode()))
     by_note: dict[Path, list[Outcome]] = {}
     for outcome in outcomes:
-        if (outcome.word != "unchecked" or outcome.stale) and outcome.case.id in ledgers:
+        if not outcome.pending and outcome.case.id in ledgers:
             by_note.setdefault(project.vault / outcome.case.claim.note.path, []).append(outcome)
     for path, group in by_note.items():
         data = group[0].case.claim.note.data

@@ -163,6 +163,34 @@ def test_later_looks_are_taken_only_while_undecided(make_vault: Callable[..., Pa
     assert "over 3 looks" in open_.run["verdict"]["rule"]
 
 
+def test_a_shallower_run_does_not_undo_a_deeper_one(make_vault: Callable[..., Path], tmp_path: Path) -> None:
+    project = make_vault({"N.md": "- MAE has 33.333 % shorter attention distance than DINO #claim\n"})
+    zoo = tmp_path / "zoo"
+    for name in ("MAE", "DINO", "random initialisation"):
+        for seed in range(5):
+            write_model(zoo, name, seed, LOCALITY[name])
+    store = Store(tmp_path / "cache", zoo)
+    (deep,) = outcomes(project, store, Fake(LEVELS, seed_sd=0.1), seeds=5)
+    assert deep.run is not None
+    (again,) = outcomes(project, store, Fake(LEVELS), seeds=3, last={deep.case.id: deep.run})
+    assert again.run == deep.run
+    changed = {**deep.run, "code": {"metric": "older"}}
+    (renewed,) = outcomes(project, store, Fake(LEVELS), seeds=3, last={deep.case.id: changed})
+    assert renewed.run is not None
+    assert renewed.run["look"] == 1
+
+
+def test_what_is_only_planned_is_pending(make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path) -> None:
+    project = make_vault({"N.md": "- MAE has shorter attention distance than DINO #claim\n"})
+    cases, _ = survey(Vault.open(project / "vault"), Project.find(project), WORDS)
+    for last, word, stale in (
+        ({}, "unchecked", False),
+        ({cases[0].id: {"verdict": {"word": "refuted"}, "scope": "toy"}}, "refuted", True),
+    ):
+        (outcome,) = check(cases, Bench(Store(tmp_path / "cache", stand_ins), Options(), lambda jobs: {}), WORDS, last)
+        assert (outcome.word, outcome.stale, outcome.pending) == (word, stale, True)
+
+
 SPEC = "claims/mae-attention-distance-dino.yaml"
 
 
