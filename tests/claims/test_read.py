@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,3 +113,16 @@ def test_a_phrase_with_two_meanings_is_refused() -> None:
     clash = Vocabulary((*words.models, ModelWord("shorter")), words.metrics, words.data, words.default_data)
     with pytest.raises(ConfigurationError, match="mean both"):
         Dictionary(clash)
+
+
+FOUND = Path(__file__).parents[3] / "shared" / "claims-found-in-a-real-vault.json"
+
+
+@pytest.mark.skipif(not FOUND.is_file(), reason="needs the shared sentences")
+def test_sentences_as_researchers_write_them_get_no_wrong_spec() -> None:
+    """None of them is a comparison of attention distance that this version could decide, so none may become a spec."""
+    for entry in json.loads(FOUND.read_text()):
+        for text in (entry["quote"], entry["sentence"]):
+            reading = read_sentence(text, vocabulary())
+            assert reading.comparison is None, text
+            assert reading.reason
