@@ -13,8 +13,8 @@ from lark.lexer import Lexer
 from checker.errors import ConfigurationError
 from checker.vocabulary import Vocabulary
 
-SPLIT = re.compile(r"\d+(?:[.,]\d+)?(?=\s*%|\s|$)|%|['’]s\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]")
-NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
+SPLIT = re.compile(r"\d+(?:\.\d+)?(?=\s*%|\s|$)|%|['’]s\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]")
+NUMBER = re.compile(r"\d+(?:\.\d+)?$")  # no commas: 1,500 and 1,5 mean different things to different people
 
 FIXED: dict[str, str] = {
     "HAVE": "has|have|exhibits|exhibit|shows|show",
@@ -109,7 +109,7 @@ class Dictionary:
                     break
             else:
                 text = texts[index]
-                words.append(Word("NUMBER" if NUMBER.match(text) else "NAME", text, text.replace(",", ".")))
+                words.append(Word("NUMBER" if NUMBER.match(text) else "NAME", text, text))
                 index += 1
         return words
 

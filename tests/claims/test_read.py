@@ -64,6 +64,8 @@ def test_the_reading_is_one_plain_sentence() -> None:
         ("MAE has shorter attention distance than DINO in all layers", "needs-spec", "each single layer", None),
         ("MAE has shorter attention distance than DINO by 2 px by 5 %", "needs-spec", "two margins", ()),
         ("MAE has shorter attention distance than DINO in layer 2 in layer 3", "needs-spec", "2 different", None),
+        ("MAE has shorter attention distance than DINO by more than 1,500 px", "needs-spec", "','", ()),
+        ("MAE has 1,5 % shorter attention distance than DINO", "needs-spec", "','", ()),
         ("MAE has shorter attention distance than DINOv2", "untestable", "DINOv2", ()),
         ("DINOv3 has shorter attention distance than MAE", "untestable", "DINOv3", ()),
         ("MAE attends more locally", "untestable", "no metric", ()),
