@@ -13,7 +13,7 @@ from lark.lexer import Lexer
 from checker.errors import ConfigurationError
 from checker.vocabulary import Vocabulary
 
-SPLIT = re.compile(r"\d+(?:\.\d+)?(?=\s*%|\s|$)|%|['’]s\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]")
+SPLIT = re.compile(r"\d+(?:\.\d+)?(?=\s*%|\s|$)|%|['’]s\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]|_")
 NUMBER = re.compile(r"\d+(?:\.\d+)?$")  # no commas: 1,500 and 1,5 mean different things to different people
 
 FIXED: dict[str, str] = {
