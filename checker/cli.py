@@ -219,9 +219,7 @@ def read(
     reading = read_sentence(sentence, words)
     spec: dict[str, Any] | None = None
     if reading.comparison is not None:
-        metric = words.metric(reading.comparison.metric)
-        assert metric is not None
-        spec = compile_spec(reading.comparison.slug(metric), "", reading.sentence, reading.comparison).as_dict()
+        spec = compile_spec(reading.comparison.slug(words), "", reading.sentence, reading.comparison).as_dict()
     if as_json:
         answer = {
             "schema": 1,
@@ -286,7 +284,7 @@ def lab_train(
     for seed in range(seeds):
         for name in names:
             recipe = MODELS[name].recipe
-            file = folder / f"{recipe.key(seed)}.safetensors"
+            file = folder / recipe.file_name(seed)
             if not file.exists():
                 jobs.append(TrainJob(f"train {name}, seed {seed}", recipe, seed, file))
     if not jobs:

@@ -63,6 +63,10 @@ class Vocabulary:
     def model(self, name: str) -> ModelWord | None:
         return next((word for word in self.models if word.name == name), None)
 
+    def data_name(self, name: str) -> str:
+        """The data set that a spec's `where.data` means: itself, or the default one."""
+        return self.default_data if name == "default" else name
+
     def families(self) -> dict[str, tuple[str, ...]]:
         """Family names and the models here that belong to them."""
         table: dict[str, list[str]] = {}

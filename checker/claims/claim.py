@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checker.claims.sentence import last_sentence, plain
@@ -74,14 +74,14 @@ def _claim(note: Note, block: Block, tag: Span, line: int) -> Claim:
     )
 
 
-def duplicates(notes: tuple[Note, ...]) -> Iterator[tuple[Problem, str, Note]]:
-    """Block ids of claims that stand more than once in a vault: each place, the id, and its note."""
-    places: dict[str, list[tuple[Note, BlockId]]] = {}
+def doubled_ids(notes: Iterable[Note]) -> dict[str, str]:
+    """Block ids, case folded, that stand more than once in a vault, and what to tell of each."""
+    places: dict[str, list[str]] = {}
     for note in notes:
         for found in note.block_ids:
-            places.setdefault(found.id.casefold(), []).append((note, found))
-    for name, found_places in places.items():
-        if len(found_places) > 1:
-            for note, found in found_places:
-                message = f"the block id ^{found.id} stands {len(found_places)} times in the vault; rename all but one"
-                yield Problem(note.path, note.line_of(found.span.start), message), name, note
+            places.setdefault(found.id.casefold(), []).append(found.id)
+    return {
+        name: f"the block id ^{ids[-1]} stands {len(ids)} times in the vault; rename all but one"
+        for name, ids in places.items()
+        if len(ids) > 1
+    }

@@ -29,10 +29,11 @@ class Comparison:
     layers: str
     data: str
 
-    def slug(self, metric: MetricWord) -> str:
+    def slug(self, vocabulary: Vocabulary) -> str:
         """A readable identity: subject-metric-baseline, then what differs from the metric's defaults."""
+        metric = vocabulary.metric(self.metric)
         parts = [self.subject, self.metric, self.baseline]
-        if self.layers != metric.layers:
+        if metric is None or self.layers != metric.layers:
             parts.append(self.layers)
         if self.data != "default":
             parts.append(self.data)
@@ -117,9 +118,8 @@ def say(comparison: Comparison, vocabulary: Vocabulary) -> str:
         layers = f"in {comparison.layers}"
     margin = comparison.margin
     amount = f"{100 * margin.value:g} %" if margin.unit == "relative" else f"{margin.value:g} {margin.unit}"
-    data = next((word.title for word in vocabulary.data if word.name == comparison.data), "the default images")
-    if comparison.data == "default":
-        data = next((word.title for word in vocabulary.data if word.name == vocabulary.default_data), data)
+    name = vocabulary.data_name(comparison.data)
+    data = next((word.title for word in vocabulary.data if word.name == name), name)
     return (
         f"the mean {title} of {comparison.subject}, {layers}, on {data}, "
         f"is {word} than that of {comparison.baseline} by more than {amount}"

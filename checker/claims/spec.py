@@ -74,7 +74,7 @@ class Decide(Strict):
 
 
 class ClaimSpec(Strict):
-    """One claim. Only `compare` can be decided by this version; see `undecidable`."""
+    """One claim. Only `compare` can be decided by this version."""
 
     id: str
     statement: str

@@ -17,7 +17,6 @@ class Model:
     """A model by name: how sentences call it, the families it belongs to, and how the lab trains its toy."""
 
     name: str
-    title: str
     recipe: Recipe
     synonyms: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
@@ -33,8 +32,7 @@ def _add(model: Model) -> None:
 _add(
     Model(
         name="MAE",
-        title="masked autoencoder",
-        synonyms=("masked autoencoder", "masked autoencoders", "the masked autoencoder"),
+        synonyms=("masked autoencoder",),
         families=("MIM",),
         recipe=Recipe("mae", "shapes", steps=6000, beta2=0.95),
     )
@@ -42,7 +40,6 @@ _add(
 _add(
     Model(
         name="SimMIM",
-        title="SimMIM",
         families=("MIM",),
         recipe=Recipe("simmim", "shapes", steps=7000),
     )
@@ -50,7 +47,6 @@ _add(
 _add(
     Model(
         name="DINO",
-        title="self-distillation without labels",
         families=("joint-embedding",),
         recipe=Recipe("dino", "shapes", steps=2000, weight_decay=0.04),
     )
@@ -58,15 +54,13 @@ _add(
 _add(
     Model(
         name="supervised ViT",
-        title="supervised vision transformer",
-        synonyms=("supervised ViTs", "supervised vision transformer", "supervised vision transformers", "supervised model"),
+        synonyms=("supervised vision transformer", "supervised model"),
         recipe=Recipe("supervised", "shapes", steps=2000, learning_rate=2e-3),
     )
 )
 _add(
     Model(
         name="random initialisation",
-        title="randomly initialised vision transformer",
         synonyms=("random initialization", "randomly initialised ViT", "randomly initialized ViT", "untrained ViT"),
         recipe=Recipe("random", "shapes", steps=0),
     )

@@ -59,3 +59,7 @@ class Recipe:
         """The content address of the model that this recipe gives with `seed`."""
         text = json.dumps({"recipe": self.as_dict(), "seed": seed}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def file_name(self, seed: int) -> str:
+        """What the file of that model is called, wherever it is kept."""
+        return f"{self.key(seed)}.safetensors"

@@ -8,6 +8,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 
+def line_at(data: bytes, offset: int) -> int:
+    """The 1-based line of a byte offset. CRLF, LF and a lone CR each end a line."""
+    before = data[:offset]
+    return 1 + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+
+
 @dataclass(frozen=True, order=True)
 class Span:
     """Bytes [start, end) of a note."""
@@ -103,6 +109,5 @@ class Note:
         return not self.problems
 
     def line_of(self, offset: int) -> int:
-        """The 1-based line of a byte offset. CRLF, LF and a lone CR each end a line."""
-        before = self.data[:offset]
-        return 1 + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+        """The 1-based line of a byte offset of this note."""
+        return line_at(self.data, offset)

@@ -15,7 +15,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from checker import strict_yaml
 from checker.errors import NoteError
-from checker.notes.note import Block, BlockId, Heading, Link, Note, Problem, Span, Tag
+from checker.notes.note import Block, BlockId, Heading, Link, Note, Problem, Span, Tag, line_at
 
 MAX_BYTES = 10_000_000
 BOM = b"\xef\xbb\xbf"
@@ -64,7 +64,7 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
     conflict = CONFLICT.search(data)
     if conflict:
         message = "merge-conflict markers; resolve them. Not written until then"
-        problems.append(Problem(path, _line(data, conflict.start()), message))
+        problems.append(Problem(path, line_at(data, conflict.start()), message))
 
     spans = list(_leaf_blocks(data, starts, tokens, path, problems))
     for kind, _, span in spans:
@@ -75,7 +75,7 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
             blank.pattern(INLINE_CODE, span)
     for match in COMMENT.finditer(bytes(blank.visible)):
         if match["open"] is not None:
-            problems.append(Problem(path, _line(data, match.start()), "the comment is not closed. Not written until then"))
+            problems.append(Problem(path, line_at(data, match.start()), "the comment is not closed. Not written until then"))
     hidden = blank.pattern(COMMENT) + blank.pattern(MATH)
     visible = bytes(blank.visible)
 
@@ -96,10 +96,6 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
         hidden=hidden,
         problems=tuple(problems),
     )
-
-
-def _line(data: bytes, offset: int) -> int:
-    return 1 + len(LINE_END.findall(data[:offset]))
 
 
 class _Blanks:

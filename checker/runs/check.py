@@ -60,7 +60,7 @@ class Bench:
                 self.cards[name, seed] = path, read_card(path)
                 continue
             folder = self.store.fresh if self.options.fresh else self.store.models
-            out = folder / f"{recipe.key(seed)}.safetensors"
+            out = folder / recipe.file_name(seed)
             jobs[TrainJob(f"train {name}, seed {seed}", recipe, seed, out)] = name, seed
         for job, fault in self.execute(list(jobs)).items() if jobs else ():
             if fault is not None:
@@ -150,7 +150,7 @@ def _seeds(spec: ClaimSpec, look: int, options: Options) -> int:
 def _needs(case: Case, look: int, options: Options, vocabulary: Vocabulary) -> list[tuple[str, str, str, int]]:
     spec = case.spec
     assert spec is not None and spec.baseline is not None
-    data = vocabulary.default_data if spec.where.data == "default" else spec.where.data
+    data = vocabulary.data_name(spec.where.data)
     names = dict.fromkeys((spec.subject, spec.baseline, REFERENCE))
     return [(spec.metric, data, name, seed) for name in names for seed in range(_seeds(spec, look, options))]
 

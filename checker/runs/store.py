@@ -77,7 +77,7 @@ class Store:
         key = recipe.key(seed)
         folders = (self.fresh,) if fresh else (self.shipped, self.models)
         for folder in folders:
-            path = folder / f"{key}.safetensors"
+            path = folder / recipe.file_name(seed)
             if path.exists() and read_card(path).key == key:
                 return path
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from checker.claims import Claim, ClaimSpec, Comparison, Reading, find_claims, parse_spec, print_spec, read_sentence
-from checker.claims.claim import duplicates
+from checker.claims.claim import doubled_ids
 from checker.claims.read import say, slugify
 from checker.claims.spec import Where
 from checker.errors import SpecError
@@ -48,7 +48,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     """All cases of the vault, in order of note and line, and the places where a claim needs a person first."""
     claims: list[Claim] = []
     problems: list[Problem] = []
-    doubled = {name: problem for problem, name, _ in duplicates(vault.notes)}
+    doubled = doubled_ids(vault.notes)
     for note in vault.notes:
         found, faults = find_claims(note)
         if found and not note.writable:
@@ -60,7 +60,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     cases = []
     for claim in claims:
         if claim.block_id and claim.block_id.id.casefold() in doubled:
-            problems.append(replace(doubled[claim.block_id.id.casefold()], path=claim.note.path, line=claim.line))
+            problems.append(Problem(claim.note.path, claim.line, doubled[claim.block_id.id.casefold()]))
             continue
         reading = read_sentence(claim.statement, vocabulary)
         name = claim.block_id.id if claim.block_id else _new_id(reading, vocabulary, taken)
@@ -71,9 +71,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
 
 def _new_id(reading: Reading, vocabulary: Vocabulary, taken: Iterable[str]) -> str:
     if reading.comparison:
-        metric = vocabulary.metric(reading.comparison.metric)
-        assert metric is not None
-        stem = reading.comparison.slug(metric)
+        stem = reading.comparison.slug(vocabulary)
     else:
         stem = "-".join(slugify(reading.sentence).split("-")[:SLUG_WORDS]) or "claim"
     number, name = 1, stem
