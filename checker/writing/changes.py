@@ -12,7 +12,7 @@ from typing import Any
 from checker.errors import SpecError
 from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.project import Project
-from checker.writing.claim_note import render
+from checker.writing.claim_note import is_claim_note, render
 from checker.writing.ledger import Ledger, parse_ledger, print_ledger
 from checker.writing.note_status import write_statuses
 from checker.writing.status import Status
@@ -39,10 +39,16 @@ class Change:
 
 
 def read_ledgers(project: Project, ids: Sequence[str]) -> tuple[dict[str, Ledger], dict[str, str]]:
-    """The ledgers of claims, and for each that cannot be read why."""
+    """The ledgers of claims, and why a claim has none that can be used: it is damaged, or the place of its claim note is
+    taken by a note that somebody else wrote, which is never overwritten."""
     ledgers, faults = {}, {}
     for name in ids:
-        path = project.evidence(name)
+        path, note = project.evidence(name), _read(project.note(name))
+        if note is not None and not is_claim_note(note):
+            faults[name] = (
+                f"{project.note(name)}: not written by check-claims, so left alone; rename it or change the block id ^{name}"
+            )
+            continue
         try:
             ledgers[name] = parse_ledger(path.read_text(encoding="utf-8"), str(path)) if path.exists() else Ledger(name)
         except SpecError as error:

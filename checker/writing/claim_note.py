@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Any
 
 from checker import strict_yaml
+from checker.errors import NoteError
+from checker.notes import parse
 from checker.runs.outcome import DECIDED, Outcome
 from checker.writing.ledger import Ledger
 from checker.writing.status import MARKS, Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
+TAG = "check-claims"
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
+
+
+def is_claim_note(data: bytes) -> bool:
+    """Whether the program wrote this note: its tag stands in the properties."""
+    try:
+        tags = parse(PurePosixPath("note.md"), data).properties.get("tags")
+    except NoteError:
+        return False
+    return isinstance(tags, list) and TAG in tags
 
 
 def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None) -> str:
@@ -43,7 +56,7 @@ def _properties(outcome: Outcome, status: Status, run: Any) -> str:
         properties |= {name: verdict[name] for name in ("effect", "low", "high")}
         properties |= {"unit": run["unit"], "seeds": verdict["seeds"], "images": verdict["images"]}
     kept = {name: value for name, value in properties.items() if value is not None}
-    return f"---\n{strict_yaml.dump(kept)}tags: [check-claims]\n---\n"
+    return f"---\n{strict_yaml.dump(kept)}tags: [{TAG}]\n---\n"
 
 
 def _head(outcome: Outcome, status: Status) -> str:

@@ -241,6 +241,16 @@ def test_a_damaged_ledger_is_an_error_and_stays(
     assert tree(project) == before
 
 
+@pytest.mark.parametrize("own", [b"# Mine\n", b"---\ntags: [a]\n---\n", b"\xff", b""])
+def test_a_note_of_somebody_else_is_never_overwritten(make_vault: Callable[..., Path], cache: Path, own: bytes) -> None:
+    project = make_vault({"N.md": "- MAE is nice #claim ^mine\n- MAE is good #claim\n", "Claims/mine.md": own})
+    result = run(".", cwd=project, cache=cache)
+    assert result.returncode == 3
+    assert "Claims/mine.md: not written by check-claims" in result.stderr
+    assert (project / "vault/Claims/mine.md").read_bytes() == own
+    assert "- MAE is nice #claim ^mine\n- MAE is good #claim [[" in (project / "vault/N.md").read_text()  # others go on
+
+
 def test_read_answers_with_the_promised_json(tmp_path: Path) -> None:
     result = run("read", "MAE has shorter attention distance than DINO", "--json", cwd=tmp_path, cache=tmp_path)
     answer = json.loads(result.stdout)
