@@ -20,7 +20,17 @@ from checker.lab.training import train
 
 RATES = (5e-4, 1e-3, 2e-3)
 TUNING_SEED = 9001
-STEPS = {"MAE": 2000, "SimMIM": 1250, "DINO": 500, "supervised ViT": 750}  # about two CPU minutes; less for the last
+STEPS = {  # about two CPU minutes; less for supervision
+    "MAE": 2000,
+    "SimMIM": 1250,
+    "LUT": 800,
+    "I-JEPA": 1000,
+    "SimCLR": 650,
+    "MoCo-v3": 500,
+    "DINO": 500,
+    "DINOv2": 450,
+    "supervised ViT": 750,
+}
 LOG = Path(__file__).with_name("tuning.jsonl")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 OK, FAILED, USAGE, ERROR, UNWRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 FAIL_ON = ("refuted", "inconclusive", "stale", "needs-spec", "untestable")
 DEFAULT_COMMAND = "check"
+MOST_SEEDS = 100  # that `lab measure` looks for
 
 Arguments = ParamSpec("Arguments")
 
@@ -96,6 +98,9 @@ def check(
         bool, typer.Option("--dry-run", help="Show what would run and what would be written; do neither.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train every model anew; use none that ships or is cached.")] = False,
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch released weights and data sets that claims name and this machine lacks.")
+    ] = False,
     seeds: Annotated[int, typer.Option(min=2, help="Most seeds a model may have; more than ship are trained.")] = 3,
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
     fail_on: Annotated[
@@ -112,7 +117,7 @@ def check(
     from checker.reports.live import Live
     from checker.reports.plots import claim_plot, plot_mark
     from checker.reports.select import selector
-    from checker.runs.check import Bench, Options
+    from checker.runs.bench import Bench, Options
     from checker.runs.check import check as run_check
     from checker.runs.local import slots
     from checker.runs.project import Project
@@ -125,6 +130,9 @@ def check(
     messages = Console(stderr=True)
     words = vocabulary()
     project = Project.find(path)
+    os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())  # data sets are opened in the workers too
+    if download:
+        os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
     keep = selector(select)
     vault = Vault.open(project.vault)
     found, faults = survey(vault, project, words)
@@ -137,7 +145,7 @@ def check(
         messages.print(table.clean(problem), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
     store = Store.default()
-    last = {name: ledger.last for name, ledger in ledgers.items() if ledger.last is not None}
+    last = {name: ledger.newest for name, ledger in ledgers.items()}
     sound = [case for case in cases if case.id not in damaged]
     if dry_run:
         planned: list[str] = []
@@ -146,12 +154,13 @@ def check(
             planned.extend(job.title for job in jobs)
             return {}
 
-        bench = Bench(store, Options(seeds, fresh), note_down)
+        bench = Bench(store, Options(seeds, fresh), note_down, project.root)
         outcomes = run_check(sound, bench, words, last)
     else:
         planned = []
         with Live(messages, workers or slots()) as live:
-            outcomes = run_check(sound, Bench(store, Options(seeds, fresh), live), words, last)
+            fetch = live.fetch if download else None
+            outcomes = run_check(sound, Bench(store, Options(seeds, fresh), live, project.root, fetch), words, last)
         if fresh:
             store.keep_fresh()
 
@@ -265,25 +274,31 @@ def lab_list(as_json: JSON = False) -> int:
 @_exits
 def lab_train(
     models: Annotated[list[str] | None, typer.Argument(help="Names of models; all of them when none is given.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Train seeds 0 to N - 1.")] = 3,
+    data: Annotated[str, typer.Option(help="The data set to learn from.")] = "shapes",
+    seeds: Annotated[int, typer.Option(min=1, help="Train seeds 0 to N - 1.")] = 5,
     out: Annotated[Path | None, typer.Option(help="Folder for the model files; the cache when it is not given.")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
 ) -> int:
     """Train models from their recipes. What is there already is kept; what was interrupted goes on."""
     from rich.console import Console
 
+    from checker.lab.data import data_set
     from checker.lab.models import MODELS
     from checker.reports.live import Live
     from checker.runs.jobs import TrainJob
     from checker.runs.local import slots
     from checker.runs.store import Store
 
-    names = models or list(MODELS)
+    data = data_set(data).name  # an unknown name is an error before anything is trained
+    names = models or [name for name, model in MODELS.items() if model.recipe]
+    for name in names:
+        if MODELS[name].recipe is None:
+            raise ConfigurationError(f"{name} has released weights only; there is no recipe to train it")
     folder = out or Store.default().models
     jobs = []
     for seed in range(seeds):
         for name in names:
-            recipe = MODELS[name].recipe
+            recipe = MODELS[name].recipe_on(data)
             file = folder / recipe.file_name(seed)
             if not file.exists():
                 jobs.append(TrainJob(f"train {name}, seed {seed}", recipe, seed, file))
@@ -293,6 +308,59 @@ def lab_train(
     with Live(Console(stderr=True), workers or slots()) as live:
         faults = live(jobs)
     return ERROR if any(faults.values()) else OK
+
+
+@lab.command("measure")
+@_exits
+def lab_measure(
+    metric: Annotated[str, typer.Argument(help="Name of a metric.")],
+    models: Annotated[list[str] | None, typer.Argument(help="Names of models; all that are trained when none is given.")] = None,
+    data: Annotated[str, typer.Option(help="The data set that they learned from and are measured on.")] = "shapes",
+    plot: Annotated[Path | None, typer.Option(help="Draw the layers of all models into this SVG file.")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+    as_json: JSON = False,
+) -> int:
+    """Measure every trained model, layer by layer. Nothing is trained and nothing is decided."""
+    import numpy as np
+    from rich.console import Console
+
+    from checker.lab.data import data_set
+    from checker.lab.metrics import METRICS
+    from checker.lab.models import MODELS
+    from checker.reports.curves import curves_figure, curves_table
+    from checker.reports.live import Live
+    from checker.runs.bench import Bench, Options, Wanted
+    from checker.runs.local import slots
+    from checker.runs.store import Store
+
+    data = data_set(data).name
+    word, store, wants = METRICS[metric].word, Store.default(), []
+    for name in models or MODELS:
+        if MODELS[name].recipe is not None:
+            recipe = MODELS[name].recipe_on(data)
+            for seed in range(MOST_SEEDS):
+                if store.model(recipe, seed) is not None:
+                    wants.append(Wanted(name, "toy", data, seed))
+    with Live(Console(stderr=True), workers or slots()) as live:
+        bench = Bench(store, Options(), live)
+        bench.have(wants)
+        bench.measure([(metric, want) for want in wants])
+    found = {want: bench.values[metric, want] for want in wants if (metric, want) in bench.values}
+    if not found:
+        raise ConfigurationError(f"no model that learned from {data} is here; `check-claims lab train --data {data}` trains them")
+    rows = {
+        name: np.stack([value.values.mean(1) for want, value in found.items() if want.name == name])
+        for name in dict.fromkeys(want.name for want in found)
+    }
+    uniform = next(iter(found.values())).uniform
+    if as_json:
+        answer = {"schema": 1, "metric": metric, "unit": word.unit, "data": data, "uniform": uniform}
+        typer.echo(json.dumps({**answer, "models": {name: values.tolist() for name, values in rows.items()}}, indent=1))
+    else:
+        Console(width=None if sys.stdout.isatty() else 160).print(curves_table(word.unit, rows, uniform))
+    if plot is not None:
+        plot.write_bytes(curves_figure(word.title, word.unit, rows, uniform))
+    return ERROR if bench.unmeasured or bench.faults else OK
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

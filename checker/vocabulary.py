@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Relation = Literal["less", "greater"]
+Scope = Literal["pretrained", "toy"]
 
 
 @dataclass(frozen=True)
@@ -18,16 +19,22 @@ class MarginWord:
 
 @dataclass(frozen=True)
 class ModelWord:
-    """A model that can be named, its synonyms, and the families (MIM, CL) it belongs to."""
+    """A model that can be named, its synonyms, the families (MIM, CL) it belongs to, and the scopes it can be measured in, the
+    stronger one first."""
 
     name: str
     synonyms: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ("toy",)
 
 
 @dataclass(frozen=True)
 class MetricWord:
-    """A metric that can be talked about; `comparatives` pairs a word ("shorter") with the relation it states."""
+    """A metric that can be talked about; `comparatives` pairs a word ("shorter") with the relation it states.
+
+    `layers` is what is meant where a sentence names none; "" for a metric that gives one number for a whole model. `factors`
+    names the factors that data must have for the metric to be measured on it ("category" where any labels will do).
+    """
 
     name: str
     title: str
@@ -37,25 +44,29 @@ class MetricWord:
     comparatives: tuple[tuple[str, Relation], ...]
     margin: MarginWord
     layers: str
+    factors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class DataWord:
-    """A data set that can be named."""
+    """A data set that can be named, and the factors that are known of its pictures."""
 
     name: str
     title: str
     synonyms: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All words at once. `default_data` is meant where a sentence names no data."""
+    """All words at once. Where a sentence names no data, `default_data` is meant for toys and `pretrained_data` for released
+    weights."""
 
     models: tuple[ModelWord, ...]
     metrics: tuple[MetricWord, ...]
     data: tuple[DataWord, ...]
     default_data: str
+    pretrained_data: str
 
     def metric(self, name: str) -> MetricWord | None:
         return next((word for word in self.metrics if word.name == name), None)
@@ -63,9 +74,14 @@ class Vocabulary:
     def model(self, name: str) -> ModelWord | None:
         return next((word for word in self.models if word.name == name), None)
 
-    def data_name(self, name: str) -> str:
-        """The data set that a spec's `where.data` means: itself, or the default one."""
-        return self.default_data if name == "default" else name
+    def data_name(self, name: str, scope: Scope) -> str:
+        """The data set that a spec's `where.data` means: itself, or the default one of the scope."""
+        if name != "default":
+            return name
+        return self.default_data if scope == "toy" else self.pretrained_data
+
+    def data_word(self, name: str) -> DataWord | None:
+        return next((word for word in self.data if word.name == name), None)
 
     def families(self) -> dict[str, tuple[str, ...]]:
         """Family names and the models here that belong to them."""

@@ -14,7 +14,7 @@ from lark import Lark, Token, Tree, UnexpectedInput
 from checker.claims.sentence import plain, unquoted
 from checker.claims.spec import Margin
 from checker.claims.words import Dictionary, Word, WordLexer
-from checker.vocabulary import MetricWord, Relation, Vocabulary
+from checker.vocabulary import MetricWord, Relation, Scope, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Comparison:
         """A readable identity: subject-metric-baseline, then what differs from the metric's defaults."""
         metric = vocabulary.metric(self.metric)
         parts = [self.subject, self.metric, self.baseline]
-        if metric is None or self.layers != metric.layers:
+        if metric is None or self.layers != (metric.layers or "all"):
             parts.append(self.layers)
         if self.data != "default":
             parts.append(self.data)
@@ -105,23 +105,25 @@ def read_sentence(sentence: str, vocabulary: Vocabulary) -> Reading:
     return Reading("ok", text, reading=say(comparison, vocabulary), comparison=comparison)
 
 
-def say(comparison: Comparison, vocabulary: Vocabulary) -> str:
+def say(comparison: Comparison, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
     """The comparison as one plain sentence, for a person to check."""
     metric = vocabulary.metric(comparison.metric)
     title = metric.title if metric else comparison.metric
     word = "smaller" if comparison.relation == "less" else "larger"
-    layers = {"all": "averaged over all layers"}.get(comparison.layers, f"over the {comparison.layers} of the layers")
+    layers = {"all": ", averaged over all layers"}.get(comparison.layers, f", over the {comparison.layers} of the layers")
     counted = re.fullmatch(r"(first|last) (\d+)", comparison.layers)
     if counted:
-        layers = f"over the {comparison.layers} layers"
+        layers = f", over the {comparison.layers} layers"
     if comparison.layers.startswith("layer "):
-        layers = f"in {comparison.layers}"
+        layers = f", in {comparison.layers}"
+    if metric is not None and not metric.layers:
+        layers = ""
     margin = comparison.margin
     amount = f"{100 * margin.value:g} %" if margin.unit == "relative" else f"{margin.value:g} {margin.unit}"
-    name = vocabulary.data_name(comparison.data)
+    name = vocabulary.data_name(comparison.data, scope)
     data = next((word.title for word in vocabulary.data if word.name == name), name)
     return (
-        f"the mean {title} of {comparison.subject}, {layers}, on {data}, "
+        f"the mean {title} of {comparison.subject}{layers}, on {data}, "
         f"is {word} than that of {comparison.baseline} by more than {amount}"
     )
 
@@ -175,7 +177,7 @@ def _comparison(tree: Tree[Token], words: list[Word], vocabulary: Vocabulary) ->
         baseline=baseline,
         relation=relation,
         margin=_margin(body, metric),
-        layers=_layers(body) or metric.layers,
+        layers=_layers(body, metric),
         data=_one([str(t) for clause in body.find_data("data_clause") for t in clause.scan_values(_is("DATA"))], "data set")
         or "default",
     )
@@ -215,7 +217,7 @@ def _margin(body: Tree[Token], metric: MetricWord) -> Margin:
     return Margin(value=float(number), unit=str(unit))
 
 
-def _layers(body: Tree[Token]) -> str | None:
+def _layers(body: Tree[Token], metric: MetricWord) -> str:
     if next(body.find_data("every_layer"), None) is not None:
         raise _QuestionError(
             "a claim about each single layer cannot be decided yet",
@@ -231,4 +233,6 @@ def _layers(body: Tree[Token]) -> str | None:
             if not number.isdigit() or int(number) == 0:
                 raise _QuestionError(f"{number} is not a number of layers", "a whole number from 1")
             said.append(f"{word} {int(number)}")
-    return _one(said, "choice of layer")
+    if said and not metric.layers:
+        raise _QuestionError(f"{metric.title} is one number for a whole model", "the sentence without layers")
+    return _one(said, "choice of layer") or metric.layers or "all"

@@ -8,6 +8,10 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
+from checker.lab.transformer import normalise
+
+JITTER = 0.4  # of brightness, contrast and saturation, for objectives that compare views
+
 
 def uniform(low: float, high: float, size: tuple[int, ...], generator: Generator) -> Tensor:
     return torch.rand(size, generator=generator) * (high - low) + low
@@ -45,3 +49,9 @@ def colour_jitter(images: Tensor, strength: float, generator: Generator, grey: f
     colourless = torch.rand((n, 1, 1, 1), generator=generator) < grey
     images = torch.where(colourless, light.expand_as(images), (images - light) * factor(strength) + light)
     return images.clamp(0, 1)
+
+
+def two_views(images: Tensor, area: tuple[float, float], generator: Generator) -> list[Tensor]:
+    """Two crops of each picture in other colours, normalised: twice (batch, 3, H, W), as contrastive objectives see it."""
+    crops = (random_crop(images, images.shape[-1], area, generator) for _ in range(2))
+    return [normalise(colour_jitter(crop, JITTER, generator)) for crop in crops]

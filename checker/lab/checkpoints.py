@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from timm.models.vision_transformer import VisionTransformer
     from torch import Tensor
 
+    from checker.lab.encoder import Encoder
+
 
 @dataclass(frozen=True)
 class Card:
@@ -105,11 +107,11 @@ def read_card(path: Path) -> Card:
         raise MeasurementError(f"{path}: not a model file ({error}); delete it, and it is trained again") from error
 
 
-def load(path: Path) -> tuple[VisionTransformer, Card]:
+def load(path: Path) -> tuple[Encoder, Card]:
     """Load an encoder in float32, in evaluation mode. Raises MeasurementError when the bytes do not match their hash."""
     from safetensors.torch import load_file
 
-    from checker.lab.transformer import build
+    from checker.lab.transformer import as_encoder, build
 
     card = read_card(path)
     try:
@@ -118,6 +120,6 @@ def load(path: Path) -> tuple[VisionTransformer, Card]:
         raise MeasurementError(f"{path}: damaged ({error}); delete it, and it is trained again") from error
     if hash_weights(tensors) != card.weights:
         raise MeasurementError(f"{path}: the weights do not match their hash; delete it, and it is trained again")
-    encoder = build(card.recipe.architecture)
-    encoder.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    return encoder.eval().requires_grad_(False), card
+    module = build(card.recipe.architecture)
+    module.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    return as_encoder(path.name, module, card.weights), card

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 from checker.lab.data import Dataset
 
 if TYPE_CHECKING:
-    from timm.models.vision_transformer import VisionTransformer
     from torch import Tensor
 
+    from checker.lab.encoder import Encoder
+
 PROBE_TRAIN, PROBE_TEST = 2000, 1000  # images
-NEIGHBOURS, TEMPERATURE = 20, 0.07  # of the weighted k-NN (Wu et al. 2018, as DINO evaluates)
-RIDGE = 1e-3  # weight of the squared norm of the linear probe
 LEAD = 0.05  # accuracy by which a probe must beat initialisation, after two standard errors
 
 
 @dataclass(frozen=True)
 class Competence:
-    """What a network can do at one moment. Accuracies are shares of PROBE_TEST held-out images.
+    """What a network can do at one moment. Accuracies are shares of `images` held-out images.
 
     `own_loss` is the training objective on held-out images (None for a network that has no objective); `probe` maps each
     factor of the data to the accuracies of linear probes on the mean patch token after each block; `knn` holds the k-NN
@@ -31,6 +30,7 @@ class Competence:
     own_loss: float | None
     probe: Mapping[str, tuple[float, ...]]
     knn: tuple[float, ...]
+    images: int = PROBE_TEST
 
     @property
     def by_block(self) -> tuple[float, ...]:
@@ -48,7 +48,8 @@ class Competence:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Competence:
         probe = {name: tuple(accuracies) for name, accuracies in values["probe"].items()}
-        return cls(own_loss=values["own_loss"], probe=probe, knn=tuple(values["knn"]))
+        images = values.get("images", PROBE_TEST)
+        return cls(own_loss=values["own_loss"], probe=probe, knn=tuple(values["knn"]), images=images)
 
 
 def standard_error(accuracy: float, count: int) -> float:
@@ -66,60 +67,33 @@ def why_not_competent(before: Competence, after: Competence) -> str | None:
     """
     if after.own_loss is not None and before.own_loss is not None and not after.own_loss < before.own_loss:
         return f"its own held-out loss did not go down ({before.own_loss:.3f} to {after.own_loss:.3f})"
-    doubt = 2 * math.hypot(standard_error(before.best, PROBE_TEST), standard_error(after.best, PROBE_TEST))
+    doubt = 2 * math.hypot(standard_error(before.best, before.images), standard_error(after.best, after.images))
     if after.best - before.best < LEAD + doubt:
         return f"probes read the data's factors with {after.best:.0%} accuracy, at initialisation with {before.best:.0%}"
     return None
 
 
-def assess(encoder: VisionTransformer, data: Dataset, own_loss: float | None) -> Competence:
+def assess(encoder: Encoder, data: Dataset, own_loss: float | None) -> Competence:
     """Probe an encoder on fresh splits of `data`."""
     import torch
 
-    from checker.lab.transformer import patch_features
+    from checker.lab.probing import LinearProbe, Scaler, nearest_neighbours
+    from checker.lab.subject import pooled
 
-    encoder.eval()
-    train, test = (data.split(name, count) for name, count in (("probe-train", PROBE_TRAIN), ("probe-test", PROBE_TEST)))
+    train = data.split("probe-train", PROBE_TRAIN, encoder.size)
+    test = data.split("probe-test", PROBE_TEST, encoder.size)
     probe: dict[str, list[float]] = {name: [] for name in data.factors}
     nearest = []
-    for seen, unseen in zip(*(patch_features(encoder, torch.from_numpy(s.images)) for s in (train, test)), strict=True):
-        mean, std = seen.mean(0), seen.std(0) + 1e-6
-        seen, unseen = (seen - mean) / std, (unseen - mean) / std
+    for seen, unseen in zip(*(pooled(encoder, torch.from_numpy(s.images)) for s in (train, test)), strict=True):
+        scale = Scaler.of(seen)
+        seen, unseen = scale(seen), scale(unseen)
         for name, levels in data.factors.items():
             labels, answers = (torch.from_numpy(split.factors[name]) for split in (train, test))
-            probe[name].append(linear_probe(seen, labels, unseen, answers, classes=len(levels)))
+            probe[name].append(_share(LinearProbe.fit(seen, labels, len(levels))(unseen) == answers))
         labels, answers = (torch.from_numpy(split.category) for split in (train, test))
-        nearest.append(knn(seen, labels, unseen, answers))
-    return Competence(own_loss, {name: tuple(values) for name, values in probe.items()}, tuple(nearest))
+        nearest.append(_share(nearest_neighbours(seen, labels, unseen) == answers))
+    return Competence(own_loss, {name: tuple(values) for name, values in probe.items()}, tuple(nearest), len(test.category))
 
 
-def linear_probe(train: Tensor, labels: Tensor, test: Tensor, answers: Tensor, classes: int) -> float:
-    """Accuracy of multinomial logistic regression: train (n, d), labels (n,), test (m, d), answers (m,)."""
-    import torch
-    from torch.nn import functional as F
-
-    weight = torch.zeros(train.shape[1], classes, requires_grad=True)
-    bias = torch.zeros(classes, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weight, bias], max_iter=200, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimiser.zero_grad()
-        loss: Tensor = F.cross_entropy(train @ weight + bias, labels) + RIDGE * weight.square().sum()
-        loss.backward()
-        return loss
-
-    optimiser.step(closure)
-    predicted = (test @ weight.detach() + bias.detach()).argmax(1)
-    return round(float((predicted == answers).double().mean()), 4)
-
-
-def knn(train: Tensor, labels: Tensor, test: Tensor, answers: Tensor) -> float:
-    """Accuracy of a cosine k-NN with weights exp(similarity / TEMPERATURE); shapes as `linear_probe`."""
-    import torch
-    from torch.nn import functional as F
-
-    likeness = F.normalize(test, dim=1) @ F.normalize(train, dim=1).T  # (m, n)
-    nearest = likeness.topk(NEIGHBOURS, 1)
-    votes = torch.zeros(len(test), int(labels.max()) + 1)
-    votes.scatter_add_(1, labels[nearest.indices], (nearest.values / TEMPERATURE).exp())
-    return round(float((votes.argmax(1) == answers).double().mean()), 4)
+def _share(right: Tensor) -> float:
+    return round(float(right.double().mean()), 4)

@@ -1,68 +1,102 @@
-"""One model over the images of one data set: the values of a metric per block and image."""
+"""One model over the images of one data set: the values of several metrics per block and image, from one forward pass."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
-from checker.lab.recipes import Architecture
 
 if TYPE_CHECKING:
     import numpy as np
+    from torch import Tensor
+
+    from checker.lab.encoder import Encoder
+    from checker.lab.metrics import Metric
+    from checker.lab.subject import Subject
 
 IMAGES = 256  # measured in every claim, the same ones for every model
-BATCH = 32
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """`values` (blocks, images): the metric averaged over heads, in its unit. `uniform` is what uniform attention gives on
-    the same grid, `weights` the hash of the model."""
+    """`values` (rows, images) in the metric's unit: a row for each block, attention averaged over heads, or one row for the
+    whole model. `uniform` is what uniform attention gives on the same grid (None for a metric that is not about attention),
+    `weights` the hash of the model."""
 
     metric: str
     weights: str
     values: np.ndarray
-    uniform: float
+    uniform: float | None
 
 
-def measure(metric: str, model: Path, data: str, count: int = IMAGES) -> Measurement:
-    """Measure a model file on the first `count` images of the data's `measure` split.
+def measure(metrics: Sequence[str], subject: Subject) -> dict[str, Measurement]:
+    """Measure one model on the first `subject.count` images of the data's `measure` split.
 
-    Raises MeasurementError for a damaged model, or where a value is not finite (naming the block).
+    Raises MeasurementError where a value is not finite (naming metric, layer and image), or the model or the data cannot
+    give one of the metrics.
     """
+    chosen = {name: METRICS[name] for name in metrics}
+    found: dict[str, Tensor] = {}
+    streamed = {name: metric for name, metric in chosen.items() if metric.reads != "model"}
+    if streamed:
+        found |= _stream(streamed, subject)
+    for name, metric in chosen.items():
+        if metric.reads == "model":
+            found[name] = metric.measure(subject).double()
+    return {name: _checked(name, found[name], subject.encoder) for name in metrics}
+
+
+def _stream(metrics: dict[str, Metric], subject: Subject) -> dict[str, Tensor]:
+    """All metrics of attention and tokens in one pass over the images; memory is bounded by a few maps and one batch."""
     import torch
 
     from checker.lab.attention import visit_attention
-    from checker.lab.checkpoints import load
-    from checker.lab.transformer import normalise
+    from checker.lab.subject import batches, watch_tokens
 
-    encoder, card = load(model)
-    architecture = card.recipe.architecture
-    images = torch.from_numpy(DATA[data].split("measure", count).images)
-    values = torch.full((architecture.depth, count), torch.nan, dtype=torch.float64)
-    for start in range(0, count, BATCH):
-        batch = normalise(images[start : start + BATCH])
+    encoder, images = subject.encoder, subject.images
+    values = {name: torch.full((encoder.depth, len(images)), torch.nan, dtype=torch.float64) for name in metrics}
+    of_attention = {name: metric for name, metric in metrics.items() if metric.reads == "attention"}
+    of_tokens = {name: metric for name, metric in metrics.items() if metric.reads == "tokens"}
+    for rows, batch in batches(encoder, images):
 
-        def visit(block: int, attention: torch.Tensor, start: int = start) -> None:
-            per_head = METRICS[metric].measure(attention, architecture.grid, architecture.patch_size, architecture.prefix_tokens)
-            values[block, start : start + len(attention)] = per_head.mean(1)
+        def see(block: int, part: slice, attention: Tensor, start: int = rows.start) -> None:
+            where = slice(start + part.start, start + part.stop)
+            for name, metric in of_attention.items():
+                per_head = metric.measure(attention, encoder.grid, encoder.patch, encoder.prefix)
+                values[name][block, where] = per_head.double().reshape(len(attention), -1).mean(1).cpu()
 
-        visit_attention(encoder, batch, visit)
+        def hear(block: int, tokens: Tensor, where: slice = rows) -> None:
+            for name, metric in of_tokens.items():
+                values[name][block, where] = metric.measure(tokens.float(), encoder.grid, encoder.prefix).double().cpu()
+
+        with watch_tokens(encoder, hear if of_tokens else lambda block, tokens: None):
+            if of_attention:
+                visit_attention(encoder, batch, see, whole=bool(of_tokens))
+            else:
+                with torch.inference_mode():
+                    encoder.module.forward_features(batch)
+    return values
+
+
+def _checked(name: str, values: Tensor, encoder: Encoder) -> Measurement:
     if not values.isfinite().all():
-        block, image = (~values.isfinite()).nonzero()[0].tolist()
-        value = float(values[block, image])
-        raise MeasurementError(f"{metric} is {value} in layer {block + 1}, image {image} of {model.name}; not a measurement")
-    return Measurement(metric, card.weights, values.numpy(), _uniform(metric, architecture))
+        row, image = (~values.isfinite()).nonzero()[0].tolist()
+        layer = f"layer {row + 1}, " if len(values) > 1 else ""
+        value = float(values[row, image])
+        raise MeasurementError(f"{name} is {value} in {layer}image {image} of {encoder.name}; not a measurement")
+    return Measurement(name, encoder.weights, values.numpy(), uniform(name, encoder))
 
 
-def _uniform(metric: str, size: Architecture) -> float:
-    """The metric of attention that prefers nothing: the line that a model has to depart from."""
+def uniform(name: str, encoder: Encoder) -> float | None:
+    """The metric of attention that prefers nothing: the line that a model has to depart from. None where there is none."""
     import torch
 
-    tokens = size.prefix_tokens + size.grid[0] * size.grid[1]
-    attention = torch.full((1, 1, tokens, tokens), 1 / tokens)
-    return float(METRICS[metric].measure(attention, size.grid, size.patch_size, size.prefix_tokens))
+    metric = METRICS[name]
+    if metric.reads != "attention":
+        return None
+    heads = 2  # so that metrics of how heads differ have some
+    attention = torch.full((1, heads, encoder.tokens, encoder.tokens), 1 / encoder.tokens)
+    return float(metric.measure(attention, encoder.grid, encoder.patch, encoder.prefix).mean())

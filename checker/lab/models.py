@@ -1,28 +1,61 @@
-"""The models that a claim can name, with their words and their recipes. Light: nothing here imports torch.
+"""The models that a claim can name: their words, their recipes and their released weights. Nothing here imports torch.
 
-The learning rates were chosen by own loss and probes on a tuning seed (benchmarks/tune.py, benchmarks/tuning.jsonl)
-before any claim's metric was computed on any of these models.
+A model may have a toy, trained here from `recipe`, released weights, which timm knows by `tag`, or both. The learning rates were
+chosen by own loss and probes on a tuning seed (benchmarks/tune.py, benchmarks/tuning.jsonl) before any claim's metric was
+computed on any of these models.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
-from checker.lab.recipes import Recipe
+from checker.lab.recipes import Architecture, Recipe
 from checker.lab.registry import Registry
+from checker.vocabulary import Scope
+
+REGISTERS = Architecture(registers=4)  # as many as Darcet et al. 2024 settle on
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model by name: how sentences call it, the families it belongs to, and how the lab trains its toy."""
+    """A model by name: how sentences call it, the families it belongs to, how the lab trains its toy, and timm's tag for
+    released weights with their licence. `local` is a path to weights that no tag names."""
 
     name: str
-    recipe: Recipe
+    recipe: Recipe | None = None
+    tag: str | None = None
+    licence: str = ""
+    local: str | None = None
     synonyms: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
 
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes in which this model can be measured, the stronger one first."""
+        scopes: list[Scope] = []
+        if self.tag:
+            scopes.append("pretrained")
+        if self.recipe:
+            scopes.append("toy")
+        return tuple(scopes)
+
+    def recipe_on(self, data: str) -> Recipe:
+        """The recipe of the toy that learns from `data`: the same but for the pictures."""
+        assert self.recipe is not None, self.name
+        return dataclasses.replace(self.recipe, data=data)
+
 
 MODELS: Registry[Model] = Registry("model")
+
+
+def find_model(name: str) -> Model | None:
+    """A registered model, or one that a spec names by its weights: `local-dir:FOLDER` (with timm's config.json) or
+    `ARCHITECTURE:FILE`, both relative to the project. None for any other name."""
+    if name in MODELS:
+        return MODELS[name]
+    tag, colon, path = name.partition(":")
+    return Model(name=name, tag=tag, local=path) if colon and tag and path else None
 
 
 def _add(model: Model) -> None:
@@ -35,6 +68,8 @@ _add(
         synonyms=("masked autoencoder",),
         families=("MIM",),
         recipe=Recipe("mae", "shapes", steps=6000, beta2=0.95),
+        tag="vit_base_patch16_224.mae",
+        licence="cc-by-nc-4.0",
     )
 )
 _add(
@@ -46,18 +81,86 @@ _add(
 )
 _add(
     Model(
+        name="LUT",
+        synonyms=("learning with unmasked tokens",),
+        families=("MIM",),
+        recipe=Recipe("lut", "shapes", steps=6000, learning_rate=2e-3, beta2=0.95),
+    )
+)
+_add(
+    Model(
+        name="I-JEPA",
+        synonyms=("IJEPA",),
+        families=("joint-embedding",),
+        recipe=Recipe("ijepa", "shapes", steps=4000, learning_rate=5e-4),
+    )
+)
+_add(
+    Model(
+        name="SimCLR",
+        families=("CL", "joint-embedding"),
+        recipe=Recipe("simclr", "shapes", steps=2000, learning_rate=2e-3),
+    )
+)
+_add(
+    Model(
+        name="MoCo-v3",
+        synonyms=("MoCo v3", "MoCoV3"),
+        families=("CL", "joint-embedding"),
+        recipe=Recipe("moco-v3", "shapes", steps=1500),
+    )
+)
+_add(
+    Model(
         name="DINO",
         families=("joint-embedding",),
         recipe=Recipe("dino", "shapes", steps=2000, weight_decay=0.04),
+        tag="vit_base_patch16_224.dino",
+        licence="apache-2.0",
     )
 )
+_add(
+    Model(
+        name="DINOv2",
+        synonyms=("DINO v2",),
+        families=("joint-embedding",),
+        recipe=Recipe("dinov2", "shapes", steps=2000, learning_rate=2e-3, weight_decay=0.04),
+        tag="vit_base_patch14_dinov2.lvd142m",
+        licence="apache-2.0",
+    )
+)
+_add(
+    Model(
+        name="DINOv2 with registers",
+        synonyms=("DINOv2 with register tokens", "DINOv2-reg"),
+        families=("joint-embedding",),
+        recipe=Recipe("dinov2", "shapes", steps=2000, learning_rate=2e-3, weight_decay=0.04, architecture=REGISTERS),
+        tag="vit_base_patch14_reg4_dinov2.lvd142m",
+        licence="apache-2.0",
+    )
+)
+_add(
+    Model(
+        name="DINOv3",
+        synonyms=("DINO v3",),
+        families=("joint-embedding",),
+        tag="vit_base_patch16_dinov3.lvd1689m",
+        licence="dinov3-license",
+    )
+)
+_add(Model(name="CLIP", families=("image-text",), tag="vit_base_patch16_clip_224.openai", licence="apache-2.0"))
+_add(Model(name="SigLIP", families=("image-text",), tag="vit_base_patch16_siglip_224.webli", licence="apache-2.0"))
 _add(
     Model(
         name="supervised ViT",
         synonyms=("supervised vision transformer", "supervised model"),
         recipe=Recipe("supervised", "shapes", steps=2000, learning_rate=2e-3),
+        tag="vit_base_patch16_224.augreg_in1k",
+        licence="apache-2.0",
     )
 )
+_add(Model(name="DeiT", tag="deit_base_patch16_224.fb_in1k", licence="apache-2.0"))
+_add(Model(name="BEiT", tag="beit_base_patch16_224.in22k_ft_in22k_in1k", licence="apache-2.0"))
 _add(
     Model(
         name="random initialisation",

@@ -17,15 +17,16 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from timm.models.vision_transformer import VisionTransformer
 from torch import Generator, Tensor
 
 from checker.errors import MeasurementError
 from checker.lab.checkpoints import Card, half, hash_weights, save
-from checker.lab.competence import assess
-from checker.lab.data import DATA
+from checker.lab.competence import Competence, assess
+from checker.lab.data import Dataset, data_set
 from checker.lab.objectives import OBJECTIVES, Objective
 from checker.lab.recipes import Recipe
-from checker.lab.transformer import build
+from checker.lab.transformer import as_encoder, build
 
 TRAIN_IMAGES, HELD_OUT_IMAGES = 20_000, 512
 POINTS = 60  # of the kept loss curve
@@ -41,13 +42,15 @@ def train(recipe: Recipe, seed: int, path: Path, report: Report = lambda step, s
     Raises MeasurementError when the loss is not finite.
     """
     torch.set_num_threads(1)
-    data = DATA[recipe.data]
+    data = data_set(recipe.data)
+    if not data.factors:
+        raise MeasurementError(f"nothing is known of {data.title}, so what a toy learns from them could not be judged")
     torch.manual_seed(seed)
     if recipe.steps == 0:
         return _finish_untrained(recipe, seed, path)
     objective = OBJECTIVES[recipe.objective](recipe, data)
     held_out = _pictures(data.split("held-out", HELD_OUT_IMAGES))
-    before = assess(objective.encoder, data, _held_out_loss(objective, held_out))
+    before = _assess(objective.encoder, data, _held_out_loss(objective, held_out))
 
     images, category = _pictures(data.split("train", TRAIN_IMAGES))
     learned = [parameter for parameter in objective.parameters() if parameter.requires_grad]
@@ -89,7 +92,7 @@ def train(recipe: Recipe, seed: int, path: Path, report: Report = lambda step, s
         if (step + 1) % REPORT_EVERY == 0:
             report(step + 1, recipe.steps, value)
 
-    after = assess(objective.encoder, data, _held_out_loss(objective, held_out))
+    after = _assess(objective.encoder, data, _held_out_loss(objective, held_out))
     tensors = half(objective.encoder)
     card = Card(
         recipe=recipe,
@@ -107,9 +110,19 @@ def train(recipe: Recipe, seed: int, path: Path, report: Report = lambda step, s
     return card
 
 
+def _assess(module: VisionTransformer, data: Dataset, own_loss: float | None) -> Competence:
+    """Probe the encoder of an objective in evaluation mode, and leave it as it was."""
+    training, learned = module.training, [parameter for parameter in module.parameters() if parameter.requires_grad]
+    competence = assess(as_encoder(data.name, module), data, own_loss)
+    for parameter in learned:
+        parameter.requires_grad_(True)
+    module.train(training)
+    return competence
+
+
 def _finish_untrained(recipe: Recipe, seed: int, path: Path) -> Card:
     encoder = build(recipe.architecture)
-    competence = assess(encoder, DATA[recipe.data], None)
+    competence = _assess(encoder, data_set(recipe.data), None)
     tensors = half(encoder)
     card = Card(recipe, seed, hash_weights(tensors), competence, competence, (), 0, 0.0, _versions())
     save(path, tensors, card)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor
 
+from checker.lab.encoder import Encoder, describe
 from checker.lab.recipes import Architecture
 
 # Pixels in [0, 1] are normalised with these, the same for every generated data set.
@@ -28,6 +27,12 @@ def build(architecture: Architecture) -> VisionTransformer:
     )
 
 
+def as_encoder(name: str, module: VisionTransformer, weights: str = "") -> Encoder:
+    """A lab transformer as something that can be measured; its input is the size it was built for."""
+    size = module.patch_embed.img_size[0]
+    return describe(name, module, size, (MEAN,) * 3, (STD,) * 3, weights)
+
+
 def normalise(images: Tensor) -> Tensor:
     """uint8 images, or floats in [0, 1], to what the encoder was trained on; same shape."""
     scaled = images.float() / 255 if images.dtype == torch.uint8 else images
@@ -46,11 +51,7 @@ def encode(encoder: VisionTransformer, tokens: Tensor) -> Tensor:
     return encoded
 
 
-@torch.no_grad()
-def patch_features(encoder: VisionTransformer, images: Tensor) -> Tensor:
-    """The mean patch token after each block, normalised: (depth, images, width). What probes see of any model."""
-    blocks = []
-    for batch in images.split(250):
-        maps: Any = encoder.forward_intermediates(normalise(batch), norm=True, output_fmt="NLC", intermediates_only=True)
-        blocks.append(torch.stack([tokens.mean(1) for tokens in maps]))
-    return torch.cat(blocks, 1)
+def class_token(encoder: VisionTransformer, images: Tensor) -> Tensor:
+    """What the class token says of normalised images, after the final norm: (batch, width)."""
+    tokens: Tensor = encoder.forward_features(images)
+    return tokens[:, 0]

@@ -9,15 +9,19 @@ from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
 from checker.vocabulary import DataWord, ModelWord, Vocabulary
 
-DEFAULT_DATA = "shapes"
+DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """Every model, metric and data set that is registered."""
     return Vocabulary(
-        models=tuple(ModelWord(model.name, model.synonyms, model.families) for model in MODELS.values()),
+        models=tuple(ModelWord(model.name, model.synonyms, model.families, model.scopes) for model in MODELS.values()),
         metrics=tuple(metric.word for metric in METRICS.values()),
-        data=tuple(DataWord(data.name, data.title, data.synonyms) for data in DATA.values()),
+        data=tuple(
+            DataWord(data.name, data.title, data.synonyms, (*data.factors, *(("category",) if data.categories else ())))
+            for data in DATA.values()
+        ),
         default_data=DEFAULT_DATA,
+        pretrained_data=PRETRAINED_DATA,
     )

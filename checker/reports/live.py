@@ -37,6 +37,27 @@ class Live:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.progress.stop()
 
+    def fetch(self, name: str) -> None:
+        """Download the released weights of a model, with their size and a bar. Raises MeasurementError."""
+        from checker.lab import pretrained
+        from checker.lab.models import find_model
+
+        model = find_model(name)
+        assert model is not None, name
+        task = self.progress.add_task(f"fetching {model.tag} ({model.licence})", total=None, note="")
+        told: list[int] = []
+
+        def report(done: int, of: int) -> None:
+            if not told:
+                self.console.print(f"fetching {model.tag}, {of / 1e6:.0f} MB, licence {model.licence}", highlight=False)
+                told.append(of)
+            self.progress.update(task, completed=done, total=of)
+
+        try:
+            pretrained.download(model, report)
+        finally:
+            self.progress.remove_task(task)
+
     def __call__(self, jobs: Sequence[Job]) -> Mapping[Job, str | None]:
         what = "training" if jobs[0].kind == "train" else "measuring"
         total = self.progress.add_task(f"{what} {len(jobs)} model{'s' if len(jobs) > 1 else ''}", total=len(jobs), note="")

@@ -19,46 +19,29 @@ SUBJECT, BASELINE, OTHER = "#0072B2", "#E69F00", "#808080"
 CONFIDENCE = 0.95  # of the intervals over seeds at each layer
 
 
-def claim_plot(claim: str, run: Mapping[str, Any], title: str) -> bytes:
-    """Draw one run of a ledger."""
-    import matplotlib
-    import numpy as np
-
-    matplotlib.use("svg", force=False)
-    from matplotlib.figure import Figure
-    from scipy.special import stdtrit
-
-    settings: Any = {
-        "svg.hashsalt": claim,
+def settings(salt: str) -> Any:
+    """matplotlib's settings for all our plots; `salt` makes the ids in the SVG stable."""
+    return {
+        "svg.hashsalt": salt,
         "svg.fonttype": "none",
         "font.family": "sans-serif",
         "font.size": 10,
         **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
     }
+
+
+def claim_plot(claim: str, run: Mapping[str, Any], title: str) -> bytes:
+    """Draw one run of a ledger."""
+    import matplotlib
+
+    matplotlib.use("svg", force=False)
+    from matplotlib.figure import Figure
+
     spec, verdict, unit = run["spec"], run["verdict"], run["unit"]
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings(claim)):
         figure = Figure(figsize=(8.2, 3.4), layout="constrained")
         curves, effect = figure.subplots(1, 2, width_ratios=[2.2, 1])
-        looks = {
-            spec["subject"]: (SUBJECT, "o", "-"),
-            spec["baseline"]: (BASELINE, "s", "-"),
-            REFERENCE: (OTHER, "", "--"),
-        }
-        depth = 0
-        for name in dict.fromkeys([REFERENCE, spec["baseline"], spec["subject"]]):
-            rows = np.asarray(run["values"][name]["layers"])  # (seeds, layers)
-            seeds, depth = rows.shape
-            layers = np.arange(1, depth + 1)
-            colour, marker, line = (looks | {REFERENCE: looks.get(name, looks[REFERENCE])})[name]
-            curves.plot(layers, rows.mean(0), color=colour, marker=marker, linestyle=line, markersize=5, label=name)
-            if seeds > 1:
-                half = stdtrit(seeds - 1, (1 + CONFIDENCE) / 2) * rows.std(0, ddof=1) / math.sqrt(seeds)
-                curves.fill_between(layers, rows.mean(0) - half, rows.mean(0) + half, color=colour, alpha=0.2, linewidth=0)
-        curves.axhline(run["uniform"], color=INK, linestyle=":", linewidth=1, label="uniform attention")
-        chosen = select_layers(spec["where"]["layers"], depth)
-        curves.axvspan(min(chosen) + 0.5, max(chosen) + 1.5, color=INK, alpha=0.1, linewidth=0)
-        curves.set(xlabel="layer (shaded: what the claim is about)", ylabel=f"{title} ({unit})", xticks=layers)
-        curves.legend(frameon=False, fontsize=8)
+        _layer_curves(curves, run, title) if _layered(run) else _seed_points(curves, run, title)
 
         if verdict["low"] is not None:
             arms = [[verdict["effect"] - verdict["low"]], [verdict["high"] - verdict["effect"]]]
@@ -84,6 +67,54 @@ def claim_plot(claim: str, run: Mapping[str, Any], title: str) -> bytes:
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Description": plot_mark(run)})
     return buffer.getvalue()
+
+
+def _layered(run: Mapping[str, Any]) -> bool:
+    return len(run["values"][run["spec"]["subject"]]["layers"][0]) > 1
+
+
+def _looks(run: Mapping[str, Any]) -> dict[str, tuple[str, str, str]]:
+    """Colour, marker and line of each model, the background first."""
+    spec = run["spec"]
+    looks = {spec["baseline"]: (BASELINE, "s", "-"), spec["subject"]: (SUBJECT, "o", "-")}
+    return {REFERENCE: (OTHER, "", "--"), **looks} if REFERENCE in run["values"] else looks
+
+
+def _layer_curves(axes: Any, run: Mapping[str, Any], title: str) -> None:
+    """The metric layer by layer, with an interval over seeds where there are several."""
+    import numpy as np
+    from scipy.special import stdtrit
+
+    deepest = 0
+    for name, (colour, marker, line) in _looks(run).items():
+        rows = np.asarray(run["values"][name]["layers"])  # (seeds, layers)
+        seeds, depth = rows.shape
+        deepest = max(deepest, depth)
+        layers = np.arange(1, depth + 1)
+        axes.plot(layers, rows.mean(0), color=colour, marker=marker, linestyle=line, markersize=5, label=name)
+        if seeds > 1:
+            half = stdtrit(seeds - 1, (1 + CONFIDENCE) / 2) * rows.std(0, ddof=1) / math.sqrt(seeds)
+            axes.fill_between(layers, rows.mean(0) - half, rows.mean(0) + half, color=colour, alpha=0.2, linewidth=0)
+    if run["uniform"] is not None:
+        axes.axhline(run["uniform"], color=INK, linestyle=":", linewidth=1, label="uniform attention")
+    depth = len(run["values"][run["spec"]["subject"]]["layers"][0])
+    chosen = select_layers(run["spec"]["where"]["layers"], depth)
+    axes.axvspan(min(chosen) + 0.5, max(chosen) + 1.5, color=INK, alpha=0.1, linewidth=0)
+    axes.set(xlabel="layer (shaded: what the claim is about)", ylabel=f"{title} ({run['unit']})")
+    axes.set_xticks(range(1, deepest + 1))
+    axes.legend(frameon=False, fontsize=8)
+
+
+def _seed_points(axes: Any, run: Mapping[str, Any], title: str) -> None:
+    """A metric that gives one number a model: a point for each seed, and their mean."""
+    import numpy as np
+
+    looks = _looks(run)
+    for place, (name, (colour, _, _)) in enumerate(looks.items()):
+        points = np.asarray(run["values"][name]["layers"])[:, 0]  # (seeds,)
+        axes.plot([place] * len(points), points, color=colour, marker="o", linestyle="", alpha=0.6)
+        axes.plot([place - 0.2, place + 0.2], [points.mean()] * 2, color=colour, linewidth=2)
+    axes.set(xticks=range(len(looks)), xticklabels=list(looks), xlim=(-0.6, len(looks) - 0.4), ylabel=f"{title} ({run['unit']})")
 
 
 def plot_mark(run: Mapping[str, Any]) -> str:

@@ -28,6 +28,9 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
         claim = outcome.case.claim
         status = Text(status_of(outcome).text, style=STYLES.get(outcome.word, ""))
         sentence = Text(clean(claim.statement))
+        for said in outcome.beside:
+            differs = ", which disagrees" if outcome.disagrees and said.word in ("supported", "refuted") else ""
+            sentence.append(f"\nbeside it: {status_of(said).text}{differs}", style="dim")
         if outcome.word not in ("supported", "refuted") or outcome.stale:
             sentence.append(f"\n{clean(outcome.reason)}", style="dim")
         table.add_row(status, sentence, *_numbers(outcome), Text(clean(claim.place), style="dim"))
@@ -93,7 +96,18 @@ def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
         "reason": outcome.reason,
         "reading": run["reading"] if run else None,
         "spec": str(project.spec(case.id)) if case.spec is not None else None,
+        "beside": [
+            {"scope": said.scope, "status": said.word, "fresh": not said.stale, **_numbers_of(said), "reason": said.reason}
+            for said in outcome.beside
+        ],
+        "disagrees": outcome.disagrees,
     }
+
+
+def _numbers_of(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.run is not None
+    verdict = outcome.run["verdict"]
+    return {**{name: verdict[name] for name in ("effect", "low", "high")}, "unit": outcome.run["unit"]}
 
 
 def clean(text: str) -> str:

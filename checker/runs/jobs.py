@@ -28,22 +28,25 @@ class TrainJob:
 
 @dataclass(frozen=True)
 class MeasureJob:
-    """Measure `metric` on the model file `model` over `data` into the file `out`."""
+    """Measure one model over `data`: all metrics of `outs`, a (metric, file) pair each, share one forward pass.
+
+    `file` is a model file of the lab, or the weights of the released model `released`.
+    """
 
     title: str
-    metric: str
-    model: Path
+    file: Path
     data: str
-    out: Path
+    outs: tuple[tuple[str, Path], ...]
+    released: str | None = None
     kind: Literal["measure"] = "measure"
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
-            "metric": self.metric,
-            "model": str(self.model),
+            "file": str(self.file),
+            "released": self.released,
             "data": self.data,
-            "out": str(self.out),
+            "outs": {metric: str(out) for metric, out in self.outs},
         }
 
 
@@ -52,16 +55,33 @@ Job = TrainJob | MeasureJob
 
 def run(job: dict[str, Any], progress: Progress) -> None:
     """Do one job in this process. Raises MeasurementError when it gives no usable result."""
-    out = Path(job["out"])
     if job["kind"] == "train":
         from checker.lab.training import train
 
-        train(Recipe.from_dict(job["recipe"]), job["seed"], out, progress)
+        train(Recipe.from_dict(job["recipe"]), job["seed"], Path(job["out"]), progress)
         return
     import torch
 
-    from checker.lab.measure import measure
+    from checker.lab.data import data_set
+    from checker.lab.measure import IMAGES, measure
+    from checker.lab.subject import Subject
     from checker.runs.store import write_measurement
 
     torch.set_num_threads(1)
-    write_measurement(out, measure(job["metric"], Path(job["model"]), job["data"]))
+    encoder, card = _load(Path(job["file"]), job["released"])
+    subject = Subject(encoder, data_set(job["data"]), IMAGES, card)
+    for metric, measurement in measure(list(job["outs"]), subject).items():
+        write_measurement(Path(job["outs"][metric]), measurement)
+
+
+def _load(file: Path, released: str | None) -> Any:
+    if released is None:
+        from checker.lab.checkpoints import load
+
+        return load(file)
+    from checker.lab import pretrained
+    from checker.lab.models import find_model
+
+    model = find_model(released)
+    assert model is not None, released
+    return pretrained.load(model, file), None

@@ -15,7 +15,8 @@ DECIDED: tuple[Word, ...] = ("supported", "refuted", "inconclusive")
 
 @dataclass(frozen=True)
 class Outcome:
-    """A claim's status after a run. `run` is the evidence, as it is kept, when there is a verdict or was one.
+    """A claim's status after a run. `run` is the evidence, as it is kept, when there is a verdict or was one; `beside` holds
+    the verdicts of weaker scopes.
 
     `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
     error is the reason. `pending`: what it needs was only planned.
@@ -28,6 +29,14 @@ class Outcome:
     failed: bool = False
     pending: bool = False
     run: Mapping[str, Any] | None = None
+    scope_asked: str = ""
+    beside: tuple[Outcome, ...] = ()
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether another scope decides the other way."""
+        words = {outcome.word for outcome in (self, *self.beside)}
+        return {"supported", "refuted"} <= words
 
     @property
     def scope(self) -> str:

@@ -32,6 +32,11 @@ class Project:
             return cls(path, path / ".." / "claims")
         return cls(path, path / HIDDEN)
 
+    @property
+    def root(self) -> Path:
+        """The folder of the project: paths in specs start here and stay inside."""
+        return self.claims.parent
+
     def spec(self, claim: str) -> Path:
         return self.claims / f"{claim}.yaml"
 

@@ -21,8 +21,10 @@ from checker.lab.checkpoints import Card, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.recipes import Recipe
 
-# The modules whose code decides a measurement, beside the metric's own and the data's.
-MEASURING = ("checker.lab.attention", "checker.lab.measure", "checker.lab.transformer")
+# A measurement is decided by these modules, by the metric's own, and by what they import from the lab; not by what only names
+# or keeps things. Data has a hash of its own.
+MEASURING = ("checker.lab.attention", "checker.lab.measure", "checker.lab.subject", "checker.lab.transformer")
+KEEPING = ("registry", "recipes", "models", "checkpoints", "competence", "data", "metrics", "words")
 
 
 @cache
@@ -47,14 +49,34 @@ def code_hash(*modules: str) -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def _imported(module: str) -> frozenset[str]:
+    """A module of the lab with everything of the lab that it needs to measure."""
+    found, waiting = set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        spec = find_spec(name)
+        assert spec is not None and spec.origin is not None, name
+        for node in ast.walk(ast.parse(Path(spec.origin).read_bytes())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("checker.lab."):
+                parts = node.module.split(".")[2:]
+                if parts[0] not in KEEPING or (parts[0] == "metrics" and len(parts) == 2):
+                    waiting.append(node.module)
+    return frozenset(found)
+
+
 def metric_code(metric: str) -> str:
-    return code_hash(*MEASURING, f"checker.lab.metrics.{metric}")
+    modules = frozenset().union(*(_imported(module) for module in (*MEASURING, f"checker.lab.metrics.{metric}")))
+    return code_hash(*sorted(modules))
 
 
 def data_code(data: str) -> str:
-    from checker.lab.data import DATA
+    from checker.lab.data import data_set
 
-    return code_hash("checker.lab.data.base", DATA[data].generate.__module__)
+    return code_hash("checker.lab.data.base", data_set(data).module)
 
 
 @dataclass(frozen=True)
@@ -102,12 +124,12 @@ class Store:
             self.models.mkdir(parents=True, exist_ok=True)
             path.replace(self.models / path.name)
 
-    def measurement(self, metric: str, card: Card, data: str) -> Path:
-        """Where this measurement is kept, whether or not it is there yet."""
+    def measurement(self, metric: str, weights: str, data: str) -> Path:
+        """Where the measurement of a model is kept, whether or not it is there yet."""
         fields = {
             "metric": metric,
             "code": metric_code(metric),
-            "weights": card.weights,
+            "weights": weights,
             "data": data,
             "data code": data_code(data),
             "images": IMAGES,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from checker.claims import Claim, ClaimSpec, Comparison, Reading, find_claims, parse_spec, print_spec, read_sentence
 from checker.claims.claim import doubled_ids
 from checker.claims.read import say, slugify
 from checker.claims.spec import Where
-from checker.errors import SpecError
+from checker.errors import CheckerError, SpecError
+from checker.lab.data import data_set
+from checker.lab.models import Model, find_model
 from checker.notes import Problem, Vault
 from checker.runs.outcome import Word
 from checker.runs.project import Project
-from checker.vocabulary import Vocabulary
+from checker.vocabulary import MetricWord, Scope, Vocabulary
 
 SLUG_WORDS = 7
 
@@ -138,19 +141,52 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
         return replace(case, word="untestable", reason=f"claims of kind {spec.kind} cannot be decided by this version")
     if metric is None:
         return replace(case, word="untestable", reason=_unknown("metric", spec.metric, [m.name for m in vocabulary.metrics]))
-    for name in (spec.subject, spec.baseline):
-        if vocabulary.model(name) is None:
+    models = [find_model(name) for name in (spec.subject, spec.baseline)]
+    for name, model in zip((spec.subject, spec.baseline), models, strict=True):
+        if model is None:
             return replace(case, word="untestable", reason=_unknown("model", name, [m.name for m in vocabulary.models]))
-    if spec.where.data != "default" and spec.where.data not in [data.name for data in vocabulary.data]:
-        return replace(case, word="untestable", reason=_unknown("data set", spec.where.data, [d.name for d in vocabulary.data]))
-    if spec.scope == "pretrained":
-        return replace(
-            case, word="untestable", reason="this version measures toy models only, and the spec asks for released weights"
-        )
+    fault = _no_scope(spec, models) or _no_data(spec, metric, vocabulary)
+    if fault:
+        return replace(case, word="untestable", reason=fault)
     if spec.margin.unit not in ("relative", metric.unit):
         reason = f"the margin is in {spec.margin.unit!r}; {metric.title} takes `relative` or {metric.unit!r}"
         return replace(case, word="error", reason=reason)
     return case
+
+
+def _no_scope(spec: ClaimSpec, models: Sequence[Model | None]) -> str | None:
+    """Why the two models cannot be measured in one scope, or not in the one that the spec asks for."""
+    wanted = ("pretrained", "toy") if spec.scope == "any" else (spec.scope,)
+    scopes = [set(model.scopes) & set(wanted) for model in models if model is not None]
+    if set.intersection(*scopes):
+        return None
+    lacking = {"toy": "no released weights that could be measured", "pretrained": "no recipe to train a toy from"}
+    for model in models:
+        if model is not None and len(model.scopes) == 1:
+            return f"{model.name} has {lacking[model.scopes[0]]}, and the other model (or the spec's scope) asks for that"
+    return f"no scope {spec.scope!r} here; there are toy, pretrained and any"
+
+
+def _no_data(spec: ClaimSpec, metric: MetricWord, vocabulary: Vocabulary) -> str | None:
+    """Why the metric cannot be measured on the data that the spec asks for: unknown, not on this machine, or without the
+    factors that it needs."""
+    name = spec.where.data
+    if name == "default":
+        return None
+    if vocabulary.data_word(name) is None and ":" not in name:
+        return _unknown("data set", name, [data.name for data in vocabulary.data])
+    kind, _, place = name.partition(":")
+    if kind == "folder" and (Path(place).is_absolute() or ".." in Path(place).parts):
+        return f"{name}: the folder must lie inside the project"
+    try:
+        data = data_set(name)
+        data.split("measure", 1)
+    except CheckerError as error:
+        return str(error)
+    lacking = [factor for factor in metric.factors if factor not in (*data.factors, *(["category"] if data.categories else []))]
+    if lacking:
+        return f"{metric.title} needs data with a known {' and '.join(lacking)}; that is not known of {data.title}"
+    return None
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> str:
@@ -160,10 +196,10 @@ def _unknown(kind: str, name: str, known: list[str]) -> str:
     )
 
 
-def say_spec(spec: ClaimSpec, vocabulary: Vocabulary) -> str:
+def say_spec(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
     """A spec as one plain sentence."""
     assert spec.baseline is not None and spec.relation is not None
     comparison = Comparison(
         spec.metric, spec.subject, spec.baseline, spec.relation, spec.margin, spec.where.layers, spec.where.data
     )
-    return say(comparison, vocabulary)
+    return say(comparison, vocabulary, scope)

@@ -27,11 +27,12 @@ def compare(
     """Decide "a is less (greater) than b by more than `margin`" from a (seeds, images) and b (seeds, images).
 
     Both are measured on the same images. The squared standard error of the difference of means is
-    s_a^2/S_a + s_b^2/S_b + s_image^2/N: the variances of the seeds' means, and the variance over images of the
-    difference, with Satterthwaite's degrees of freedom (Satterthwaite 1946). Leaving the seed-by-image part in both terms
-    makes the interval a little wide, never narrow. The interval is two-sided at 1 - alpha / looks (Bonferroni over the
-    declared looks). Supported: it lies beyond the margin on the claimed side. Refuted: it lies on the other side of that
-    line. With one checkpoint on each side only images vary, and the verdict is about these checkpoints.
+    s_a^2/S_a + s_b^2/S_b + s_image^2/N: the variances of the seeds' means, and the variance over images of the difference (left
+    out where the metric gives one value a model, N = 1), with Satterthwaite's degrees of freedom (Satterthwaite 1946). Leaving
+    the seed-by-image part in both terms makes the interval a little wide, never narrow. The interval is two-sided at
+    1 - alpha / looks (Bonferroni over the declared looks). Supported: it lies beyond the margin on the claimed side. Refuted: it
+    lies on the other side of that line. With one checkpoint on each side only images vary, and the verdict is about these
+    checkpoints.
 
     Raises MeasurementError for NaN or Inf, shapes that do not fit, one seed on one side only, or zero variance.
     """
@@ -50,10 +51,11 @@ def compare(
     by_image = first.mean(0) - second.mean(0)
     effect = float(by_image.mean())
     images = first.shape[1]
-    terms = [(_variance(by_image) / images, images - 1)]
+    image_term = _variance(by_image) / images
+    terms = [(image_term, images - 1)] if images > 1 else []
     terms += [(_variance(side.mean(1)) / len(side), len(side) - 1) for side in (first, second) if len(side) > 1]
     squared_error = sum(term for term, _ in terms)
-    if images < 2 or squared_error <= 1e-18 * max(1.0, effect**2):
+    if squared_error <= 1e-18 * max(1.0, effect**2):
         raise MeasurementError("zero variance over images and seeds: the measurement is degenerate, nothing can be decided")
     freedom = squared_error**2 / sum(term**2 / degrees for term, degrees in terms)
     half_width = _t(1 - alpha / looks / 2, freedom) * math.sqrt(squared_error)
@@ -68,7 +70,7 @@ def compare(
     needed = None
     if word == "inconclusive" and seeds > 1:
         needed = _seeds_needed(
-            np.asarray([first.mean(1).var(ddof=1), second.mean(1).var(ddof=1)]), terms[0][0], effect - line, alpha / looks, seeds
+            np.asarray([first.mean(1).var(ddof=1), second.mean(1).var(ddof=1)]), image_term, effect - line, alpha / looks, seeds
         )
     return Verdict(
         word=word,
@@ -82,7 +84,11 @@ def compare(
         rule=(
             f"two-sided t interval at {100 * (1 - alpha / looks):.4g} % (alpha {alpha:g} over {looks} "
             f"{plural}), {freedom:.3g} degrees of freedom, "
-            + ("seeds and images vary" if seeds > 1 else "images vary; about these checkpoints only")
+            + ("seeds" if seeds > 1 else "")
+            + (" and " if seeds > 1 and images > 1 else "")
+            + ("images" if images > 1 else "")
+            + " vary"
+            + ("" if seeds > 1 else "; about these checkpoints only")
         ),
         reason=_reason(word, relation, margin, needed),
         seeds_needed=needed,

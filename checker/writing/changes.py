@@ -73,16 +73,16 @@ def plan_changes(
             continue
         if outcome.case.spec_to_write is not None:
             changes.append(Change(project.spec(name), outcome.case.spec_file, outcome.case.spec_to_write))
+        for said in (*reversed(outcome.beside), outcome):
+            if said.run is not None and said.word in DECIDED and not said.stale:
+                ledger = ledger.with_run(said.run)
+        if ledger.runs:
+            changes.append(_change(project.evidence(name), print_ledger(ledger).encode()))
+        outcome = dataclasses.replace(_kept(outcome, ledger), beside=tuple(_kept(said, ledger) for said in outcome.beside))
         if outcome.run is not None and outcome.word in DECIDED:
-            if not outcome.stale:
-                ledger = ledger.with_run(outcome.run)
-                assert ledger.last is not None
-                changes.append(_change(project.evidence(name), print_ledger(ledger).encode()))
-            assert ledger.last is not None
-            outcome = dataclasses.replace(outcome, run=ledger.last)
             old = _read(project.plot(name))
-            if old is None or mark(ledger.last).encode() not in old:
-                changes.append(Change(project.plot(name), old, draw(name, ledger.last)))
+            if old is None or mark(outcome.run).encode() not in old:
+                changes.append(Change(project.plot(name), old, draw(name, outcome.run)))
         old = _read(project.note(name))
         text = render(outcome, status_of(outcome), ledger, old.decode("utf-8") if old is not None else None)
         changes.append(Change(project.note(name), old, text.encode()))
@@ -95,6 +95,13 @@ def plan_changes(
         statuses = {outcome.case.id: status_of(outcome) for outcome in group}
         changes.append(Change(path, data, write_statuses(data, statuses)))
     return [change for change in changes if change.old != change.new]
+
+
+def _kept(outcome: Outcome, ledger: Ledger) -> Outcome:
+    """The outcome with its run as the ledger has it: the same numbers, as they were first written."""
+    if outcome.run is None or outcome.word not in DECIDED:
+        return outcome
+    return dataclasses.replace(outcome, run=ledger.newest[outcome.run["scope"]])
 
 
 def _read(path: Path) -> bytes | None:

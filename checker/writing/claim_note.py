@@ -33,6 +33,8 @@ def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None) ->
     parts = [_properties(outcome, status, run), _head(outcome, status)]
     if run is not None:
         parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
+    if outcome.beside:
+        parts.append(_beside(outcome))
     if len(ledger.runs) > 1:
         parts.append(_history(ledger))
     parts.append(_command(outcome))
@@ -92,15 +94,18 @@ def _table(run: Any) -> str:
     if verdict["low"] is not None:
         rows.append(f"| interval | {verdict['low']:.3f} to {verdict['high']:.3f} {unit} |")
     rows.append(f"| margin claimed | {verdict['margin']:.3f} {unit} |")
-    rows.append(f"| uniform attention would give | {run['uniform']:.3f} {unit} |")
-    rows.append(f"| measured on | {verdict['images']} images of `{run['data']['name']}`, layers: {spec['where']['layers']} |")
+    if run["uniform"] is not None:
+        rows.append(f"| uniform attention would give | {run['uniform']:.3f} {unit} |")
+    layered = len(run["values"][spec["subject"]]["layers"][0]) > 1
+    layers = f", layers: {spec['where']['layers']}" if layered else ""
+    rows.append(f"| measured on | {run['data']['images']} images of `{run['data']['name']}`{layers} |")
     rows.append(f"| rule | {verdict['rule']} |")
     return "\n".join(rows) + "\n"
 
 
 def _seeds(run: Any) -> str:
     names = list(run["values"])
-    rows = ["## Seeds", "", f"Mean over images and the layers claimed, in {run['unit']}.", ""]
+    rows = ["## Values", "", f"Mean over images and the layers claimed, in {run['unit']}.", ""]
     rows += ["| seed | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
     for index, seed in enumerate(run["models"][names[0]]["seeds"]):
         means = (sum(row) / len(row) for row in (run["values"][name]["images"][index] for name in names))
@@ -109,6 +114,10 @@ def _seeds(run: Any) -> str:
 
 
 def _models(run: Any) -> str:
+    if run["scope"] == "pretrained":
+        rows = ["## Models", "", "| model | timm tag | licence | weights |", "|---|---|---|---|"]
+        rows += [f"| {name} | `{m['tag']}` | {m['licence']} | `{m['weights'][0]}` |" for name, m in run["models"].items()]
+        return "\n".join(rows) + "\n"
     rows = [
         "## Models",
         "",
@@ -127,14 +136,30 @@ def _models(run: Any) -> str:
     return "\n".join(rows) + "\n"
 
 
+def _beside(outcome: Outcome) -> str:
+    """The verdicts of weaker scopes, which are kept and never mixed with the one that leads."""
+    rows = ["## Other evidence", ""]
+    if outcome.disagrees:
+        rows += ["The scopes disagree. The status shows the stronger one.", ""]
+    rows += ["| scope | verdict | effect | interval | why |", "|---|---|---|---|---|"]
+    for said in outcome.beside:
+        run: Any = said.run
+        verdict = run["verdict"]
+        interval = "none" if verdict["low"] is None else f"{verdict['low']:.3f} to {verdict['high']:.3f}"
+        word = f"{MARKS[said.word]} {said.word}{' · stale' if said.stale else ''}"
+        rows.append(
+            f"| {run['scope']} | {word} | {verdict['effect']:.3f} {run['unit']} | {interval} | {_plain(verdict['reason'])} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
 def _history(ledger: Ledger) -> str:
-    rows = ["## History", "", "| run | verdict | effect | interval | evidence |", "|---|---|---|---|---|"]
+    rows = ["## History", "", "| run | scope | verdict | effect | interval | evidence |", "|---|---|---|---|---|---|"]
     for number, run in enumerate(ledger.runs, 1):
         verdict = run["verdict"]
         interval = "none" if verdict["low"] is None else f"{verdict['low']:.3f} to {verdict['high']:.3f}"
-        rows.append(
-            f"| {number} | {MARKS[verdict['word']]} {verdict['word']} | {verdict['effect']:.3f} | {interval} | `{run['key']}` |"
-        )
+        word = f"{MARKS[verdict['word']]} {verdict['word']}"
+        rows.append(f"| {number} | {run['scope']} | {word} | {verdict['effect']:.3f} | {interval} | `{run['key']}` |")
     return "\n".join(rows) + "\n"
 
 

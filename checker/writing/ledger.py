@@ -27,12 +27,13 @@ class Ledger:
     runs: tuple[Mapping[str, Any], ...] = ()
 
     @property
-    def last(self) -> Mapping[str, Any] | None:
-        return self.runs[-1] if self.runs else None
+    def newest(self) -> dict[str, Mapping[str, Any]]:
+        """The last run of each scope."""
+        return {run["scope"]: run for run in self.runs}
 
     def with_run(self, run: Mapping[str, Any]) -> Ledger:
-        """The ledger with `run` at its end, or this one when its last run says the same of the same inputs."""
-        last = self.last
+        """The ledger with `run` at its end, or this one when the last run of its scope says the same of the same inputs."""
+        last = self.newest.get(run["scope"])
         if last is not None and last[SAME_INPUTS] == run[SAME_INPUTS] and _agree(last["values"], run["values"]):
             return self
         return Ledger(self.claim, (*self.runs, run))

@@ -13,6 +13,7 @@ from checker.errors import ConfigurationError
 from checker.lab import vocabulary
 from checker.vocabulary import ModelWord, Vocabulary
 
+OTHERS = tuple(model.name for model in vocabulary().models if model.name != "MAE")
 DEFAULT = ("upper half", "default", 0.05, "relative")
 
 
@@ -53,11 +54,11 @@ def test_the_reading_is_one_plain_sentence() -> None:
 @pytest.mark.parametrize(
     ("sentence", "status", "reason", "choices"),
     [
-        ("MAE has shorter attention distance", "needs-spec", "compared with what", ("SimMIM", "DINO", "supervised ViT", "random initialisation")),
+        ("MAE has shorter attention distance", "needs-spec", "compared with what", OTHERS),
         ("MAE does not have shorter attention distance than DINO", "needs-spec", "negation", ()),
         ("MAE never has shorter attention distance than DINO", "needs-spec", "negation", ()),
-        ("MIM has shorter attention distance than DINO", "needs-spec", "family", ("MAE", "SimMIM")),
-        ("MAE has shorter attention distance than MAE", "needs-spec", "itself", ("SimMIM", "DINO", "supervised ViT", "random initialisation")),
+        ("MIM has shorter attention distance than DINO", "needs-spec", "family", ("MAE", "SimMIM", "LUT")),
+        ("MAE has shorter attention distance than MAE", "needs-spec", "itself", OTHERS),
         ("MAE and DINO have similar attention distance", "needs-spec", "comparison", ()),
         ("MAE has much shorter attention distance than DINO", "needs-spec", "much", ()),
         ("MAE has shorter attention distance than DINO and SimMIM", "needs-spec", "and", ()),
@@ -66,8 +67,9 @@ def test_the_reading_is_one_plain_sentence() -> None:
         ("MAE has shorter attention distance than DINO in layer 2 in layer 3", "needs-spec", "2 different", None),
         ("MAE has shorter attention distance than DINO by more than 1,500 px", "needs-spec", "','", ()),
         ("MAE has 1,5 % shorter attention distance than DINO", "needs-spec", "','", ()),
-        ("MAE has shorter attention distance than DINOv2", "untestable", "DINOv2", ()),
-        ("DINOv3 has shorter attention distance than MAE", "untestable", "DINOv3", ()),
+        ("MAE has shorter attention distance than DINOv4", "untestable", "DINOv4", ()),
+        ("DINOv4 has shorter attention distance than MAE", "untestable", "DINOv4", ()),
+        ("MAE has higher shape bias than DINO in the last 2 layers", "needs-spec", "one number for a whole model", None),
         ("MAE attends more locally", "untestable", "no metric", ()),
         ("MAE is better", "untestable", "no metric", ()),
         ("CL is more shape-oriented and MIM more texture-oriented", "untestable", "no metric", ()),
@@ -112,7 +114,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
 
 def test_a_phrase_with_two_meanings_is_refused() -> None:
     words = vocabulary()
-    clash = Vocabulary((*words.models, ModelWord("shorter")), words.metrics, words.data, words.default_data)
+    clash = Vocabulary((*words.models, ModelWord("shorter")), words.metrics, words.data, words.default_data, words.pretrained_data)
     with pytest.raises(ConfigurationError, match="mean both"):
         Dictionary(clash)
 

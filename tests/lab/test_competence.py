@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Tensor
 
-from checker.lab.competence import Competence, knn, linear_probe, standard_error, why_not_competent
+from checker.lab.competence import Competence, standard_error, why_not_competent
+from checker.lab.probing import LinearProbe, Scaler, nearest_neighbours
 
 
 def competence(loss: float | None, *accuracies: float) -> Competence:
@@ -42,8 +44,23 @@ def test_probes_on_separable_and_on_random_features() -> None:
     labels = torch.arange(300) % 3
     centres = torch.nn.functional.one_hot(labels, 3).float() * 6
     train, test = (torch.cat([centres, torch.zeros(300, 5)], 1) + torch.randn(300, 8) for _ in range(2))
-    assert linear_probe(train, labels, test, labels, 3) > 0.98
-    assert knn(train, labels, test, labels) > 0.98
+    assert accuracy(train, labels, test) > (0.98, 0.98)
     noise = torch.randn(300, 8)
-    assert linear_probe(noise, labels, torch.randn(300, 8), labels, 3) == pytest.approx(1 / 3, abs=0.12)
-    assert knn(noise, labels, torch.randn(300, 8), labels) == pytest.approx(1 / 3, abs=0.12)
+    assert accuracy(noise, labels, torch.randn(300, 8)) == pytest.approx((1 / 3, 1 / 3), abs=0.12)
+
+
+def accuracy(train: Tensor, labels: Tensor, test: Tensor) -> tuple[float, ...]:
+    guesses = LinearProbe.fit(train, labels, 3)(test), nearest_neighbours(train, labels, test)
+    return tuple(float((guess == labels).float().mean()) for guess in guesses)
+
+
+def test_neighbours_vote_with_their_likeness() -> None:
+    """Two near neighbours of one class outvote three far ones of another."""
+    train = torch.tensor([[1.0, 0.0], [1.0, 0.01], [0.0, 1.0], [0.0, 1.0], [0.01, 1.0]])
+    labels = torch.tensor([0, 0, 1, 1, 1])
+    assert nearest_neighbours(train, labels, torch.tensor([[1.0, 0.5], [0.5, 1.0]])).tolist() == [0, 1]
+
+
+def test_the_scaler_uses_what_it_was_made_from() -> None:
+    scale = Scaler.of(torch.tensor([[0.0, 5.0], [2.0, 5.0]]))
+    assert scale(torch.tensor([[3.0, 5.0]])).flatten().tolist() == pytest.approx([2 / 2**0.5, 0.0], rel=1e-4)

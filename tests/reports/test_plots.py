@@ -39,8 +39,23 @@ def test_the_plot_is_stable_and_says_what_it_shows() -> None:
         {"verdict": {"effect": -3.0, "low": None, "high": None, "margin": 0.5}},
         {"spec": {"subject": "MAE", "baseline": "random initialisation", "relation": "greater", "where": {"layers": "layer 1"}}},
         {"values": {name: {"layers": rows["layers"][:1]} for name, rows in RUN["values"].items()}},
+        {
+            "values": {name: {"layers": [row[:1] for row in rows["layers"]]} for name, rows in RUN["values"].items()},
+            "uniform": None,
+        },
+        {"values": {name: RUN["values"][name] for name in ("MAE", "DINO")}},
+        {"values": {"MAE": {"layers": [[8.0] * 12]}, "DINO": {"layers": [[9.0] * 24]}}},
     ],
 )
 def test_odd_runs_are_drawn_too(change: dict[str, Any]) -> None:
     run = copy.deepcopy(RUN) | change
     assert claim_plot("a", run, "attention distance").startswith(b"<?xml")
+
+
+def test_a_metric_of_the_whole_model_is_drawn_as_points() -> None:
+    rows = {name: {"layers": [row[:1] for row in rows["layers"]]} for name, rows in RUN["values"].items()}
+    text = " ".join(
+        ElementTree.fromstring(claim_plot("a", RUN | {"values": rows, "uniform": None}, "shape preference")).itertext()
+    )
+    assert "shape preference (px)" in text
+    assert "layer" not in text

@@ -13,7 +13,8 @@ from checker.lab.checkpoints import read_card
 from checker.lab.measure import Measurement
 from checker.lab.models import MODELS
 from checker.notes import Vault
-from checker.runs.check import Bench, Options, check
+from checker.runs.bench import Bench, Options
+from checker.runs.check import check
 from checker.runs.jobs import Job
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
@@ -42,19 +43,22 @@ class Fake:
             if job.kind == "train":
                 results[job] = "it diverged"
                 continue
-            name = next(name for name in self.levels if f" {name}," in job.title)
+            name = next(name for name in self.levels if f" of {name}," in job.title)
             noise = np.random.default_rng(0).normal(0, 0.1, (6, 256)) * self.levels[name] / 10
-            offset = self.seed_sd * (-1, 1, 0)[int(job.title.rsplit(" ", 1)[1]) % 3]  # on average none
+            offset = self.seed_sd * (-1, 1, 0)[int(job.title.split("seed ")[1].split(",")[0]) % 3]  # on average none
             values = self.levels[name] + offset + noise - noise.mean(1, keepdims=True)
-            card = read_card(job.model)
-            write_measurement(
-                job.out, Measurement(job.metric, card.weights, self.spoil(values) if self.spoil else values, 16.546)
-            )
+            card = read_card(job.file)
+            for metric, out in job.outs:
+                write_measurement(out, Measurement(metric, card.weights, self.spoil(values) if self.spoil else values, 16.546))
         return results
 
 
 def outcomes(
-    project: Path, store: Store, execute: Fake, seeds: int = 3, last: Mapping[str, Mapping[str, object]] | None = None
+    project: Path,
+    store: Store,
+    execute: Fake,
+    seeds: int = 3,
+    last: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None,
 ) -> list[Outcome]:
     cases, problems = survey(Vault.open(project / "vault"), Project.find(project), WORDS)
     assert problems == []
@@ -111,7 +115,7 @@ def test_a_training_that_fails_is_an_error_and_other_claims_go_on(
     bad, good = outcomes(project, Store(tmp_path / "cache", some), Fake(LEVELS))
     assert (bad.word, bad.failed, bad.reason) == ("error", True, "MAE, seed 1: it diverged")
     assert good.word == "supported"
-    kept = {bad.case.id: {"verdict": {"word": "supported"}, "scope": "toy"}}
+    kept = {bad.case.id: {"toy": {"verdict": {"word": "supported"}, "scope": "toy"}}}
     bad, _ = outcomes(project, Store(tmp_path / "cache", some), Fake(LEVELS), last=kept)
     assert (bad.word, bad.stale, bad.failed) == ("supported", True, True)  # the last good verdict stays, marked
 
@@ -172,10 +176,10 @@ def test_a_shallower_run_does_not_undo_a_deeper_one(make_vault: Callable[..., Pa
     store = Store(tmp_path / "cache", zoo)
     (deep,) = outcomes(project, store, Fake(LEVELS, seed_sd=0.1), seeds=5)
     assert deep.run is not None
-    (again,) = outcomes(project, store, Fake(LEVELS), seeds=3, last={deep.case.id: deep.run})
+    (again,) = outcomes(project, store, Fake(LEVELS), seeds=3, last={deep.case.id: {"toy": deep.run}})
     assert again.run == deep.run
     changed = {**deep.run, "code": {"metric": "older"}}
-    (renewed,) = outcomes(project, store, Fake(LEVELS), seeds=3, last={deep.case.id: changed})
+    (renewed,) = outcomes(project, store, Fake(LEVELS), seeds=3, last={deep.case.id: {"toy": changed}})
     assert renewed.run is not None
     assert renewed.run["look"] == 1
 
@@ -185,7 +189,7 @@ def test_what_is_only_planned_is_pending(make_vault: Callable[..., Path], stand_
     cases, _ = survey(Vault.open(project / "vault"), Project.find(project), WORDS)
     for last, word, stale in (
         ({}, "unchecked", False),
-        ({cases[0].id: {"verdict": {"word": "refuted"}, "scope": "toy"}}, "refuted", True),
+        ({cases[0].id: {"toy": {"verdict": {"word": "refuted"}, "scope": "toy"}}}, "refuted", True),
     ):
         (outcome,) = check(cases, Bench(Store(tmp_path / "cache", stand_ins), Options(), lambda jobs: {}), WORDS, last)
         assert (outcome.word, outcome.stale, outcome.pending) == (word, stale, True)
@@ -222,10 +226,12 @@ def test_specs_follow_the_sentence_until_a_person_edits_them(make_vault: Callabl
 @pytest.mark.parametrize(
     ("old", "new", "word", "reason"),
     [
-        ("subject: MAE", "subject: DINOv2", "untestable", "no model is called 'DINOv2' here; the nearest is 'DINO'"),
+        ("subject: MAE", "subject: DINOv4", "untestable", "no model is called 'DINOv4' here; the nearest is 'DINOv3'"),
+        ("subject: MAE", "subject: CLIP", None, ""),
         ("metric: attention_distance", "metric: attention_distances", "untestable", "the nearest is 'attention_distance'"),
         ("data: default", "data: cifar", "untestable", "no data set"),
-        ("scope: any", "scope: pretrained", "untestable", "toy models only"),
+        ("scope: any", "scope: pretrained", None, ""),
+        ("baseline: DINO", "baseline: SimMIM\nscope: pretrained", "error", ":"),
         ("kind: compare", "kind: trend", "untestable", "kind trend"),
         ("unit: relative", "unit: nats", "error", "'nats'; attention distance takes `relative` or 'px'"),
         ("relation: less", "relation: lesser", "error", ":8:1: relation"),

@@ -12,7 +12,8 @@ from checker.lab.data import DATA
 from checker.lab.measure import Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
-from checker.runs.store import MEASURING, Store, code_hash, read_measurement, write_measurement
+from checker.runs import store as store_module
+from checker.runs.store import MEASURING, Store, code_hash, metric_code, read_measurement, write_measurement
 
 
 def test_a_measurement_is_kept_with_its_checksum(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_the_hash_of_code_is_of_what_it_does(tmp_path: Path, monkeypatch: pytest
 
 
 def test_shipped_models_come_first_and_fresh_ones_only_when_asked(tmp_path: Path, stand_ins: Path) -> None:
-    recipe = MODELS["MAE"].recipe
+    recipe = MODELS["MAE"].recipe_on("shapes")
     store = Store(tmp_path, stand_ins)
     assert store.model(recipe, 0) == stand_ins / f"{recipe.key(0)}.safetensors"
     assert store.model(recipe, 7) is None
@@ -70,14 +71,16 @@ def test_shipped_models_come_first_and_fresh_ones_only_when_asked(tmp_path: Path
     assert store.model(recipe, 0, fresh=True) is not None
     store.keep_fresh()
     assert store.model(recipe, 0, fresh=True) is None
-    assert len(store.cards()) == 15
+    assert len(store.cards()) == 25
 
 
 def test_hashed_modules_unparse_alike_on_every_python() -> None:
     """Python 3.12 changed how f-strings with quotes inside are written back; hashed modules hold none outside of errors."""
-    modules = [*MEASURING, "checker.lab.data.base", "checker.verdicts.compare", "checker.claims.layers"]
-    modules += [f"checker.lab.metrics.{name}" for name in METRICS] + [data.generate.__module__ for data in DATA.values()]
-    for module in modules:
+    modules = {"checker.lab.data.base", "checker.verdicts.compare", "checker.verdicts.counts", "checker.claims.layers"}
+    modules |= {data.module for data in DATA.values()}
+    for module in (*MEASURING, *(f"checker.lab.metrics.{name}" for name in METRICS)):
+        modules |= store_module._imported(module)
+    for module in sorted(modules):
         spec = find_spec(module)
         assert spec is not None and spec.origin is not None
         tree = ast.parse(Path(spec.origin).read_text())
@@ -88,3 +91,10 @@ def test_hashed_modules_unparse_alike_on_every_python() -> None:
             if isinstance(node, ast.FormattedValue):
                 inside = [n for n in ast.walk(node.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
                 assert inside == [], f"{module}:{node.lineno}"
+
+
+def test_the_code_of_a_metric_is_all_that_measures_it_and_nothing_else() -> None:
+    needed = store_module._imported("checker.lab.metrics.linear_probe_accuracy") | store_module._imported("checker.lab.measure")
+    assert {"checker.lab.metrics.base", "checker.lab.probing", "checker.lab.subject", "checker.lab.encoder"} <= needed
+    assert not [name for name in needed if name.split(".")[2] in ("models", "registry", "training", "objectives", "checkpoints")]
+    assert len({metric_code(name) for name in METRICS}) == len(METRICS)

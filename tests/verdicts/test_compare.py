@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from checker.errors import MeasurementError
 from checker.verdicts import compare
@@ -177,3 +178,14 @@ def test_power_grows_with_seeds() -> None:
         powers.append(hits / 200)
     assert powers[1] > powers[0]
     assert powers[1] > 0.9
+
+
+def test_one_value_a_model_leaves_only_seeds_to_vary() -> None:
+    a, b = np.array([[1.0], [1.2], [0.9]]), np.array([[3.0], [3.1], [2.8]])
+    verdict = compare(a, b, "less")
+    welch = stats.ttest_ind(a[:, 0], b[:, 0], equal_var=False).confidence_interval(0.95)
+    assert (verdict.low, verdict.high) == pytest.approx((welch.low, welch.high))
+    assert verdict.word == "supported"
+    assert "seeds vary" in verdict.rule
+    with pytest.raises(MeasurementError, match="zero variance"):
+        compare([[1.0]], [[2.0]])

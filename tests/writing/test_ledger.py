@@ -6,8 +6,8 @@ from checker.errors import SpecError
 from checker.writing.ledger import Ledger, parse_ledger, print_ledger
 
 
-def run(key: str, value: float) -> dict[str, object]:
-    return {"key": key, "values": {"MAE": {"images": [[value, 2.0], [3.0, 4.0]]}}}
+def run(key: str, value: float, scope: str = "toy") -> dict[str, object]:
+    return {"key": key, "scope": scope, "values": {"MAE": {"images": [[value, 2.0], [3.0, 4.0]]}}}
 
 
 def test_the_file_is_stable_and_a_row_is_a_line() -> None:
@@ -22,6 +22,15 @@ def test_a_run_that_repeats_the_last_one_changes_nothing() -> None:
     assert ledger.with_run(run("k", 1.0005)) is ledger  # another processor's rounding
     assert len(ledger.with_run(run("k", 1.1)).runs) == 2  # the same inputs gave other numbers
     assert len(ledger.with_run(run("other", 1.0)).runs) == 2
+
+
+def test_a_run_repeats_the_last_one_of_its_own_scope() -> None:
+    ledger = Ledger("a").with_run(run("k", 1.0)).with_run(run("p", 5.0, "pretrained"))
+    assert ledger.with_run(run("k", 1.0)) is ledger
+    assert {scope: entry["key"] for scope, entry in ledger.newest.items()} == {"toy": "k", "pretrained": "p"}
+    newer = ledger.with_run(run("k2", 1.0))
+    assert newer.newest["toy"]["key"] == "k2"
+    assert newer.newest["pretrained"]["key"] == "p"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,47 @@
-"""Data sets by name. Light to import: numpy and scipy load when images are drawn."""
+"""Data sets by name. Light to import: numpy, Pillow and the rest load when images are drawn."""
 
-from checker.lab.data import shape_texture  # registers "shapes"
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from checker.errors import ConfigurationError
+from checker.lab.data import dead_leaves, digits, photographs, shape_texture  # register themselves
 from checker.lab.data.base import DATA, Dataset, Split
+from checker.lab.data.folder import folder_data
+from checker.lab.data.remote import hugging_face_data, torchvision_data  # registers "cifar10" and "imagenette"
 
-__all__ = ["DATA", "Dataset", "Split", "shape_texture"]
+__all__ = [
+    "DATA",
+    "Dataset",
+    "Split",
+    "data_set",
+    "dead_leaves",
+    "digits",
+    "folder_data",
+    "hugging_face_data",
+    "photographs",
+    "shape_texture",
+    "torchvision_data",
+]
+
+
+def data_set(name: str) -> Dataset:
+    """The data set of a name: a registered one, "folder:PATH", "torchvision:CLASS" or "hf:OWNER/NAME".
+
+    Raises ConfigurationError, with near misses, where there is none, and what the makers of the other kinds raise.
+    """
+    if name in DATA:
+        return DATA[name]
+    kind, colon, rest = name.partition(":")
+    if colon and rest:
+        if kind == "folder":
+            return folder_data(rest)
+        if kind == "torchvision":
+            return torchvision_data(rest)
+        if kind == "hf":
+            return hugging_face_data(rest)
+    words = {word.casefold(): data.name for data in DATA.values() for word in (data.name, data.title, *data.synonyms)}
+    near = dict.fromkeys(words[word] for word in get_close_matches(name.casefold(), words, n=3))
+    guess = f" (did you mean {' or '.join(near)}?)" if near else ""
+    known = ", ".join((*sorted(DATA), "folder:PATH", "torchvision:CLASS", "hf:OWNER/NAME"))
+    raise ConfigurationError(f"no data set is called {name!r}{guess}; there are: {known}")

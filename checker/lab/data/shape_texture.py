@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checker.lab.data.base import DATA, Dataset, Split
+from checker.lab.data.base import DATA, Dataset, Split, generated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,6 +111,7 @@ DATA.register("shapes")(
         synonyms=("shape-by-texture", "procedural shapes"),
         categories=len(SHAPES) * len(TEXTURES),
         factors={"shape": SHAPES, "texture": TEXTURES},
-        generate=generate,
+        draw=generated(generate),
+        module=__name__,
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric
+from checker.lab.metrics.base import METRICS, Metric, patch_attention
 from checker.vocabulary import MarginWord, MetricWord
 
 if TYPE_CHECKING:
@@ -27,20 +27,22 @@ def attention_distance(attention: Tensor, grid: tuple[int, int], patch: int, pre
 
     Raises ValueError when the shape does not fit the grid.
     """
+
+    patches = patch_attention(attention, grid, prefix)
+    distance = patch_distances(grid, patch).to(attention)
+    mass = patches.sum(-1).double()  # (B, H, L)
+    reach = (patches * distance).sum(-1).double()
+    found = (reach / mass).where(mass != 0, 0.0)
+    return found.sum(-1) / (mass != 0).sum(-1)
+
+
+def patch_distances(grid: tuple[int, int], patch: int) -> Tensor:
+    """Distances between patch centres, row-major: (L, L), pixels, double precision."""
     import torch
 
-    rows, columns = grid
-    tokens = prefix + rows * columns
-    if attention.ndim != 4 or attention.shape[-2:] != (tokens, tokens):
-        raise ValueError(f"attention has shape {tuple(attention.shape)}; wanted (batch, heads, {tokens}, {tokens})")
-    patches = attention[:, :, prefix:, prefix:].double()
-    y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
-    centres = torch.stack([y.flatten(), x.flatten()], 1).double().to(attention.device) * patch
-    distance = torch.cdist(centres, centres, compute_mode="donot_use_mm_for_euclid_dist")  # (L, L), pixels
-
-    mass = patches.sum(-1)  # (B, H, L)
-    reach = torch.einsum("bhij,ij->bhi", patches, distance)
-    return (reach / mass.where(mass > 0, torch.nan)).nanmean(-1)
+    y, x = torch.meshgrid(torch.arange(grid[0]), torch.arange(grid[1]), indexing="ij")
+    centres = torch.stack([y.flatten(), x.flatten()], 1).double() * patch
+    return torch.cdist(centres, centres, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 METRICS.register("attention_distance")(
@@ -65,6 +67,8 @@ METRICS.register("attention_distance")(
         ),
         definition="mean distance in pixels between a query patch and the patches it attends to",
         source="Raghu et al. 2021; Dosovitskiy et al. 2021, appendix D.7",
+        reads="attention",
         measure=attention_distance,
+        grows_with_grid=True,
     )
 )

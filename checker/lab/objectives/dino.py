@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import torch
 from lightly.loss.dino_loss import DINOLoss
 from lightly.models.modules.heads import DINOProjectionHead
 from lightly.models.utils import update_momentum
 from lightly.utils.scheduler import cosine_schedule
-from timm.models.vision_transformer import VisionTransformer
 from torch import Generator, Tensor, nn
 
-from checker.lab.augment import colour_jitter, random_crop
+from checker.lab.augment import JITTER, colour_jitter, random_crop
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import OBJECTIVES, Objective
 from checker.lab.recipes import Recipe
-from checker.lab.transformer import normalise
+from checker.lab.transformer import class_token, normalise
 
 PROTOTYPES, HIDDEN, BOTTLENECK = 256, 256, 64
 TEACHER_TEMPERATURE, STUDENT_TEMPERATURE = 0.04, 0.1
 MOMENTUM = 0.99  # of the teacher, rising to 1 along a cosine
 GLOBAL_AREA, LOCAL_AREA = (0.5, 1.0), (0.15, 0.5)
 LOCAL_CROPS, LOCAL_SIZE = 2, 16  # pixels
-JITTER = 0.4
 CLIP = 3.0  # norm of the gradient
 FROZEN = 0.02  # share of the training in which the last layer of the head stands still
 
@@ -43,34 +42,45 @@ class DINO(Objective):
         )
 
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
+        large, small = self.crops(images, generator)
+        with torch.no_grad():
+            taught = self.teacher_head(class_token(self.teacher, large)).chunk(2)
+        return self.match(taught, class_token(self.encoder, large), class_token(self.encoder, small))
+
+    def crops(self, images: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Two large crops of each picture and LOCAL_CROPS small ones, normalised, view by view along the batch."""
+
         def views(count: int, size: int, area: tuple[float, float]) -> list[Tensor]:
             crops = (random_crop(images, size, area, generator) for _ in range(count))
             return [normalise(colour_jitter(crop, JITTER, generator)) for crop in crops]
 
-        large = torch.cat(views(2, images.shape[-1], GLOBAL_AREA))
-        small = torch.cat(views(LOCAL_CROPS, LOCAL_SIZE, LOCAL_AREA))
-        with torch.no_grad():
-            taught = self.teacher_head(class_token(self.teacher, large)).chunk(2)
-        learned = [
-            *self.head(class_token(self.encoder, large)).chunk(2),
-            *self.head(class_token(self.encoder, small)).chunk(LOCAL_CROPS),
-        ]
+        return torch.cat(views(2, images.shape[-1], GLOBAL_AREA)), torch.cat(views(LOCAL_CROPS, LOCAL_SIZE, LOCAL_AREA))
+
+    def match(self, taught: Sequence[Tensor], large: Tensor, small: Tensor) -> Tensor:
+        """DINO's loss between the teacher's answers and the student's class tokens of large and small crops."""
+        learned = [*self.head(large).chunk(2), *self.head(small).chunk(LOCAL_CROPS)]
         loss: Tensor = self.distance(list(taught), learned)
         return loss
+
+    def last_layers(self) -> tuple[nn.Module, ...]:
+        """What stands still at first."""
+        return (self.head.last_layer,)
 
     def before_update(self, progress: float) -> None:
         nn.utils.clip_grad_norm_(self.parameters(), CLIP)
         if progress < FROZEN:
-            for parameter in self.head.last_layer.parameters():
-                parameter.grad = None
+            for layer in self.last_layers():
+                for parameter in layer.parameters():
+                    parameter.grad = None
 
     @torch.no_grad()
     def after_update(self, progress: float) -> None:
-        momentum = cosine_schedule(int(progress * 1000), 1001, MOMENTUM, 1.0)
+        momentum = teacher_momentum(progress)
         update_momentum(self.encoder, self.teacher, momentum)
         update_momentum(self.head, self.teacher_head, momentum)
 
 
-def class_token(encoder: VisionTransformer, images: Tensor) -> Tensor:
-    tokens: Tensor = encoder.forward_features(images)
-    return tokens[:, 0]
+def teacher_momentum(progress: float) -> float:
+    """Of the moving average, after this share of the training."""
+    momentum: float = cosine_schedule(int(progress * 1000), 1001, MOMENTUM, 1.0)
+    return momentum

@@ -57,11 +57,18 @@ class MAE(Objective):
 
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
         view = normalise(random_crop(images, images.shape[-1], CROP_AREA, generator))
+        kept, masked = random_mask(len(view), self.positions.shape[1], MASK_RATIO, generator)
+        return self.restoration(self.see(view, kept), view, kept, masked)
+
+    def see(self, view: Tensor, kept: Tensor) -> Tensor:
+        """Encode the prefix and the `kept` patches (B, K) of normalised images: (B, prefix + K, D)."""
         tokens = self.encoder._pos_embed(embed(self.encoder, view))  # (B, prefix + L, D)
         prefix, patches = tokens[:, : self.prefix], tokens[:, self.prefix :]
-        kept, masked = random_mask(len(view), patches.shape[1], MASK_RATIO, generator)
-        encoded = self.widen(encode(self.encoder, torch.cat([prefix, take(patches, kept)], 1)))
+        return encode(self.encoder, torch.cat([prefix, take(patches, kept)], 1))
 
+    def restoration(self, seen: Tensor, view: Tensor, kept: Tensor, masked: Tensor) -> Tensor:
+        """Mean squared error of the decoder on the `masked` patches, from what the encoder made of the `kept` ones."""
+        encoded = self.widen(seen)
         order = torch.cat([kept, masked], 1)  # the decoder sees the visible patches first, then the masked ones
         hidden = self.mask_token.expand(len(view), masked.shape[1], -1)
         canvas = torch.cat([encoded[:, self.prefix :], hidden], 1) + take(self.positions.expand(len(view), -1, -1), order)

@@ -1,0 +1,64 @@
+"""Attention head deviation: how much the heads of a block differ in where they look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.errors import MeasurementError
+from checker.lab.metrics.base import METRICS, Metric, patch_attention
+from checker.vocabulary import MarginWord, MetricWord
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def head_deviation(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
+    """Standard deviation over heads of the attention of one patch on another, mean over both patches.
+
+    With p_hij the attention of patch i on patch j in head h of H, as it is, and m_ij its mean over heads, the value is
+    mean_ij sqrt(sum_h (p_hij - m_ij)^2 / (H - 1)). Nothing is renormalised: heads also differ by how much of their attention
+    goes to the prefix tokens. 0 where all heads are alike.
+
+    attention: (batch, heads, tokens, tokens), tokens = prefix + rows * columns, patches in row-major order.
+    grid: (rows, columns). patch: not used. prefix: tokens before the patches.
+    Returns (batch,), a share of attention, double precision.
+
+    Source: Walmer et al. 2023, "Teaching Matters: Investigating the Role of Supervision in Vision Transformers" (as in their
+    code, class HeadDeviation).
+
+    Raises ValueError when the shape does not fit the grid, MeasurementError for a single head.
+    """
+    import torch
+
+    patches = patch_attention(attention, grid, prefix)
+    if patches.shape[1] < 2:
+        raise MeasurementError("the model has one head in a block; attention head deviation needs at least two")
+    return patches.std(1).mean((-2, -1), dtype=torch.float64)
+
+
+METRICS.register("head_deviation")(
+    Metric(
+        word=MetricWord(
+            name="head_deviation",
+            title="attention head deviation",
+            unit="share",
+            unit_words=("share",),
+            synonyms=("head deviation",),
+            comparatives=(
+                ("higher", "greater"),
+                ("greater", "greater"),
+                ("larger", "greater"),
+                ("more", "greater"),
+                ("lower", "less"),
+                ("smaller", "less"),
+                ("less", "less"),
+            ),
+            margin=MarginWord(0.05, "relative"),
+            layers="upper half",
+        ),
+        definition="standard deviation over heads of the attention between two patches, mean over pairs of patches",
+        source="Walmer et al. 2023",
+        reads="attention",
+        measure=head_deviation,
+    )
+)

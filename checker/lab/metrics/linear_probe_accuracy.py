@@ -1,0 +1,63 @@
+"""Linear probe accuracy: how often linear classifiers name the data's factors from what a block knows of a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.lab.metrics.base import METRICS, Metric
+from checker.vocabulary import MarginWord, MetricWord
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from checker.lab.subject import Subject
+
+
+def linear_probe_accuracy(subject: Subject) -> Tensor:
+    """The share of the data's factors that linear probes name right in each picture, after each block.
+
+    A probe is a multinomial logistic regression on the mean patch token after a block, through the model's final norm,
+    brought to zero mean and unit spread. There is one for each factor, fitted on up to 2000 pictures of the split
+    "probe-train", which shares no picture with those measured.
+
+    Returns (depth, images) in [0, 1]: with two factors a picture gives 0, 1/2 or 1, and the mean over pictures is the mean
+    of the two accuracies.
+
+    Source: Alain and Bengio 2017, "Understanding intermediate layers using linear classifier probes".
+
+    Raises MeasurementError where no factor of the pictures is known.
+    """
+    import torch
+
+    answers = subject.split("measure", subject.count).factors
+    blocks = enumerate(subject.features)
+    return torch.stack([subject.readout.share_right(block, features, answers) for block, features in blocks])
+
+
+METRICS.register("linear_probe_accuracy")(
+    Metric(
+        word=MetricWord(
+            name="linear_probe_accuracy",
+            title="linear probe accuracy",
+            unit="share",
+            unit_words=("share",),
+            synonyms=("linear probing accuracy", "linear accuracy"),
+            comparatives=(
+                ("higher", "greater"),
+                ("better", "greater"),
+                ("greater", "greater"),
+                ("larger", "greater"),
+                ("lower", "less"),
+                ("smaller", "less"),
+                ("worse", "less"),
+            ),
+            margin=MarginWord(0.02, "share"),
+            layers="last 1",
+            factors=("category",),
+        ),
+        definition="share of the data's factors that linear probes on the mean patch token name right",
+        source="Alain and Bengio 2017",
+        reads="model",
+        measure=linear_probe_accuracy,
+    )
+)

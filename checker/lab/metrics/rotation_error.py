@@ -1,0 +1,60 @@
+"""Rotation equivariance error: how far token maps are from turning along when the picture turns by 90 degrees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.lab.metrics.base import METRICS, Metric
+from checker.vocabulary import MarginWord, MetricWord
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from checker.lab.subject import Subject
+
+
+def rotation_error(subject: Subject) -> Tensor:
+    """Mean squared difference of token maps of a picture and of the same one turned by 90 degrees, as a share of unrelated maps'.
+
+    The prepared picture is turned anticlockwise, and its map of patch tokens after each block is turned back. With a and b
+    the tokens of the picture at rest and of the turned one at the same place, the value is mean (a - b)^2 / (2 v), over
+    channels and positions; v is the block's variance of tokens at rest about their mean over images and positions.
+    0 is equivariant; unrelated maps of the same distribution give about 1.
+
+    Returns (depth, images); NaN in a block whose tokens are all the same.
+
+    Source: equivariance as in Lenc and Vedaldi 2015, section 3, with the map between representations given by the motion;
+    the normalisation is our own.
+    """
+    import torch
+
+    from checker.lab.equivariance import Motion, equivariance_error
+
+    turn = Motion(lambda pictures: torch.rot90(pictures, 1, (2, 3)), lambda rest, moved: (rest, torch.rot90(moved, -1, (1, 2))))
+    return equivariance_error(subject, (turn,))
+
+
+METRICS.register("rotation_error")(
+    Metric(
+        word=MetricWord(
+            name="rotation_error",
+            title="rotation equivariance error",
+            unit="share",
+            unit_words=("share",),
+            synonyms=("rotation error",),
+            comparatives=(
+                ("higher", "greater"),
+                ("greater", "greater"),
+                ("larger", "greater"),
+                ("lower", "less"),
+                ("smaller", "less"),
+            ),
+            margin=MarginWord(0.05, "relative"),
+            layers="upper half",
+        ),
+        definition="mean squared change of patch tokens when the picture turns by 90 degrees, as a share of unrelated tokens'",
+        source="after Lenc and Vedaldi 2015, section 3",
+        reads="model",
+        measure=rotation_error,
+    )
+)

@@ -1,0 +1,58 @@
+"""Token similarity: how alike in direction the patch tokens of an image are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.lab.metrics.base import METRICS, Metric, patch_tokens
+from checker.vocabulary import MarginWord, MetricWord
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def token_similarity(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
+    """Mean cosine similarity between two different patch tokens of an image.
+
+    With u_i the L patch tokens divided by their L2 norms, not centred, it is mean_{i != j} u_i . u_j, taken as
+    (|sum_i u_i|^2 - L) / (L (L - 1)), so no L x L matrix is made.
+
+    tokens: (batch, tokens, width), tokens = prefix + rows * columns. grid: (rows, columns). prefix: tokens before the
+    patches. Returns (batch,), a cosine from -1 / (L - 1) to 1; NaN for an image with a token of norm 0 or a single patch.
+
+    Source: after Gong et al. 2021 ("Vision Transformers with Patch Diversification"), who take absolute values.
+
+    Raises ValueError when the shape does not fit the grid.
+    """
+    import torch
+
+    patches = patch_tokens(tokens, grid, prefix)
+    count = patches.shape[1]
+    units: Tensor = patches / torch.linalg.vector_norm(patches, dim=-1, keepdim=True, dtype=torch.float64)
+    return (units.sum(1).square().sum(-1) - count) / (count * (count - 1))
+
+
+METRICS.register("token_similarity")(
+    Metric(
+        word=MetricWord(
+            name="token_similarity",
+            title="token similarity",
+            unit="cosine",
+            unit_words=("cosine",),
+            synonyms=("patch token similarity",),
+            comparatives=(
+                ("higher", "greater"),
+                ("larger", "greater"),
+                ("greater", "greater"),
+                ("lower", "less"),
+                ("smaller", "less"),
+            ),
+            margin=MarginWord(0.05, "cosine"),
+            layers="upper half",
+        ),
+        definition="mean cosine similarity between two different patch tokens of an image",
+        source="after Gong et al. 2021",
+        reads="tokens",
+        measure=token_similarity,
+    )
+)

@@ -1,0 +1,161 @@
+"""The models and measurements of one run, each made once however many claims want it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checker.errors import MeasurementError
+from checker.lab import pretrained
+from checker.lab.checkpoints import Card, read_card
+from checker.lab.measure import Measurement
+from checker.lab.models import find_model
+from checker.runs.jobs import Job, MeasureJob, TrainJob
+from checker.runs.store import Store, read_measurement
+from checker.vocabulary import Scope
+
+Execute = Callable[[Sequence[Job]], Mapping[Job, str | None]]  # runs jobs; what went wrong with each
+Fetch = Callable[[str], None]  # gets the released weights of a model by name; raises MeasurementError
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One model that a claim needs: a toy trained on `data` from `seed`, or the one checkpoint that was released."""
+
+    name: str
+    scope: Scope
+    data: str
+    seed: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.name}, seed {self.seed}" if self.scope == "toy" else f"{self.name}, released weights"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A model that is here: its file, the hash of its weights, and its card where it was trained here."""
+
+    file: Path
+    weights: str
+    card: Card | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """`seeds`: the most seeds a model may have; looks beyond are not taken. `fresh`: use no model that exists already."""
+
+    seeds: int = 3
+    fresh: bool = False
+
+
+@dataclass
+class Bench:
+    """`models` and `values` as they come to exist; `faults` tells why a model does not and `unmeasured` why a value
+    does not, `absent` which released weights are not on this machine and what would get them."""
+
+    store: Store
+    options: Options
+    execute: Execute
+    root: Path = Path()
+    fetch: Fetch | None = None
+    models: dict[Wanted, Found] = field(default_factory=dict)
+    values: dict[tuple[str, Wanted], Measurement] = field(default_factory=dict)
+    faults: dict[Wanted, str] = field(default_factory=dict)
+    unmeasured: dict[tuple[str, Wanted], str] = field(default_factory=dict)
+    absent: dict[Wanted, str] = field(default_factory=dict)
+
+    def have(self, wanted: Sequence[Wanted]) -> None:
+        """Have every model in `models`, `faults` or `absent`."""
+        missing = [want for want in dict.fromkeys(wanted) if not self._known(want)]
+        self._find_released([want for want in missing if want.scope == "pretrained"])
+        self._train([want for want in missing if want.scope == "toy"])
+
+    def _known(self, want: Wanted) -> bool:
+        return want in self.models or want in self.faults or want in self.absent
+
+    def _find_released(self, wanted: Sequence[Wanted]) -> None:
+        for want in wanted:
+            model = find_model(want.name)
+            assert model is not None, want.name
+            try:
+                path = pretrained.locate(model, self.root)
+                if path is None and self.fetch is not None and model.local is None:
+                    self.fetch(want.name)
+                    path = pretrained.locate(model, self.root)
+                if path is None:
+                    self.absent[want] = pretrained.absent(model)
+                else:
+                    self.models[want] = Found(path, pretrained.digest(path))
+            except MeasurementError as error:
+                self.faults[want] = str(error)
+
+    def _train(self, wanted: Sequence[Wanted]) -> None:
+        jobs: dict[Job, Wanted] = {}
+        for want in wanted:
+            model = find_model(want.name)
+            assert model is not None, want.name
+            recipe = model.recipe_on(want.data)
+            try:
+                path = self.store.model(recipe, want.seed, self.options.fresh)
+            except MeasurementError:
+                path = None  # damaged: trained again
+            if path is not None:
+                self.models[want] = _found(path)
+                continue
+            folder = self.store.fresh if self.options.fresh else self.store.models
+            out = folder / recipe.file_name(want.seed)
+            jobs[TrainJob(f"train {want} on {want.data}", recipe, want.seed, out)] = want
+        for job, fault in self.execute(list(jobs)).items() if jobs else ():
+            if fault is not None:
+                self.faults[jobs[job]] = fault
+            else:
+                assert isinstance(job, TrainJob)
+                self.models[jobs[job]] = _found(job.out)
+
+    def measure(self, wanted: Sequence[tuple[str, Wanted]]) -> None:
+        """Have every (metric, model) whose model exists in `values` or `unmeasured`: one job a model, for all its metrics."""
+        missing: dict[Wanted, list[str]] = {}
+        for metric, want in dict.fromkeys(wanted):
+            known = (metric, want) in self.values or (metric, want) in self.unmeasured
+            if known or want not in self.models:
+                continue
+            values = read_measurement(self._kept(metric, want))
+            if values is not None:
+                self.values[metric, want] = values
+            else:
+                missing.setdefault(want, []).append(metric)
+        failed = self._measure(missing)
+        alone = [{want: [metric]} for want, metrics in failed.items() if len(metrics) > 1 for metric in metrics]
+        for again in alone:  # one metric that cannot be measured must not take the others along
+            self._measure(again)
+
+    def _measure(self, missing: Mapping[Wanted, Sequence[str]]) -> dict[Wanted, tuple[str, ...]]:
+        """Run one job a model and note what came of it; the metrics of those jobs that failed."""
+        jobs: dict[Job, Wanted] = {}
+        for want, metrics in missing.items():
+            outs = tuple((metric, self._kept(metric, want)) for metric in metrics)
+            released = want.name if want.scope == "pretrained" else None
+            title = f"measure {', '.join(metrics)} of {want}, on {want.data}"
+            jobs[MeasureJob(title, self.models[want].file, want.data, outs, released)] = want
+        failed = {}
+        for job, fault in self.execute(list(jobs)).items() if jobs else ():
+            assert isinstance(job, MeasureJob)
+            want = jobs[job]
+            for metric, out in job.outs:
+                values = read_measurement(out) if fault is None else None
+                if values is None:
+                    self.unmeasured[metric, want] = fault or "the measurement was lost"
+                    failed[want] = tuple(metric for metric, _ in job.outs)
+                else:
+                    self.values[metric, want] = values
+                    self.unmeasured.pop((metric, want), None)
+        return failed
+
+    def _kept(self, metric: str, want: Wanted) -> Path:
+        return self.store.measurement(metric, self.models[want].weights, want.data)
+
+
+def _found(path: Path) -> Found:
+    card = read_card(path)
+    return Found(path, card.weights, card)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from checker.errors import MeasurementError
+from checker.verdicts import compare_counts
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "relation", "margin", "word"),
+    [
+        (5, 9, "less", 0.0, "supported"),
+        (9, 5, "less", 0.0, "refuted"),
+        (5, 5, "less", 0.0, "refuted"),
+        (9, 5, "greater", 3.0, "supported"),
+        (9, 5, "greater", 4.0, "refuted"),
+    ],
+)
+def test_counts(a: float, b: float, relation: str, margin: float, word: str) -> None:
+    verdict = compare_counts([[a], [a]], [[b]], relation, margin)  # type: ignore[arg-type]
+    assert verdict.word == word
+    assert verdict.effect == verdict.low == verdict.high == a - b
+
+
+def test_models_of_one_side_must_agree() -> None:
+    with pytest.raises(MeasurementError, match="a has models with different counts: 5, 6"):
+        compare_counts([[5], [6]], [[5]])
