@@ -159,8 +159,8 @@ def check(
     else:
         planned = []
         with Live(messages, workers or slots()) as live:
-            fetch = live.fetch if download else None
-            outcomes = run_check(sound, Bench(store, Options(seeds, fresh), live, project.root, fetch), words, last)
+            bench = Bench(store, Options(seeds, fresh), live, project.root, live.fetch if download else None)
+            outcomes = run_check(sound, bench, words, last)
         if fresh:
             store.keep_fresh()
 
@@ -190,6 +190,9 @@ def check(
         next_look = table.next_look(outcomes, seeds)
         if next_look:
             out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)
+        lacking = ", ".join(sorted({want.name for want in bench.absent}))
+        if lacking:
+            out.print(f"\nnot on this machine: released weights of {lacking}; --download fetches them", highlight=False)
         tail = "would be written" if dry_run else "written"
         out.print(f"\n{table.summary(outcomes)}; {len(written)} files {tail}; {time.monotonic() - began:.1f} s", highlight=False)
     for fault in unwritten:

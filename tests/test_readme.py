@@ -13,7 +13,9 @@ import pytest
 from checker.claims import parse_spec, print_spec, read_sentence
 from checker.lab import vocabulary
 from checker.lab.checkpoints import read_card
-from checker.reports.models import model_row
+from checker.lab.metrics import METRICS
+from checker.lab.models import MODELS
+from checker.reports.models import HEADER, model_rows
 from checker.runs.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -60,5 +62,26 @@ def test_the_table_of_models_in_the_manual_is_that_of_the_models_that_ship() -> 
     store = Store.default()
     cards = [read_card(path) for path in store.shipped.glob("*.safetensors")]
     manual = (ROOT / "vault/Manual/The lab.md").read_text()
-    rows = {f"| {' | '.join(model_row(card))} |" for card in cards}
-    assert set(re.findall(r"^\| (?:mae|simmim|dino|supervised|random) .*$", manual, re.MULTILINE)) == rows
+    rows = [f"| {' | '.join(row)} |" for row in model_rows(cards)]
+    table = manual.split(f"| {' | '.join(HEADER)} |\n")[1].split("\n\n")[0].splitlines()[1:]
+    assert table == rows
+
+
+def test_the_table_of_released_weights_is_that_of_the_registry() -> None:
+    manual = (ROOT / "vault/Manual/Released weights.md").read_text()
+    for model in MODELS.values():
+        tag = f"`{model.tag}`" if model.tag else ""
+        assert f"| {model.name} | {'yes' if model.recipe else ''} | {tag} | {model.licence} |\n" in manual
+
+
+def test_the_table_of_metrics_is_that_of_the_registry() -> None:
+    manual = (ROOT / "vault/Manual/Metrics.md").read_text()
+    rows = re.findall(r"^\| \[\[.*?\]\] \| `(\w+)` \| (.*?) \| (\w+) \| (.*?) \| (.*?) \| (.*?) ?\|$", manual, re.MULTILINE)
+    expected = set()
+    for metric in METRICS.values():
+        word = metric.word
+        margin = (
+            f"{100 * word.margin.value:g} %" if word.margin.unit == "relative" else f"{word.margin.value:g} {word.margin.unit}"
+        )
+        expected.add((word.name, word.unit, metric.reads, word.layers or "whole model", margin, ", ".join(word.factors)))
+    assert set(rows) == expected

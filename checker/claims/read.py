@@ -113,7 +113,7 @@ def say(comparison: Comparison, vocabulary: Vocabulary, scope: Scope = "toy") ->
     layers = {"all": ", averaged over all layers"}.get(comparison.layers, f", over the {comparison.layers} of the layers")
     counted = re.fullmatch(r"(first|last) (\d+)", comparison.layers)
     if counted:
-        layers = f", over the {comparison.layers} layers"
+        layers = f", over the {comparison.layers} layers" if counted[2] != "1" else f", in the {counted[1]} layer"
     if comparison.layers.startswith("layer "):
         layers = f", in {comparison.layers}"
     if metric is not None and not metric.layers:

@@ -148,7 +148,7 @@ _add(
         licence="dinov3-license",
     )
 )
-_add(Model(name="CLIP", families=("image-text",), tag="vit_base_patch16_clip_224.openai", licence="apache-2.0"))
+_add(Model(name="CLIP", families=("image-text",), tag="vit_base_patch16_clip_quickgelu_224.openai", licence="apache-2.0"))
 _add(Model(name="SigLIP", families=("image-text",), tag="vit_base_patch16_siglip_224.webli", licence="apache-2.0"))
 _add(
     Model(

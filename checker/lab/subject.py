@@ -60,19 +60,20 @@ def pooled(encoder: Encoder, images: Tensor) -> Tensor:
 
 @dataclass
 class Subject:
-    """An encoder and a data set. `images` is the number measured; `card` is known of a model that was trained here."""
+    """An encoder and a data set. `count` pictures are measured; `card` is known of a model that was trained here. `splits` holds
+    what was drawn; subjects with the same data and input size may share it."""
 
     encoder: Encoder
     data: Dataset
     count: int
     card: Card | None = None
-    _splits: dict[tuple[str, int], Split] = field(default_factory=dict)
+    splits: dict[tuple[str, int], Split] = field(default_factory=dict)
 
     def split(self, name: str, count: int) -> Split:
         """`count` pictures of a split, with their factors: the same ones whoever asked before, and for what."""
-        if (name, count) not in self._splits:
-            self._splits[name, count] = self.data.split(name, count, self.encoder.size)
-        return self._splits[name, count]
+        if (name, count) not in self.splits:
+            self.splits[name, count] = self.data.split(name, count, self.encoder.size)
+        return self.splits[name, count]
 
     @cached_property
     def images(self) -> Tensor:

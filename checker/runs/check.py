@@ -122,9 +122,11 @@ def _needs(question: _Question, look: int, options: Options, vocabulary: Vocabul
     data = data_set(vocabulary.data_name(spec.where.data, scope)).name
     if scope == "pretrained":
         return {name: [Wanted(name, scope, data)] for name in (spec.subject, spec.baseline)}
-    seeds = question.looks[look] if look else min(question.looks[0], options.seeds)
-    names = dict.fromkeys((spec.subject, spec.baseline, REFERENCE))
-    return {name: [Wanted(name, scope, data, seed) for seed in range(seeds)] for name in names}
+    first = min(question.looks[0], options.seeds)
+    seeds = question.looks[look] if look else first
+    counts = {spec.subject: seeds, spec.baseline: seeds}
+    counts.setdefault(REFERENCE, first)  # it decides nothing, so the seeds of the first look will do
+    return {name: [Wanted(name, scope, data, seed) for seed in range(count)] for name, count in counts.items()}
 
 
 def _absent(need: Mapping[str, Sequence[Wanted]], bench: Bench) -> str | None:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from checker.lab.recipes import Recipe
 
+_drawn: dict[tuple[str, int], dict[Any, Any]] = {}  # pictures that this process has drawn, for the jobs to come
+
 Progress = Callable[[int, int, float], None]  # (done, of, latest loss)
 
 
@@ -69,7 +71,8 @@ def run(job: dict[str, Any], progress: Progress) -> None:
 
     torch.set_num_threads(1)
     encoder, card = _load(Path(job["file"]), job["released"])
-    subject = Subject(encoder, data_set(job["data"]), IMAGES, card)
+    drawn = _drawn.setdefault((job["data"], encoder.size), {})
+    subject = Subject(encoder, data_set(job["data"]), IMAGES, card, drawn)
     for metric, measurement in measure(list(job["outs"]), subject).items():
         write_measurement(Path(job["outs"][metric]), measurement)
 

@@ -41,7 +41,7 @@ def code_hash(*modules: str) -> str:
         tree = ast.parse(Path(spec.origin).read_bytes())
         for node in ast.walk(tree):
             if isinstance(node, ast.Raise):
-                node.exc = None
+                node.exc = node.cause = None
             body = getattr(node, "body", None)
             if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
                 node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]

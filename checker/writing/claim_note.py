@@ -107,9 +107,10 @@ def _seeds(run: Any) -> str:
     names = list(run["values"])
     rows = ["## Values", "", f"Mean over images and the layers claimed, in {run['unit']}.", ""]
     rows += ["| seed | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
-    for index, seed in enumerate(run["models"][names[0]]["seeds"]):
-        means = (sum(row) / len(row) for row in (run["values"][name]["images"][index] for name in names))
-        rows.append(f"| {seed} | " + " | ".join(f"{mean:.3f}" for mean in means) + " |")
+    for index, seed in enumerate(run["models"][run["spec"]["subject"]]["seeds"]):
+        kept = [run["values"][name]["images"][index : index + 1] for name in names]
+        means = [f"{sum(row[0]) / len(row[0]):.3f}" if row else "" for row in kept]
+        rows.append(f"| {seed} | " + " | ".join(means) + " |")
     return "\n".join(rows) + "\n"
 
 

@@ -114,7 +114,9 @@ def test_any_text_gets_an_answer(text: str) -> None:
 
 def test_a_phrase_with_two_meanings_is_refused() -> None:
     words = vocabulary()
-    clash = Vocabulary((*words.models, ModelWord("shorter")), words.metrics, words.data, words.default_data, words.pretrained_data)
+    clash = Vocabulary(
+        (*words.models, ModelWord("shorter")), words.metrics, words.data, words.default_data, words.pretrained_data
+    )
     with pytest.raises(ConfigurationError, match="mean both"):
         Dictionary(clash)
 

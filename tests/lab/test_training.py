@@ -200,3 +200,16 @@ def test_masks_of_dinov2_hide_rectangles_of_some_images_and_repeat() -> None:
     share = masks[0].float().mean((1, 2))
     assert (share == 0).sum() >= 20
     assert 0.5 >= share.max() > 0.1
+
+
+def test_a_toy_learns_from_any_data_with_factors(tmp_path: Path) -> None:
+    card = training.train(dataclasses.replace(recipe("supervised", 3), data="digits"), 0, tmp_path / "digits.safetensors")
+    assert set(card.after.probe) == {"digit"}
+    assert load(tmp_path / "digits.safetensors")[1].recipe.data == "digits"
+
+
+def test_data_of_which_nothing_is_known_teach_no_toy(tmp_path: Path) -> None:
+    with pytest.raises(
+        MeasurementError, match="nothing is known of photographs, so what a toy learns from them could not be judged"
+    ):
+        training.train(dataclasses.replace(recipe("mae", 3), data="photographs"), 0, tmp_path / "m.safetensors")

@@ -52,7 +52,7 @@ def test_the_hash_of_code_is_of_what_it_does(tmp_path: Path, monkeypatch: pytest
         hashes.append(code_hash(f"module{number}"))
     assert len(set(hashes)) == 3  # the name counts
     bodies = []
-    for source in ('"""Doc."""\nx = 1\nraise E("a")', "x = 1  # one\nraise E('b')\n", "x = 2\nraise E('a')\n"):
+    for source in ('"""Doc."""\nx = 1\nraise E("a")', "x = 1  # one\nraise E('b') from E\n", "x = 2\nraise E('a')\n"):
         (tmp_path / "changing.py").write_text(source)
         code_hash.cache_clear()
         sys.modules.pop("changing", None)
@@ -86,7 +86,7 @@ def test_hashed_modules_unparse_alike_on_every_python() -> None:
         tree = ast.parse(Path(spec.origin).read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.Raise):
-                node.exc = None
+                node.exc = node.cause = None
         for node in ast.walk(tree):
             if isinstance(node, ast.FormattedValue):
                 inside = [n for n in ast.walk(node.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)]

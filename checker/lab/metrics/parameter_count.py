@@ -45,5 +45,6 @@ METRICS.register("parameter_count")(
         source="the encoder itself",
         reads="model",
         measure=parameter_count,
+        counts=True,
     )
 )

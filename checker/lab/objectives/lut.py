@@ -2,7 +2,8 @@
 
 Two views; the encoder sees disjoint quarters of their patches. The first view is restored as in MAE. The mean visible token
 of each view, through a projector and a predictor, is drawn towards the mean token of the *other* view, whole, as a moving
-average of the encoder sees it (section 3; settings of the authors' code but for widths).
+average of the encoder sees it (section 3; weight of the loss and heads as in the authors' code). Left out: stronger colours
+in the second view, the deep decoder, and the growing momentum.
 """
 
 from __future__ import annotations

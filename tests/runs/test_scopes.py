@@ -1,0 +1,184 @@
+"""Released weights beside toys: which verdict leads, what is kept, and what happens when weights are absent or worthless."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+import timm
+import torch
+from safetensors.torch import save_file
+
+from checker.errors import MeasurementError
+from checker.lab import vocabulary
+from checker.lab.models import MODELS
+from checker.notes import Vault
+from checker.reports.plots import claim_plot, plot_mark
+from checker.reports.table import as_json
+from checker.runs.bench import Bench, Options
+from checker.runs.check import check
+from checker.runs.jobs import Job, run
+from checker.runs.outcome import Outcome
+from checker.runs.project import Project
+from checker.runs.store import Store
+from checker.runs.survey import survey
+from checker.writing import plan_changes, read_ledgers, replace
+
+SENTENCE = "MAE has 25 % shorter attention distance than DINO"
+TAGS = {"MAE": "test_vit.r160_in1k", "DINO": "test_vit2.r160_in1k"}  # timm's own tiny models stand in for the large ones
+
+
+def in_process(jobs: Sequence[Job]) -> dict[Job, str | None]:
+    results: dict[Job, str | None] = {}
+    for job in jobs:
+        try:
+            run(json.loads(json.dumps(job.as_dict())), lambda *_: None)
+            results[job] = None
+        except MeasurementError as error:
+            results[job] = str(error)
+    return results
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty Hugging Face cache, the network off, and few photographs; MAE and DINO have tiny released weights."""
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(folder))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("checker.lab.measure.IMAGES", 8)
+    for name, tag in TAGS.items():
+        monkeypatch.setitem(MODELS._entries, name, dataclasses.replace(MODELS[name], tag=tag))
+    return folder
+
+
+def release(hub: Path, name: str, sharpness: float) -> None:
+    """Weights that have the mark of training (norms off the identity) and attend the more sharply the larger `sharpness`; noise
+    otherwise. They live in this test alone."""
+    torch.manual_seed(len(name))
+    module = timm.create_model(TAGS[name].partition(".")[0])
+    for part in module.modules():
+        if isinstance(part, torch.nn.LayerNorm):
+            torch.nn.init.normal_(part.bias, std=0.1)
+    for block in module.blocks:
+        block.attn.qkv.weight.data.mul_(sharpness)
+    snapshot = hub / f"models--timm--{TAGS[name]}" / "snapshots" / ("1" * 40)
+    snapshot.mkdir(parents=True, exist_ok=True)
+    (snapshot.parents[1] / "refs").mkdir(exist_ok=True)
+    (snapshot.parents[1] / "refs" / "main").write_text("1" * 40)
+    save_file({key: tensor.contiguous() for key, tensor in module.state_dict().items()}, snapshot / "model.safetensors")
+
+
+def go(folder: Path, store: Store, last: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None) -> tuple[Outcome, Bench]:
+    project = Project.find(folder)
+    cases, problems = survey(Vault.open(project.vault), project, vocabulary())
+    assert problems == []
+    bench = Bench(store, Options(), in_process, project.root)
+    (outcome,) = check(cases, bench, vocabulary(), last or {})
+    return outcome, bench
+
+
+def test_without_released_weights_the_toy_leads(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
+) -> None:
+    outcome, bench = go(make_vault({"N.md": f"- {SENTENCE} #claim\n"}), Store(tmp_path / "cache", stand_ins))
+    assert (outcome.scope, outcome.beside) == ("toy", ())
+    assert {want.name for want in bench.absent} == {"MAE", "DINO"}
+    assert all("--download" in reason for reason in bench.absent.values())
+
+
+def test_the_stronger_scope_leads_and_both_are_kept(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
+) -> None:
+    folder, store = make_vault({"N.md": f"- {SENTENCE} #claim\n"}), Store(tmp_path / "cache", stand_ins)
+    for name, sharpness in (("MAE", 1.0), ("DINO", 1.0)):
+        release(hub, name, sharpness)
+    outcome, _ = go(folder, store)
+    assert outcome.scope == "pretrained"
+    assert [said.scope for said in outcome.beside] == ["toy"]
+    assert outcome.run is not None
+    assert outcome.run["models"]["MAE"]["tag"] == TAGS["MAE"]
+    assert outcome.run["data"]["name"] == "photographs"
+    assert "about these checkpoints only" in outcome.run["verdict"]["rule"]
+    assert outcome.word == "refuted"  # two noisy models do not differ by 25 %
+    assert outcome.beside[0].word == "supported"  # stand-ins built to
+    assert outcome.disagrees
+
+    project = Project.find(folder)
+    ledgers, _ = read_ledgers(project, [outcome.case.id])
+    for change in plan_changes(project, [outcome], ledgers, lambda name, run: claim_plot(name, run, "x"), plot_mark):
+        replace(change.path, change.new, change.old)
+    assert "❌ refuted · pretrained" in (project.vault / "N.md").read_text()
+    note = project.note(outcome.case.id).read_text()
+    assert "The scopes disagree" in note
+    assert "| toy | ✅ supported |" in note
+    assert f"`{TAGS['MAE']}`" in note
+    ledgers, _ = read_ledgers(project, [outcome.case.id])
+    newest = ledgers[outcome.case.id].newest
+    assert set(newest) == {"toy", "pretrained"}
+    (claim,) = as_json([outcome], project, [], [])["claims"]
+    assert (claim["scope"], claim["disagrees"], claim["beside"][0]["status"]) == ("pretrained", True, "supported")
+
+    again, _ = go(folder, store, {outcome.case.id: newest})
+    assert plan_changes(project, [again], ledgers, lambda name, run: b"", plot_mark) == []
+
+    # On a machine without the weights the evidence still stands, as long as spec and code are the same ...
+    for path in hub.rglob("model.safetensors"):
+        path.unlink()
+    elsewhere, _ = go(folder, store, {outcome.case.id: newest})
+    assert (elsewhere.word, elsewhere.scope, elsewhere.stale) == ("refuted", "pretrained", False)
+    # ... and is stale when they are not.
+    older = {**newest, "pretrained": {**newest["pretrained"], "key": "made by other code"}}
+    changed, _ = go(folder, store, {outcome.case.id: older})
+    assert (changed.word, changed.scope, changed.stale) == ("refuted", "pretrained", True)
+
+
+def test_random_weights_are_an_error_and_the_toy_still_leads(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
+) -> None:
+    release(hub, "MAE", 1.0)
+    snapshot = hub / f"models--timm--{TAGS['DINO']}" / "snapshots" / ("1" * 40)
+    snapshot.mkdir(parents=True)
+    (snapshot.parents[1] / "refs").mkdir()
+    (snapshot.parents[1] / "refs" / "main").write_text("1" * 40)
+    save_file(
+        {key: tensor.contiguous() for key, tensor in timm.create_model("test_vit2").state_dict().items()},
+        snapshot / "model.safetensors",
+    )
+    outcome, _ = go(make_vault({"N.md": f"- {SENTENCE} #claim\n"}), Store(tmp_path / "cache", stand_ins))
+    assert (outcome.word, outcome.scope, outcome.failed) == ("supported", "toy", True)
+    assert "these weights were never trained" in outcome.reason
+
+
+def test_models_without_a_toy_wait_for_their_weights(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
+) -> None:
+    folder = make_vault({"N.md": "- CLIP has longer attention distance than MAE #claim\n"})
+    outcome, _ = go(folder, Store(tmp_path / "cache", stand_ins))
+    assert outcome.word == "untestable"
+    assert outcome.reason.startswith(
+        "the released weights of CLIP (vit_base_patch16_clip_quickgelu_224.openai, apache-2.0) are not on this"
+    )
+
+
+def test_no_common_scope_is_untestable(make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path) -> None:
+    folder = make_vault({"N.md": "- CLIP has longer attention distance than SimMIM #claim\n"})
+    outcome, _ = go(folder, Store(tmp_path / "cache", stand_ins))
+    assert outcome.word == "untestable"
+    assert "CLIP has no recipe to train a toy from" in outcome.reason
+
+
+def test_different_grids_are_compared_as_shares_of_uniform(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODELS._entries, "DINO", dataclasses.replace(MODELS["DINO"], tag="deit_tiny_patch16_224.fb_in1k"))
+    monkeypatch.setitem(TAGS, "DINO", "deit_tiny_patch16_224.fb_in1k")
+    release(hub, "MAE", 1.0)
+    release(hub, "DINO", 1.0)
+    outcome, _ = go(make_vault({"N.md": f"- {SENTENCE} #claim\n"}), Store(tmp_path / "cache", stand_ins))
+    assert outcome.run is not None
+    assert (outcome.run["unit"], outcome.run["uniform"]) == ("of uniform", 1.0)
+    assert all(0.5 < value < 1.2 for name in TAGS for row in outcome.run["values"][name]["layers"] for value in row)
