@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from checker.lab.subject import Subject
 
-AGREEING = 500  # pictures that the probe is fitted on
+AGREEING = 1000  # pictures that the probe is fitted on
 AGREEING_SEED, CONFLICTING_SEED = (1, 0x5C), (2, 0x5C)  # apart from those of the splits
 
 
