@@ -56,6 +56,14 @@ def write_model(folder: Path, name: str, seed: int, locality: float, learned: bo
     return card
 
 
+@pytest.fixture(autouse=True)
+def no_released_weights(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the user of this machine has in the Hugging Face cache stays out of the tests."""
+    folder = str(tmp_path_factory.getbasetemp() / "no-weights")
+    monkeypatch.setenv("HF_HUB_CACHE", folder)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", folder)
+
+
 LOCALITY = {"MAE": 0.5, "SimMIM": 0.4, "DINO": 0.05, "supervised ViT": 0.05, "random initialisation": 0.01}
 
 
