@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PROBE_TRAIN, PROBE_TEST = 2000, 1000  # images
 LEAD = 0.05  # accuracy by which a probe must beat initialisation, after two standard errors
+DROP = 0.05  # share of its loss at initialisation that a model must lose
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,13 @@ def standard_error(accuracy: float, count: int) -> float:
 def why_not_competent(before: Competence, after: Competence) -> str | None:
     """The gate: None when a model may enter a verdict, else one sentence that says why not.
 
-    `before` is the same network at initialisation. A model passes when its own held-out loss went down and the accuracy
-    of its best block, averaged over the factors of its data, beats that of initialisation's best block by more than
+    `before` is the same network at initialisation. A model passes when its own held-out loss fell by DROP and the accuracy of
+    its best block, averaged over the factors of its data, beats that of initialisation's best block by more than
     LEAD, two standard errors aside.
     """
-    if after.own_loss is not None and before.own_loss is not None and not after.own_loss < before.own_loss:
-        return f"its own held-out loss did not go down ({before.own_loss:.3f} to {after.own_loss:.3f})"
+    if after.own_loss is not None and before.own_loss is not None:
+        if not before.own_loss - after.own_loss > DROP * abs(before.own_loss):
+            return f"its own held-out loss did not go down clearly ({before.own_loss:.3f} to {after.own_loss:.3f})"
     doubt = 2 * math.hypot(standard_error(before.best, before.images), standard_error(after.best, after.images))
     if after.best - before.best < LEAD + doubt:
         return f"probes read the data's factors with {after.best:.0%} accuracy, at initialisation with {before.best:.0%}"

@@ -37,36 +37,50 @@ def claim_plot(claim: str, run: Mapping[str, Any], title: str) -> bytes:
     matplotlib.use("svg", force=False)
     from matplotlib.figure import Figure
 
-    spec, verdict, unit = run["spec"], run["verdict"], run["unit"]
+    verdict = run["verdict"]
     with matplotlib.rc_context(settings(claim)):
         figure = Figure(figsize=(8.2, 3.4), layout="constrained")
         curves, effect = figure.subplots(1, 2, width_ratios=[2.2, 1])
         _layer_curves(curves, run, title) if _layered(run) else _seed_points(curves, run, title)
 
-        if verdict["low"] is not None:
-            arms = [[verdict["effect"] - verdict["low"]], [verdict["high"] - verdict["effect"]]]
-            effect.errorbar([verdict["effect"]], [0], xerr=arms, color=INK, marker="D", capsize=5, linewidth=2)
-        else:
-            effect.plot([verdict["effect"]], [0], color=INK, marker="D")
-        side = -1 if spec["relation"] == "less" else 1
-        line = side * verdict["margin"]
-        effect.axvline(0, color=INK, linewidth=0.8)
-        effect.axvline(line, color=SUBJECT, linestyle="--", linewidth=1)
-        low, high = effect.get_xlim()
-        effect.set_xlim(min(low, line - 0.1 * (high - low)), max(high, line + 0.1 * (high - low)))
-        low, high = effect.get_xlim()
-        effect.axvspan(*((low, line) if side < 0 else (line, high)), color=SUBJECT, alpha=0.1, linewidth=0)
-        effect.set_xlim(low, high)
-        effect.set(yticks=[], ylim=(-1, 1), xlabel=f"{spec['subject']} minus {spec['baseline']} ({unit})")
-        effect.set_title("shaded: as claimed", fontsize=8)
+        _loss_curve(effect, verdict["curve"]) if "curve" in verdict else _interval(effect, run)
         for axes in (curves, effect):
             axes.spines[["top", "right"]].set_visible(False)
             axes.patch.set_alpha(0)
-        effect.spines["left"].set_visible(False)
         figure.patch.set_alpha(0)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Description": plot_mark(run)})
     return buffer.getvalue()
+
+
+def _interval(axes: Any, run: Mapping[str, Any]) -> None:
+    """The effect with its interval, and where it would have to lie for the claim to hold."""
+    spec, verdict, unit = run["spec"], run["verdict"], run["unit"]
+    if verdict["low"] is not None:
+        arms = [[verdict["effect"] - verdict["low"]], [verdict["high"] - verdict["effect"]]]
+        axes.errorbar([verdict["effect"]], [0], xerr=arms, color=INK, marker="D", capsize=5, linewidth=2)
+    else:
+        axes.plot([verdict["effect"]], [0], color=INK, marker="D")
+    side = -1 if spec["relation"] == "less" else 1
+    line = side * verdict["margin"]
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.axvline(line, color=SUBJECT, linestyle="--", linewidth=1)
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, line - 0.1 * (high - low)), max(high, line + 0.1 * (high - low)))
+    low, high = axes.get_xlim()
+    axes.axvspan(*((low, line) if side < 0 else (line, high)), color=SUBJECT, alpha=0.1, linewidth=0)
+    axes.set_xlim(low, high)
+    axes.set(yticks=[], ylim=(-1, 1), xlabel=f"{spec['subject']} minus {spec['baseline']} ({unit})")
+    axes.set_title("shaded: as claimed", fontsize=8)
+    axes.spines["left"].set_visible(False)
+
+
+def _loss_curve(axes: Any, curve: Mapping[str, Any]) -> None:
+    """What the model that failed its gate learned, or did not."""
+    steps, losses = zip(*curve["points"], strict=True)
+    axes.plot(steps, losses, color=INK)
+    axes.set(xlabel="step", ylabel="training loss")
+    axes.set_title(f"not competent: {curve['model']}", fontsize=8)
 
 
 def _layered(run: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from checker.claims import ClaimSpec, select_layers
 from checker.errors import SpecError
+from checker.lab.checkpoints import Card
 from checker.lab.measure import IMAGES
 from checker.lab.metrics import METRICS
 from checker.lab.models import find_model
@@ -111,14 +112,11 @@ def _verdict(spec: ClaimSpec, values: Mapping[str, Any], models: Mapping[str, Se
     assert spec.baseline is not None and spec.relation is not None
     subject, baseline = (np.asarray(values[name]["images"]) for name in (spec.subject, spec.baseline))
     margin = spec.margin.value * (abs(float(baseline.mean())) if spec.margin.unit == "relative" else 1.0)
-    faults = [
-        f"{want}: {card.fault}"
-        for wants in models.values()
-        for want in wants
-        if (card := bench.models[want].card) is not None and card.fault
-    ]
-    if faults:
-        return _not_competent(float(subject.mean() - baseline.mean()), margin, subject.shape, faults[0])
+    for wants in models.values():
+        for want in wants:
+            card = bench.models[want].card
+            if card is not None and card.fault:
+                return _not_competent(float(subject.mean() - baseline.mean()), margin, subject.shape, want, card)
     if METRICS[spec.metric].counts:
         return _as_dict(compare_counts(subject, baseline, spec.relation, margin))
     return _as_dict(compare(subject, baseline, spec.relation, margin, spec.decide.alpha, len(spec.decide.looks)))
@@ -163,7 +161,7 @@ def _as_dict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _not_competent(effect: float, margin: float, shape: tuple[int, ...], why: str) -> dict[str, Any]:
+def _not_competent(effect: float, margin: float, shape: tuple[int, ...], model: Wanted, card: Card) -> dict[str, Any]:
     return {
         "word": "inconclusive",
         "effect": round(effect, DIGITS),
@@ -175,5 +173,6 @@ def _not_competent(effect: float, margin: float, shape: tuple[int, ...], why: st
         "images": shape[1],
         "seeds_needed": None,
         "rule": "no verdict rests on a model that has not learned its task",
-        "reason": f"model not competent: {why}",
+        "reason": f"model not competent: {model}: {card.fault}",
+        "curve": {"model": str(model), "points": [list(point) for point in card.curve]},
     }

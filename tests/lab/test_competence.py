@@ -18,6 +18,8 @@ def competence(loss: float | None, *accuracies: float) -> Competence:
         (competence(1.0, 0.4, 0.4), competence(0.5, 0.4, 0.7), None),
         (competence(1.0, 0.4, 0.4), competence(0.5, 0.7, 0.3), None),  # the best block counts
         (competence(1.0, 0.4), competence(1.0, 0.7), "held-out loss did not go down"),
+        (competence(1.0, 0.4), competence(0.96, 0.7), "held-out loss did not go down clearly (1.000 to 0.960)"),
+        (competence(-1.0, 0.4), competence(-1.2, 0.7), None),  # losses with logarithms may be negative
         (competence(1.0, 0.4), competence(float("nan"), 0.7), "held-out loss did not go down"),
         (competence(1.0, 0.4), competence(0.5, 0.47), "probes read the data's factors with 47% accuracy"),
         (competence(1.0, 0.4), competence(0.5, 0.3), "probes read"),

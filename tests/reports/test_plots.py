@@ -59,3 +59,16 @@ def test_a_metric_of_the_whole_model_is_drawn_as_points() -> None:
     )
     assert "shape preference (px)" in text
     assert "layer" not in text
+
+
+def test_a_model_that_is_not_competent_shows_its_loss_curve() -> None:
+    verdict = {
+        **RUN["verdict"],
+        "low": None,
+        "high": None,
+        "curve": {"model": "MAE, seed 2", "points": [[100, 1.0], [200, 0.99]]},
+    }
+    text = " ".join(ElementTree.fromstring(claim_plot("a", RUN | {"verdict": verdict}, "attention distance")).itertext())
+    assert "not competent: MAE, seed 2" in text
+    assert "training loss" in text
+    assert "as claimed" not in text

@@ -148,6 +148,7 @@ def test_a_model_that_learned_nothing_gives_no_verdict(make_vault: Callable[...,
     assert outcome.reason.startswith("model not competent: MAE, seed 2: probes read the data's factors with 30% accuracy")
     assert outcome.run is not None
     assert outcome.run["verdict"]["low"] is None
+    assert outcome.run["verdict"]["curve"] == {"model": "MAE, seed 2", "points": [[1, 1.0]]}
 
 
 def test_later_looks_are_taken_only_while_undecided(make_vault: Callable[..., Path], tmp_path: Path) -> None:
