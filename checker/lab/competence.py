@@ -66,13 +66,17 @@ def why_not_competent(before: Competence, after: Competence) -> str | None:
     its best block, averaged over the factors of its data, beats that of initialisation's best block by more than
     LEAD, two standard errors aside.
     """
-    if after.own_loss is not None and before.own_loss is not None:
-        if not before.own_loss - after.own_loss > DROP * abs(before.own_loss):
-            return f"its own held-out loss did not go down clearly ({before.own_loss:.3f} to {after.own_loss:.3f})"
+    losses = (before.own_loss, after.own_loss)
+    if None not in losses and not _fell_clearly(*losses):  # type: ignore[arg-type]
+        return f"its own held-out loss did not go down clearly ({before.own_loss:.3f} to {after.own_loss:.3f})"
     doubt = 2 * math.hypot(standard_error(before.best, before.images), standard_error(after.best, after.images))
     if after.best - before.best < LEAD + doubt:
         return f"probes read the data's factors with {after.best:.0%} accuracy, at initialisation with {before.best:.0%}"
     return None
+
+
+def _fell_clearly(before: float, after: float) -> bool:
+    return before - after > DROP * abs(before)
 
 
 def assess(encoder: Encoder, data: Dataset, own_loss: float | None) -> Competence:
