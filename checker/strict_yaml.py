@@ -7,12 +7,16 @@ and `1e3` is a number.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 MAX_ALIASES, MAX_DEPTH = 100, 40
+MAX_PLACES = 100_000  # aliases to aliases would make more of them than there are bytes
 
 
 class YamlError(ValueError):
@@ -94,10 +98,33 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 
 def load(text: str) -> Any:
     """Parse one YAML document. Raises YamlError with line and column."""
+    return load_with_places(text)[0]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A string or a key of a document: the keys that lead to it, and the characters [start, end) that it fills.
+
+    The place of a key of the outermost mapping has `whole`, and runs from the key to the end of its value.
+    """
+
+    path: tuple[str, ...]
+    value: str
+    start: int
+    end: int
+    whole: bool = False
+
+
+def load_with_places(text: str) -> tuple[Any, tuple[Place, ...]]:
+    """Parse one YAML document, and tell where its strings stand. Raises YamlError with line and column."""
     try:
-        value = _Loader(text).get_single_data()
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None, ()
+        value = loader.construct_document(node)
         _refuse_cycles(value, (), set())
-        return value
+        return value, tuple(islice(_places(node, ()), MAX_PLACES))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
@@ -111,6 +138,20 @@ def load(text: str) -> Any:
         if isinstance(error, YamlError):
             raise
         raise YamlError(str(error), 1, 1) from error
+
+
+def _places(node: Node, path: tuple[str, ...]) -> Iterator[Place]:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            name = str(key.value)
+            if not path:
+                yield Place((name,), "", key.start_mark.index, value.end_mark.index, whole=True)
+            yield from _places(value, (*path, name))
+    elif isinstance(node, SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _places(item, (*path, str(index)))
+    elif node.tag == "tag:yaml.org,2002:str":
+        yield Place(path, str(node.value), node.start_mark.index, node.end_mark.index)
 
 
 def _refuse_cycles(value: Any, above: tuple[int, ...], done: set[int]) -> None:

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from mdit_py_plugins.front_matter import front_matter_plugin
 
-from checker import strict_yaml
 from checker.errors import NoteError
-from checker.notes.note import Block, BlockId, Heading, Link, Note, Problem, Span, Tag, line_at
+from checker.notes import inline
+from checker.notes.fields import fields
+from checker.notes.lines import BOM, Lines, Span
+from checker.notes.link import Link, markdown_link
+from checker.notes.markdown import markdown
+from checker.notes.note import Block, BlockId, Comment, Definition, ListItem, Note, Problem, Section, Tag
+from checker.notes.properties import Frontmatter, read_frontmatter
+from checker.notes.structure import Leaf, Structure, line_span, read_structure
 
 MAX_BYTES = 10_000_000
-BOM = b"\xef\xbb\xbf"
 
-LINE_END = re.compile(rb"\r\n?|\n")
-WIKILINK = re.compile(rb"(!?)\[\[((?:(?!\[\[|\]\])[^\r\n])+)\]\]")
-TAG = re.compile(rb"(?<![^\s(\[{,;\"'>|*_~])#((?:[A-Za-z0-9_/-]|[\x80-\xff])+)")
 BLOCK_ID = re.compile(rb"(?:^|(?<=\s))\^([A-Za-z0-9-]+)[ \t]*\Z")
 CONFLICT = re.compile(rb"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
-INLINE_CODE = re.compile(rb"(?<![`\\])(`+)(?!`)(?:.*?[^`])\1(?!`)", re.DOTALL)
-MATH = re.compile(rb"(?<![\\$])\$\$.+?\$\$|(?<![\\$])\$(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d)", re.DOTALL)
-COMMENT = re.compile(rb"%%.*?%%|<!--.*?-->|(?P<open>%%|<!--).*", re.DOTALL)
-CALLOUT = re.compile(rb"\s*>\s*\[![^\]]+\]")
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
+DEFINITION = re.compile(rb"[ \t>]*\[((?:[^\[\]\\]|\\.)+)\]:\s*(<[^<>\r\n]*>|\S+)", re.DOTALL)
+OPAQUE = ("code", "html", "comment", "math")
+WITH_ID_BELOW = ("quote", "callout", "table")
+SECTIONS_WITH_ID_BELOW = ("blockquote", "callout", "table", "list")
 
 
 def parse(path: PurePosixPath, data: bytes) -> Note:
@@ -41,61 +34,76 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
 
     Raises NoteError for what is not a text: not UTF-8 (with the offset), NUL bytes, or more than MAX_BYTES.
     """
+    text = _text(path, data)
+    lines = Lines(data)
+    env: dict[str, Any] = {}
+    tokens = markdown().parse(text, env)
+    structure = read_structure(lines, tokens, env)
+    blank = _Blanks(data)
+    problems: list[Problem] = []
+    frontmatter, whole = _frontmatter(path, lines, tokens, blank, problems)
+    _find_faults(path, lines, structure, problems)
+
+    math = tuple(leaf.span for leaf in structure.leaves if leaf.kind == "math")
+    for leaf in structure.leaves:
+        if leaf.kind in ("code", "html"):
+            blank.span(leaf.span)
+    for span in math:
+        blank.span(span)
+    readable = [leaf.span for leaf in structure.leaves if leaf.kind not in OPAQUE]
+    for area in readable:
+        for span in list(inline.code_spans(data, area.start, area.end)):
+            blank.span(span)
+    before = bytes(blank.visible)
+    comments = _comments(path, lines, structure, before, problems)
+    hidden = blank.pattern(inline.COMMENT)
+    hidden += math + blank.pattern(inline.MATH)
+    visible = bytes(blank.visible)
+
+    definitions = tuple(_definitions(data, structure))
+    links, found_tags = _links_and_tags(visible, readable, definitions)
+    commented_links, commented_tags = _in_comments(before, comments)
+    blocks = tuple(_with_ids(structure.leaves, visible))
+    footnotes = [*structure.footnotes, *inline.footnotes(visible, readable)]
+    own_line = {block.block_id.span.start: block.block_id for block in blocks if block.block_id}
+    return Note(
+        path=path,
+        data=data,
+        visible=visible,
+        properties=frontmatter.values,
+        headings=tuple(structure.headings),
+        blocks=blocks,
+        links=links,
+        tags=found_tags,
+        block_ids=tuple(own_line[start] for start in sorted(own_line)),
+        hidden=hidden,
+        problems=tuple(problems),
+        frontmatter=whole,
+        property_items=frontmatter.items,
+        property_links=frontmatter.links,
+        property_tags=frontmatter.tags,
+        commented_links=commented_links,
+        commented_tags=commented_tags,
+        sections=tuple(_sections(structure, blocks)),
+        list_items=tuple(_list_items(structure, blocks)),
+        callouts=tuple(structure.callouts),
+        comments=comments,
+        fields=tuple(fields(data, visible)),
+        footnotes=tuple(sorted(footnotes, key=lambda note: note.span)),
+        definitions=definitions,
+    )
+
+
+def _text(path: PurePosixPath, data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise NoteError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; skipped")
     if b"\0" in data:
         raise NoteError(f"{path}: holds a NUL byte at offset {data.index(0)}; not a text, skipped")
     try:
-        text = data.removeprefix(BOM).decode("utf-8")
+        return data.removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
         offset = error.start + (len(BOM) if data.startswith(BOM) else 0)
         raise NoteError(f"{path}: not UTF-8 at byte offset {offset}; skipped, untouched") from error
-
-    starts = [len(BOM) if data.startswith(BOM) else 0, *(match.end() for match in LINE_END.finditer(data))]
-    tokens = _markdown().parse(text)
-    blank = _Blanks(data)
-    problems: list[Problem] = []
-    properties: dict[str, Any] = {}
-    if tokens and tokens[0].type == "front_matter" and tokens[0].map:
-        blank.lines(starts, *tokens[0].map)
-        properties = _properties(path, tokens[0].content, problems)
-    elif LINE_END.split(data.removeprefix(BOM), maxsplit=1)[0].rstrip() == b"---":
-        problems.append(Problem(path, 1, "the frontmatter is not closed; end it with a line `---`. Not written until then"))
-    conflict = CONFLICT.search(data)
-    if conflict:
-        message = "merge-conflict markers; resolve them. Not written until then"
-        problems.append(Problem(path, line_at(data, conflict.start()), message))
-
-    spans = list(_leaf_blocks(data, starts, tokens, path, problems))
-    for kind, _, span in spans:
-        if kind in ("code", "html"):
-            blank.span(span)
-    for kind, _, span in spans:
-        if kind not in ("code", "html"):
-            blank.pattern(INLINE_CODE, span)
-    for match in COMMENT.finditer(bytes(blank.visible)):
-        if match["open"] is not None:
-            problems.append(Problem(path, line_at(data, match.start()), "the comment is not closed. Not written until then"))
-    hidden = blank.pattern(COMMENT) + blank.pattern(MATH)
-    visible = bytes(blank.visible)
-
-    blocks = tuple(_with_ids(spans, visible))
-    own_line = {block.block_id.span.start: block.block_id for block in blocks if block.block_id}
-    links = tuple(_links(visible))
-    inside = [link.span for link in links]
-    return Note(
-        path=path,
-        data=data,
-        visible=visible,
-        properties=properties,
-        headings=tuple(_headings(data, starts, tokens)),
-        blocks=blocks,
-        links=links,
-        tags=tuple(_tags(visible, inside)),
-        block_ids=tuple(own_line[start] for start in sorted(own_line)),
-        hidden=hidden,
-        problems=tuple(problems),
-    )
 
 
 class _Blanks:
@@ -107,123 +115,149 @@ class _Blanks:
             self.visible[: len(BOM)] = b"   "
 
     def span(self, span: Span) -> None:
-        kept = re.sub(rb"[^\r\n]", b" ", bytes(self.visible[span.start : span.end]))
-        self.visible[span.start : span.end] = kept
+        self.visible[span.start : span.end] = inline.blanked(bytes(self.visible[span.start : span.end]))
 
-    def lines(self, starts: list[int], first: int, last: int) -> None:
-        end = starts[last] if last < len(starts) else len(self.visible)
-        self.span(Span(starts[first], end))
-
-    def pattern(self, pattern: re.Pattern[bytes], within: Span | None = None) -> tuple[Span, ...]:
-        low, high = (within.start, within.end) if within else (0, len(self.visible))
-        found = pattern.finditer(bytes(self.visible[low:high]))
-        spans = tuple(Span(low + match.start(), low + match.end()) for match in found)
+    def pattern(self, pattern: re.Pattern[bytes]) -> tuple[Span, ...]:
+        spans = tuple(Span(*match.span()) for match in pattern.finditer(bytes(self.visible)))
         for span in spans:
             self.span(span)
         return spans
 
 
-def _properties(path: PurePosixPath, text: str, problems: list[Problem]) -> dict[str, Any]:
-    try:
-        loaded = strict_yaml.load(text)
-    except strict_yaml.YamlError as error:
-        problems.append(Problem(path, error.line + 1, f"frontmatter, column {error.column}: {error.problem}"))
-        return {}
-    if loaded is None:
-        return {}
-    if not isinstance(loaded, dict):
-        problems.append(Problem(path, 2, "the frontmatter is not a list of `key: value` lines"))
-        return {}
-    return {str(key): value for key, value in loaded.items()}
+def _frontmatter(
+    path: PurePosixPath, lines: Lines, tokens: list[Token], blank: _Blanks, problems: list[Problem]
+) -> tuple[Frontmatter, Span | None]:
+    if tokens and tokens[0].type == "front_matter" and tokens[0].map:
+        first, last = tokens[0].map
+        whole = line_span(lines, first, last)
+        blank.span(whole)
+        closing = lines.starts[lines.index(max(whole.start, whole.end - 1))]
+        found = read_frontmatter(lines.data, Span(min(lines.starts[1], closing), closing))
+        if found.fault:
+            problems.append(Problem(path, *found.fault))
+        return found, whole
+    if lines.text(0).rstrip() == b"---":
+        problems.append(Problem(path, 1, "the frontmatter is not closed; end it with a line `---`. Not written until then"))
+    return Frontmatter(), None
 
 
-LEAVES = {"fence": "code", "code_block": "code", "html_block": "html", "table_open": "table", "heading_open": "heading"}
+def _find_faults(path: PurePosixPath, lines: Lines, structure: Structure, problems: list[Problem]) -> None:
+    conflict = CONFLICT.search(lines.data)
+    if conflict:
+        message = "merge-conflict markers; resolve them. Not written until then"
+        problems.append(Problem(path, lines.index(conflict.start()) + 1, message))
+    for line, markup in structure.open_fences:
+        message = f"the code block is not closed; end it with {markup}. Not written until then"
+        problems.append(Problem(path, line + 1, message))
 
 
-def _leaf_blocks(
-    data: bytes, starts: list[int], tokens: list[Token], path: PurePosixPath, problems: list[Problem]
-) -> Iterator[tuple[str, int, Span]]:
-    """(kind, 1-based line, span) of each leaf block, in order of the text."""
-    inside: list[str] = []
+def _comments(
+    path: PurePosixPath, lines: Lines, structure: Structure, text: bytes, problems: list[Problem]
+) -> tuple[Comment, ...]:
+    """The comments of a text whose code is blank; HTML that is a block of its own among them."""
+    blocks = {lines.index(leaf.span.start) for leaf in structure.leaves if leaf.kind == "comment"}
+    found = []
+    for match in inline.COMMENT.finditer(text):
+        html = match[0].startswith(b"<")
+        found.append(Comment(Span(*match.span()), not html and lines.index(match.start()) in blocks, html))
+        if match["open"] is not None:
+            problems.append(Problem(path, lines.index(match.start()) + 1, "the comment is not closed. Not written until then"))
+    for leaf in structure.leaves:
+        if leaf.kind == "html" and lines.data[leaf.span.start : leaf.span.end].lstrip().startswith(b"<!--"):
+            found.append(Comment(leaf.span, block=True, html=True))
+    return tuple(sorted(found, key=lambda comment: comment.span))
+
+
+def _definitions(data: bytes, structure: Structure) -> Iterator[Definition]:
+    for span in structure.definitions:
+        match = DEFINITION.match(data, span.start, span.end)
+        if match:
+            label, destination = match[1].decode("utf-8"), match[2].decode("utf-8")
+            original = data[span.start : span.end].decode("utf-8")
+            yield Definition(label, destination, markdown_link(destination, label, False, span, original, "reference"), span)
+
+
+def _links_and_tags(
+    visible: bytes, areas: list[Span], definitions: tuple[Definition, ...]
+) -> tuple[tuple[Link, ...], tuple[Tag, ...]]:
+    """Links of every form, and the tags outside them and outside the tags of HTML."""
+    wiki = list(inline.wikilinks(visible))
+    masked = bytearray(visible)
+    for link in wiki:
+        masked[link.span.start : link.span.end] = b" " * (link.span.end - link.span.start)
+    targets: dict[str, str] = {}
+    for definition in definitions:
+        targets.setdefault(inline.folded_label(definition.label), definition.destination)
+    others, spans = inline.markdown_links(bytes(masked), areas, targets)
+    for span in spans:
+        masked[span.start : span.end] = inline.blanked(bytes(masked[span.start : span.end]))
+    bare = inline.HTML_TAG.sub(lambda match: inline.blanked(match[0]), bytes(masked))
+    return tuple(sorted((*wiki, *others), key=lambda link: link.span)), tuple(inline.tags(bare))
+
+
+def _in_comments(text: bytes, comments: tuple[Comment, ...]) -> tuple[tuple[Link, ...], tuple[Tag, ...]]:
+    """The links and tags that stand in `%%` comments, code left out."""
+    spans = [comment.span for comment in comments if not comment.html]
+    if not spans:
+        return (), ()
+    shown = bytearray(inline.blanked(text))
+    for span in spans:
+        inner = text[span.start : span.end]
+        tokens = markdown().parse(inner.decode("utf-8").replace("%%", "  "))
+        shown[span.start : span.end] = _without_code(inner.replace(b"%%", b"  "), tokens)
+    kept = bytes(shown)
+    return _links_and_tags(kept, spans, ())
+
+
+def _without_code(text: bytes, tokens: list[Token]) -> bytes:
+    blank = _Blanks(text)
+    lines = Lines(text)
     for token in tokens:
-        if token.type.endswith("_close") and inside and inside[-1] == token.type.removesuffix("_close"):
-            inside.pop()
-            continue
-        if token.type in ("list_item_open", "blockquote_open", "table_open"):
-            inside.append(token.type.removesuffix("_open"))
-        if not token.map:
-            continue
-        span = _span(data, starts, *token.map)
-        if token.type == "fence" and not _closed(data[span.start : span.end], token.markup):
-            problems.append(
-                Problem(
-                    path, token.map[0] + 1, f"the code block is not closed; end it with {token.markup}. Not written until then"
-                )
-            )
-        if token.type in LEAVES:
-            yield LEAVES[token.type], token.map[0] + 1, span
-        elif token.type == "paragraph_open":
-            kind = {"list_item": "list item", "blockquote": "quote"}.get(inside[-1] if inside else "", "paragraph")
-            if kind == "quote" and CALLOUT.match(data, span.start):
-                kind = "callout"
-            yield kind, token.map[0] + 1, span
+        if token.type == "fence" and token.map:
+            blank.span(line_span(lines, *token.map))
+    for span in list(inline.code_spans(bytes(blank.visible), 0, len(text))):
+        blank.span(span)
+    return bytes(blank.visible)
 
 
-def _closed(source: bytes, markup: str) -> bool:
-    last = LINE_END.split(source.rstrip())[-1].decode("utf-8", "replace").lstrip(" \t>")
-    return last.startswith(markup) and not last.strip(markup[0] + " \t") and len(LINE_END.split(source)) > 1
-
-
-def _span(data: bytes, starts: list[int], first: int, last: int) -> Span:
-    end = starts[last] if last < len(starts) else len(data)
-    while end > starts[first] and data[end - 1 : end] in (b"\n", b"\r"):
-        end -= 1
-    return Span(starts[first], end)
-
-
-def _with_ids(spans: list[tuple[str, int, Span]], visible: bytes) -> Iterator[Block]:
+def _with_ids(leaves: list[Leaf], visible: bytes) -> Iterator[Block]:
     """The blocks with their ids: at the end of the block, or, after a quote, callout or table, in a paragraph of its own."""
-    ids = []
-    for _, _, span in spans:
-        match = BLOCK_ID.search(visible, span.start, span.end)
-        found = match and BlockId(match[1].decode(), Span(match.start(), match.end(1)))
-        alone = bool(match and not visible[span.start : match.start()].strip())
-        ids.append((found or None, alone))
-    for index, (kind, line, span) in enumerate(spans):
+    ids = [_block_id(leaf, visible) for leaf in leaves]
+    for index, leaf in enumerate(leaves):
         found, _ = ids[index]
         following, alone = ids[index + 1] if index + 1 < len(ids) else (None, False)
-        if found is None and alone and kind in ("quote", "callout", "table"):
+        if found is None and alone and leaf.kind in WITH_ID_BELOW:
             found = following
-        yield Block(kind, line, span, found)
+        yield Block(leaf.kind, leaf.line, leaf.span, found)
 
 
-def _headings(data: bytes, starts: list[int], tokens: list[Token]) -> Iterator[Heading]:
-    for token, inline in pairwise(tokens):
-        if token.type == "heading_open" and token.map:
-            yield Heading(int(token.tag[1]), inline.content, _span(data, starts, *token.map))
+def _block_id(leaf: Leaf, visible: bytes) -> tuple[BlockId | None, bool]:
+    """The id at the end of a block, and whether the block holds nothing else."""
+    match = BLOCK_ID.search(visible, leaf.span.start, leaf.span.end)
+    if match is None:
+        return None, False
+    found = BlockId(match[1].decode(), Span(match.start(), match.end(1)))
+    return found, not visible[leaf.span.start : match.start()].strip()
 
 
-def _links(visible: bytes) -> Iterator[Link]:
-    for match in WIKILINK.finditer(visible):
-        if match[0].startswith(b"\\") or visible[max(0, match.start() - 1) : match.start()] == b"\\":
-            continue
-        inner = match[2].replace(rb"\|", b"|").decode("utf-8")
-        whole, bar, display = inner.partition("|")
-        target, mark, subpath = whole.partition("#")
-        if not inner.strip():
-            continue
-        yield Link(
-            target=target.strip(),
-            subpath=(mark + subpath).strip(),
-            display=display if bar else None,
-            embed=bool(match[1]),
-            span=Span(match.start(), match.end()),
-        )
+def _sections(structure: Structure, blocks: tuple[Block, ...]) -> Iterator[Section]:
+    """The sections with their ids. A section without one takes that of a paragraph below it that holds nothing else."""
+    ends = {block.span.end: block.block_id for block in blocks if block.block_id}
+    alone = {block.span.start for block in blocks if block.block_id and block.block_id.span.start == block.span.start}
+    listed = {leaf.span.end for leaf in structure.leaves if leaf.item is not None}
+    sections = structure.sections
+    for index, (kind, span) in enumerate(sections):
+        found = None if span.end in listed else ends.get(span.end)
+        below = sections[index + 1][1] if index + 1 < len(sections) else None
+        if found is None and below and below.start in alone and kind in SECTIONS_WITH_ID_BELOW:
+            found = ends.get(below.end)
+        yield Section(kind, span, found)
 
 
-def _tags(visible: bytes, links: list[Span]) -> Iterator[Tag]:
-    for match in TAG.finditer(visible):
-        name = match[1].decode("utf-8", "replace")
-        if name.isdigit() or any(span.start <= match.start() < span.end for span in links):
-            continue
-        yield Tag(name, Span(match.start(), match.end()))
+def _list_items(structure: Structure, blocks: tuple[Block, ...]) -> Iterator[ListItem]:
+    ids: dict[int, BlockId] = {}
+    for leaf, block in zip(structure.leaves, blocks, strict=True):
+        if leaf.item is not None and block.block_id and block.block_id.span.end <= leaf.span.end:
+            ids.setdefault(id(leaf.item), block.block_id)
+    for item in structure.items:
+        yield ListItem(item.span, item.first + 1, item.parent, item.task, ids.get(id(item)))

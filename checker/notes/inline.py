@@ -1,0 +1,172 @@
+"""What stands inside the blocks: code spans, comments, math, links, tags and footnotes, found in UTF-8 bytes.
+
+Each scan goes through the text once, so that a note of a megabyte of `[[` costs no more than one of words.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+
+from checker.notes.lines import Span
+from checker.notes.link import Link, markdown_link, wikilink
+from checker.notes.note import Footnote, Tag
+
+WIKILINK = re.compile(rb"(!?)\[\[(?!\[)((?:(?!\[\[|\]\])[^\r\n])+)\]\]")
+# Beyond ASCII a tag takes all but spaces and the two blocks of punctuation, U+2000 to 206F and U+2E00 to 2E7F.
+TAG = re.compile(
+    rb"(?<![^\s(\[{,;\"'>|*_~])#((?:[A-Za-z0-9_/-]"
+    rb"|(?!\xe2\x80|\xe2\x81[\x80-\xaf]|\xe2[\xb8\xb9]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe3\x80\x80|\xef\xbb\xbf)"
+    rb"[\xc2-\xf4][\x80-\xbf]+)+)"
+)
+MATH = re.compile(rb"(?<![\\$])\$\$.+?\$\$|(?<![\\$])\$(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d)", re.DOTALL)
+COMMENT = re.compile(rb"%%.*?%%|<!--.*?-->|(?P<open>%%|<!--).*", re.DOTALL)
+HTML_TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
+TICKS = re.compile(rb"(\\?)(`+)")
+BRACKET = re.compile(rb"\\.|!?\[|\]", re.DOTALL)
+DESTINATION = re.compile(
+    rb"\(\s*(<[^<>\r\n]*>|[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)"
+    rb"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
+)
+LABEL = re.compile(rb"\[([^\[\]]*)\]")
+FOOTNOTE = re.compile(rb"(?:\A|(?<=[\r\n]))[ \t>]*\[\^[^\s\[\]]+\]:|\[\^([^\s\[\]]+)\]")
+MAX_LABEL = 999
+BLANK = re.compile(rb"[^\r\n]")
+
+
+def blanked(data: bytes) -> bytes:
+    """As many bytes of space, with the line breaks where they were."""
+    return BLANK.sub(b" ", data)
+
+
+def escaped(data: bytes, offset: int) -> bool:
+    """Whether an odd number of backslashes stands before an offset."""
+    start = offset
+    while start and data[start - 1] == 92:
+        start -= 1
+    return (offset - start) % 2 == 1
+
+
+def code_spans(data: bytes, low: int, high: int) -> Iterator[Span]:
+    """The code spans between two offsets. A wikilink that begins before the code keeps its backticks."""
+    runs: dict[int, list[int]] = {}
+    for match in TICKS.finditer(data, low, high):
+        runs.setdefault(len(match[2]), []).append(match.start(2))
+    if not runs:
+        return
+    links = [match.span() for match in WIKILINK.finditer(data, low, high) if not escaped(data, match.start(2) - 2)]
+    position, link = low, 0
+    while match := TICKS.search(data, position, high):
+        start, length = match.start(2), len(match[2])
+        if match[1] and escaped(data, start):
+            start, length = start + 1, length - 1
+        while link < len(links) and links[link][1] <= start:
+            link += 1
+        if link < len(links) and position <= links[link][0] < start:
+            position = links[link][1]
+            continue
+        closing = runs.get(length, [])
+        index = bisect_left(closing, start + max(length, 1))
+        if length and index < len(closing):
+            position = closing[index] + length
+            yield Span(start, position)
+        else:
+            position = match.end()
+
+
+def wikilinks(text: bytes) -> Iterator[Link]:
+    """The wikilinks and embeds of a text, escaped ones left out."""
+    for match in WIKILINK.finditer(text):
+        if escaped(text, match.start(2) - 2):
+            continue
+        embed = bool(match[1]) and not escaped(text, match.start())
+        start = match.start() if embed else match.start(2) - 2
+        original = text[start : match.end()].decode("utf-8")
+        link = wikilink(match[2].decode("utf-8"), embed, Span(start, match.end()), original)
+        if link:
+            yield link
+
+
+def markdown_links(text: bytes, areas: list[Span], definitions: Mapping[str, str]) -> tuple[list[Link], list[Span]]:
+    """The internal links `[text](path)` and `[text][label]` in the given areas, and the spans of all such links."""
+    links: list[Link] = []
+    spans: list[Span] = []
+    for area in areas:
+        part = text[area.start : area.end]
+        if b"](" not in part and not (definitions and b"]" in part):
+            continue
+        for start, end, destination, shown, embed, kind in _bracketed(part, definitions):
+            span = Span(area.start + start, area.start + end)
+            spans.append(span)
+            original = part[start:end].decode("utf-8")
+            link = markdown_link(destination, shown.decode("utf-8"), embed, span, original, kind)
+            if link:
+                links.append(link)
+    return links, spans
+
+
+def _bracketed(part: bytes, definitions: Mapping[str, str]) -> Iterator[tuple[int, int, str, bytes, bool, str]]:
+    """(start, end, destination, text, embed, kind) of each link with brackets; the inner one of two nested links wins."""
+    openings: list[tuple[int, int, bool]] = []
+    position = 0
+    while token := BRACKET.search(part, position):
+        position = token.end()
+        if token[0].endswith(b"["):
+            openings.append((token.start(), token.end(), token[0] == b"![") )
+        if token[0] != b"]" or not openings:
+            continue
+        start, inside, embed = openings.pop()
+        found = _destination(part, position, Span(inside, token.start()), definitions)
+        if found is None:
+            continue
+        destination, position, kind = found
+        yield start, position, destination, part[inside : token.start()], embed, kind
+        if not embed:
+            openings.clear()
+
+
+def _destination(part: bytes, position: int, shown: Span, definitions: Mapping[str, str]) -> tuple[str, int, str] | None:
+    """(destination, end, kind) of what follows the closing bracket of a link's text."""
+    direct = DESTINATION.match(part, position)
+    if direct:
+        return direct[1].decode("utf-8"), direct.end(), "markdown"
+    if not definitions:
+        return None
+    label = LABEL.match(part, position, position + MAX_LABEL)
+    named = label.span(1) if label and label[1].strip() else (shown.start, shown.end)
+    if named[1] - named[0] > MAX_LABEL:
+        return None
+    destination = definitions.get(folded_label(part[slice(*named)].decode("utf-8")))
+    return None if destination is None else (destination, label.end() if label else position, "reference")
+
+
+def folded_label(label: str) -> str:
+    """The form in which the labels of definitions are compared."""
+    return " ".join(label.split()).casefold()
+
+
+def tags(text: bytes) -> Iterator[Tag]:
+    """The tags of a text; one of digits only is none."""
+    for match in TAG.finditer(text):
+        name = match[1].decode("utf-8")
+        if not name.isdecimal():
+            yield Tag(name, Span(match.start(), match.end()))
+
+
+def footnotes(text: bytes, areas: list[Span]) -> Iterator[Footnote]:
+    """The references to footnotes in a text, and the footnotes that stand inside the given areas of it."""
+    for match in FOOTNOTE.finditer(text):
+        if match[1] and not escaped(text, match.start()):
+            yield Footnote("reference", match[1].decode("utf-8"), Span(match.start(), match.end()))
+    if b"^[" not in text:
+        return
+    for area in areas:
+        openings: list[int] = []
+        for token in BRACKET.finditer(text, area.start, area.end):
+            if token[0].endswith(b"["):
+                openings.append(token.start())
+            elif token[0] == b"]" and openings:
+                start = openings.pop()
+                if start > area.start and text[start - 1] == 94 and not escaped(text, start - 1):
+                    yield Footnote("inline", "", Span(start - 1, token.end()))

@@ -1,0 +1,81 @@
+"""The block rules: CommonMark and tables from markdown-it-py, and three of Obsidian's own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+MAX_NESTING = 100
+FOOTNOTE = re.compile(r"\[\^([^\s\[\]]+)\]:[ \t]*")
+PARAGRAPH_ENDS = ["paragraph", "reference", "blockquote", "list"]
+
+
+@cache
+def markdown() -> MarkdownIt:
+    """A parser of blocks. It leaves what stands inside a paragraph alone; its tokens hold line numbers."""
+    md = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").use(front_matter_plugin)
+    md.core.ruler.enableOnly(["normalize", "block"])
+    md.block.ruler.before("fence", "comment", _comment, {"alt": PARAGRAPH_ENDS})
+    md.block.ruler.before("fence", "math", _math, {"alt": PARAGRAPH_ENDS})
+    md.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
+    return md
+
+
+def _comment(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    return _fenced(state, first, last, silent, "%%", "comment")
+
+
+def _math(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    return _fenced(state, first, last, silent, "$$", "math")
+
+
+def _fenced(state: StateBlock, first: int, last: int, silent: bool, mark: str, kind: str) -> bool:
+    """Lines from one that begins with `mark` and holds no other to the next `mark`, which must end its line.
+
+    The next mark decides at once, so that many openings cost no more than one.
+    """
+    begin, end = state.bMarks[first] + state.tShift[first], state.eMarks[first]
+    if state.is_code_block(first) or not state.src.startswith(mark, begin, end) or mark in state.src[begin + 2 : end]:
+        return False
+    for line in range(first + 1, last):
+        if not state.isEmpty(line) and state.sCount[line] < state.blkIndent:
+            return False
+        text = state.src[state.bMarks[line] : state.eMarks[line]]
+        if mark in text:
+            if text.partition(mark)[2].strip():
+                return False
+            break
+    else:
+        return False
+    if not silent:
+        state.line = line + 1
+        token = state.push(kind, "", 0)
+        token.map = [first, line + 1]
+    return True
+
+
+def _footnote(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """`[^id]: text`, with the lines indented by four below it."""
+    begin, end = state.bMarks[first] + state.tShift[first], state.eMarks[first]
+    match = None if state.is_code_block(first) else FOOTNOTE.match(state.src, begin, end)
+    if match is None:
+        return False
+    if silent:
+        return True
+    kept = state.bMarks[first], state.tShift[first], state.sCount[first], state.parentType, state.blkIndent
+    opening = state.push("footnote_open", "", 1)
+    opening.map = span = [first, 0]
+    opening.meta = {"id": match[1]}
+    state.bMarks[first], state.tShift[first] = match.end(), 0
+    state.blkIndent += 4
+    state.sCount[first] = state.blkIndent
+    state.parentType = "footnote"
+    state.md.block.tokenize(state, first, last)
+    state.bMarks[first], state.tShift[first], state.sCount[first], state.parentType, state.blkIndent = kept
+    state.push("footnote_close", "", -1)
+    span[1] = state.line
+    return True
