@@ -1,9 +1,10 @@
 """Bytes on disk to notes, blocks and links. Knows nothing of claims."""
 
+from checker.notes.cached_metadata import cached_metadata
 from checker.notes.lines import Place, Span
 from checker.notes.link import Link
 from checker.notes.note import Block, BlockId, Heading, Note, Problem, Tag
 from checker.notes.parse import parse
 from checker.notes.vault import Vault
 
-__all__ = ["Block", "BlockId", "Heading", "Link", "Note", "Place", "Problem", "Span", "Tag", "Vault", "parse"]
+__all__ = ["Block", "BlockId", "Heading", "Link", "Note", "Place", "Problem", "Span", "Tag", "Vault", "cached_metadata", "parse"]
