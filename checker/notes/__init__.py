@@ -1,10 +1,15 @@
 """Bytes on disk to notes, blocks and links. Knows nothing of claims."""
 
 from checker.notes.cached_metadata import cached_metadata
+from checker.notes.canvas import Canvas, read_canvas
 from checker.notes.lines import Place, Span
 from checker.notes.link import Link
 from checker.notes.note import Block, BlockId, Heading, Note, Problem, Tag
 from checker.notes.parse import parse
+from checker.notes.resolve import Anchor, Resolution, resolve_subpath
 from checker.notes.vault import Vault
 
-__all__ = ["Block", "BlockId", "Heading", "Link", "Note", "Place", "Problem", "Span", "Tag", "Vault", "cached_metadata", "parse"]
+__all__ = [
+    "Anchor", "Block", "BlockId", "Canvas", "Heading", "Link", "Note", "Place", "Problem", "Resolution", "Span", "Tag", "Vault",
+    "cached_metadata", "parse", "read_canvas", "resolve_subpath",
+]

@@ -203,18 +203,17 @@ def _in_comments(text: bytes, comments: tuple[Comment, ...]) -> tuple[tuple[Link
     shown = bytearray(inline.blanked(text))
     for span in spans:
         inner = text[span.start : span.end]
-        tokens = markdown().parse(inner.decode("utf-8").replace("%%", "  "))
-        shown[span.start : span.end] = _without_code(inner.replace(b"%%", b"  "), tokens)
-    kept = bytes(shown)
-    return _links_and_tags(kept, spans, ())
+        shown[span.start : span.end] = _without_code(inner.replace(b"%%", b"  "))
+    return _links_and_tags(bytes(shown), spans, ())
 
 
-def _without_code(text: bytes, tokens: list[Token]) -> bytes:
+def _without_code(text: bytes) -> bytes:
     blank = _Blanks(text)
-    lines = Lines(text)
-    for token in tokens:
-        if token.type == "fence" and token.map:
-            blank.span(line_span(lines, *token.map))
+    if b"```" in text or b"~~~" in text:
+        lines = Lines(text)
+        for token in markdown().parse(text.decode("utf-8")):
+            if token.type == "fence" and token.map:
+                blank.span(line_span(lines, *token.map))
     for span in list(inline.code_spans(bytes(blank.visible), 0, len(text))):
         blank.span(span)
     return bytes(blank.visible)

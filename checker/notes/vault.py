@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from checker.errors import ConfigurationError, NoteError
+from checker.notes.canvas import Canvas, read_canvas
+from checker.notes.link import Link
 from checker.notes.note import Note, Problem
 from checker.notes.parse import MAX_BYTES, parse
+from checker.notes.resolve import Files, Resolution, resolve_subpath
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,6 +28,7 @@ class Vault:
     notes: tuple[Note, ...]
     files: tuple[PurePosixPath, ...]
     problems: tuple[Problem, ...]
+    canvases: tuple[Canvas, ...] = ()
 
     @classmethod
     def open(cls, root: Path | str) -> Vault:
@@ -36,46 +39,54 @@ class Vault:
         root = Path(root)
         if not root.is_dir():
             raise ConfigurationError(f"{root}: no such folder; give the folder that holds your notes")
-        files = tuple(sorted(_walk(root)))
-        notes, problems = [], []
+        notes: list[Note] = []
+        canvases: list[Canvas] = []
+        problems: list[Problem] = []
+        files = tuple(sorted(_walk(root, problems)))
         for path in files:
-            if path.suffix.lower() != ".md":
+            kind = path.suffix.lower()
+            if kind not in (".md", ".canvas"):
                 continue
             try:
                 if (root / path).stat().st_size > MAX_BYTES:
                     raise NoteError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; skipped")
-                note = parse(path, (root / path).read_bytes())
+                data = (root / path).read_bytes()
+                read = parse(path, data) if kind == ".md" else read_canvas(path, data)
             except NoteError as error:
                 problems.append(Problem(path, 1, str(error).removeprefix(f"{path}: ")))
                 continue
             except OSError as error:
                 problems.append(Problem(path, 1, f"cannot be read ({error.strerror}); skipped"))
                 continue
-            notes.append(note)
-            problems.extend(note.problems)
-        return cls(root, tuple(notes), files, tuple(problems))
+            if isinstance(read, Note):
+                notes.append(read)
+            else:
+                canvases.append(read)
+            problems.extend(read.problems)
+        for path, other in Files(files).collisions():
+            problems.append(Problem(other, 1, f"its name and that of {path} differ in case or Unicode form only; rename one"))
+        return cls(root, tuple(notes), files, tuple(problems), tuple(canvases))
 
     @cached_property
-    def _by_name(self) -> dict[str, list[PurePosixPath]]:
-        table: dict[str, list[PurePosixPath]] = {}
-        for path in self.files:
-            for name in {path.name, path.stem if path.suffix.lower() == ".md" else path.name}:
-                table.setdefault(_fold(name), []).append(path)
-        return table
+    def index(self) -> Files:
+        """The files of the vault, for resolving."""
+        return Files(self.files)
 
-    def resolve(self, source: PurePosixPath, target: str) -> PurePosixPath | None:
-        """The file that a wikilink means: an exact path from the root, then the source's folder, then the shortest path."""
-        if not target:
-            return source
-        wanted = _fold(target.strip("/"))
-        found = [path for path in self._by_name.get(wanted.rsplit("/", 1)[-1], []) if _ends(path, wanted)]
+    @cached_property
+    def note_at(self) -> Mapping[PurePosixPath, Note]:
+        """The notes by path."""
+        return {note.path: note for note in self.notes}
 
-        def order(path: PurePosixPath) -> tuple[bool, bool, bool, int, str]:
-            markdown = path.suffix.lower() == ".md"
-            exact = wanted in (_fold(str(path)), _fold(str(path.with_suffix(""))) if markdown else "")
-            return (not markdown, not exact, path.parent != source.parent, len(str(path)), str(path))
-
-        return min(found, key=order, default=None)
+    def resolve(self, source: PurePosixPath, link: Link | str) -> Resolution:
+        """What a link, or its text `path#subpath`, means in the file `source`."""
+        target, mark, rest = link.partition("#") if isinstance(link, str) else (link.target, "", "")
+        subpath = mark + rest if isinstance(link, str) else link.subpath
+        found = self.index.resolve(source, target.strip())
+        note = self.note_at.get(found.file) if found.file else None
+        if note is None or not subpath.strip("# "):
+            return found
+        anchor = resolve_subpath(note, subpath)
+        return replace(found, anchor=anchor, subpath_found=anchor is not None)
 
     def graph(self) -> nx.MultiDiGraph[str]:
         """Notes, and what they link to, as a directed multigraph; `exists` is False on targets without a file."""
@@ -85,8 +96,8 @@ class Vault:
         for note in self.notes:
             graph.add_node(str(note.path), exists=True)
         for note in self.notes:
-            for link in note.links:
-                target = self.resolve(note.path, link.target)
+            for link in note.all_links:
+                target = self.resolve(note.path, link).file
                 node = str(target) if target else link.target
                 if node not in graph:
                     graph.add_node(node, exists=target is not None)
@@ -94,30 +105,24 @@ class Vault:
         return graph
 
 
-def _fold(name: str) -> str:
-    return normalize("NFC", name).casefold()
-
-
-def _ends(path: PurePosixPath, wanted: str) -> bool:
-    for form in (str(path), str(path.with_suffix("")) if path.suffix.lower() == ".md" else str(path)):
-        folded = _fold(form)
-        if folded == wanted or folded.endswith("/" + wanted):
-            return True
-    return False
-
-
-def _walk(root: Path) -> Iterator[PurePosixPath]:
+def _walk(root: Path, problems: list[Problem]) -> Iterator[PurePosixPath]:
     """Regular files below `root`, relative to it. Each folder is visited once, links that leave the vault never."""
     seen: set[tuple[int, int]] = set()
     inside = root.resolve()
     stack = [root]
     while stack:
         folder = stack.pop()
-        status = folder.stat()
-        if (status.st_dev, status.st_ino) in seen:
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            listed = os.scandir(folder)
+        except OSError as error:
+            path = PurePosixPath(folder.relative_to(root).as_posix())
+            problems.append(Problem(path, 1, f"the folder cannot be read ({error.strerror}); skipped"))
             continue
-        seen.add((status.st_dev, status.st_ino))
-        with os.scandir(folder) as entries:
+        with listed as entries:
             for entry in entries:
                 path = Path(entry.path)
                 if entry.name.startswith("."):

@@ -36,7 +36,7 @@ def test_notes_files_and_problems(make_vault: Callable[..., Path]) -> None:
 def test_resolution(make_vault: Callable[..., Path], source: str, target: str, found: str | None) -> None:
     names = ("S.md", "T.md", "x/S.md", "x/T.md", "x/V.md", "w/V.md", "y/S.md", "y/deep/U.md", "p.png")
     vault = Vault.open(make_vault(dict.fromkeys(names, "")) / "vault")
-    assert vault.resolve(PurePosixPath(source), target) == (PurePosixPath(found) if found else None)
+    assert vault.resolve(PurePosixPath(source), target).file == (PurePosixPath(found) if found else None)
 
 
 def test_graph(make_vault: Callable[..., Path]) -> None:
@@ -71,7 +71,7 @@ def test_a_real_vault_is_read_whole() -> None:
 def test_every_link_of_our_own_vault_resolves() -> None:
     vault = Vault.open(Path(__file__).parents[2] / "vault")
     missing = [
-        f"{note.path}: {link.target}" for note in vault.notes for link in note.links if not vault.resolve(note.path, link.target)
+        f"{note.path}: {link.target}" for note in vault.notes for link in note.all_links if not vault.resolve(note.path, link).file
     ]
     assert vault.notes
     assert missing == []
