@@ -10,6 +10,21 @@ from checker.notes.resolve import Anchor, Resolution, resolve_subpath
 from checker.notes.vault import Vault
 
 __all__ = [
-    "Anchor", "Block", "BlockId", "Canvas", "Heading", "Link", "Note", "Place", "Problem", "Resolution", "Span", "Tag", "Vault",
-    "cached_metadata", "parse", "read_canvas", "resolve_subpath",
+    "Anchor",
+    "Block",
+    "BlockId",
+    "Canvas",
+    "Heading",
+    "Link",
+    "Note",
+    "Place",
+    "Problem",
+    "Resolution",
+    "Span",
+    "Tag",
+    "Vault",
+    "cached_metadata",
+    "parse",
+    "read_canvas",
+    "resolve_subpath",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from checker.notes.lines import Span
 from checker.notes.link import Link
-from checker.notes.note import Footnote, ListItem, Note, Section
+from checker.notes.note import ListItem, Note, Section
 
 
 def cached_metadata(note: Note) -> dict[str, Any]:
@@ -66,9 +66,10 @@ def _link(note: Note, link: Link) -> dict[str, Any]:
     }
 
 
-def _footnotes(note: Note, kind: str) -> Iterable[dict[str, Any]]:
-    found: list[Footnote] = [footnote for footnote in note.footnotes if footnote.kind == kind]
-    return ({"id": footnote.id, "position": _position(note, footnote.span)} for footnote in found)
+def _footnotes(note: Note, kind: str) -> Iterator[dict[str, Any]]:
+    for footnote in note.footnotes:
+        if footnote.kind == kind:
+            yield {"id": footnote.id, "position": _position(note, footnote.span)}
 
 
 def _section(note: Note, section: Section) -> dict[str, Any]:
@@ -85,9 +86,9 @@ def _list_item(note: Note, item: ListItem) -> dict[str, Any]:
 def _blocks(note: Note) -> dict[str, Any]:
     """The blocks that have an id, under the id in lower case."""
     blocks: dict[str, Any] = {}
-    for thing in (*note.sections, *note.list_items):
+    things: tuple[Section | ListItem, ...] = (*note.sections, *note.list_items)
+    for thing in things:
         if thing.block_id:
-            blocks.setdefault(
-                thing.block_id.id.lower(), {"id": thing.block_id.id, "position": _position(note, thing.span)}
-            )
+            name = thing.block_id.id
+            blocks.setdefault(name.lower(), {"id": name, "position": _position(note, thing.span)})
     return blocks

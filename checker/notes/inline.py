@@ -51,11 +51,11 @@ def escaped(data: bytes, offset: int) -> bool:
 def code_spans(data: bytes, low: int, high: int) -> Iterator[Span]:
     """The code spans between two offsets. A wikilink that begins before the code keeps its backticks."""
     runs: dict[int, list[int]] = {}
-    for match in TICKS.finditer(data, low, high):
-        runs.setdefault(len(match[2]), []).append(match.start(2))
+    for run in TICKS.finditer(data, low, high):
+        runs.setdefault(len(run[2]), []).append(run.start(2))
     if not runs:
         return
-    links = [match.span() for match in WIKILINK.finditer(data, low, high) if not escaped(data, match.start(2) - 2)]
+    links = [found.span() for found in WIKILINK.finditer(data, low, high) if not escaped(data, found.start(2) - 2)]
     position, link = low, 0
     while match := TICKS.search(data, position, high):
         start, length = match.start(2), len(match[2])
@@ -113,7 +113,7 @@ def _bracketed(part: bytes, definitions: Mapping[str, str]) -> Iterator[tuple[in
     while token := BRACKET.search(part, position):
         position = token.end()
         if token[0].endswith(b"["):
-            openings.append((token.start(), token.end(), token[0] == b"![") )
+            openings.append((token.start(), token.end(), token[0] == b"!["))
         if token[0] != b"]" or not openings:
             continue
         start, inside, embed = openings.pop()

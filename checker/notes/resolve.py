@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from unicodedata import normalize
 
 from checker.notes.lines import Span
-from checker.notes.note import Note
+from checker.notes.note import Block, ListItem, Note, Section
 
 PUNCTUATION = re.compile(r"[\s!\"#$%&()*+,.:;<=>?@^`{|}~/\[\]\\]+")
 
@@ -134,7 +134,8 @@ def plain_heading(text: str) -> str:
 
 
 def _block(note: Note, name: str) -> Anchor | None:
-    for thing in (*note.list_items, *note.sections, *note.blocks):
+    things: tuple[ListItem | Section | Block, ...] = (*note.list_items, *note.sections, *note.blocks)
+    for thing in things:
         if thing.block_id and thing.block_id.id.lower() == name.lower():
             return Anchor("block", thing.block_id.id, thing.span)
     return None

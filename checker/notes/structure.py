@@ -99,9 +99,7 @@ def read_structure(lines: Lines, tokens: list[Token], env: Mapping[str, Any]) ->
     return found
 
 
-def _leaf(
-    found: Structure, lines: Lines, token: Token, following: Token, inside: list[str], containers: Containers
-) -> None:
+def _leaf(found: Structure, lines: Lines, token: Token, following: Token, inside: list[str], containers: Containers) -> None:
     assert token.map
     first, last = token.map
     span = line_span(lines, first, last)

@@ -119,8 +119,8 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[PurePosixPath]:
             seen.add((status.st_dev, status.st_ino))
             listed = os.scandir(folder)
         except OSError as error:
-            path = PurePosixPath(folder.relative_to(root).as_posix())
-            problems.append(Problem(path, 1, f"the folder cannot be read ({error.strerror}); skipped"))
+            place = PurePosixPath(folder.relative_to(root).as_posix())
+            problems.append(Problem(place, 1, f"the folder cannot be read ({error.strerror}); skipped"))
             continue
         with listed as entries:
             for entry in entries:

@@ -71,7 +71,10 @@ def test_a_real_vault_is_read_whole() -> None:
 def test_every_link_of_our_own_vault_resolves() -> None:
     vault = Vault.open(Path(__file__).parents[2] / "vault")
     missing = [
-        f"{note.path}: {link.target}" for note in vault.notes for link in note.all_links if not vault.resolve(note.path, link).file
+        f"{note.path}: {link.target}"
+        for note in vault.notes
+        for link in note.all_links
+        if not vault.resolve(note.path, link).file
     ]
     assert vault.notes
     assert missing == []
