@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checker.notes.inline import WIKILINK
 from checker.notes.lines import Span
 from checker.notes.note import Field
 
@@ -20,13 +21,13 @@ def fields(data: bytes, visible: bytes) -> Iterator[Field]:
     """The fields of a note, in order. A line that holds fields in brackets is no field as a whole."""
     if b"::" not in visible:
         return
-    for row in CANDIDATE.finditer(visible):
+    for row in CANDIDATE.finditer(WIKILINK.sub(lambda link: b" " * len(link[0]), visible)):
         inline = sorted(_inline(data, row), key=lambda found: found.span)
         if inline:
             yield from inline
             continue
-        whole = LINE.match(visible, row.start(), row.end())
-        name = _key(whole[1]) if whole else None
+        whole = LINE.match(row.string, row.start(), row.end())
+        name = _key(data[slice(*whole.span(1))]) if whole else None
         if whole and name:
             yield Field(name, _value(data, *whole.span(2)), "line", Span(whole.start(1), whole.end()))
 
@@ -39,7 +40,7 @@ def _inline(data: bytes, row: re.Match[bytes]) -> Iterator[Field]:
         elif openings and token[0] == CLOSING[openings[-1][0]]:
             start = openings.pop()
             mark = visible.find(b"::", start.end(), min(token.start(), start.end() + MAX_KEY))
-            name = _key(visible[start.end() : mark]) if mark >= 0 else None
+            name = _key(data[start.end() : mark]) if mark >= 0 else None
             if name:
                 form = "[]" if start[0] == b"[" else "()"
                 yield Field(name, _value(data, mark + 2, token.start()), form, Span(start.start(), token.end()))

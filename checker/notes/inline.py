@@ -23,8 +23,10 @@ TAG = re.compile(
 MATH = re.compile(rb"(?<![\\$])\$\$.+?\$\$|(?<![\\$])\$(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d)", re.DOTALL)
 COMMENT = re.compile(rb"%%.*?%%|<!--.*?-->|(?P<open>%%|<!--).*", re.DOTALL)
 HTML_TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
+WHOLE = re.compile(rb"\[\[(?!\[)(?:(?!\[\[|\]\])[^\r\n])+\]\]|%%.*?%%", re.DOTALL)
 TICKS = re.compile(rb"(\\?)(`+)")
 BRACKET = re.compile(rb"\\.|!?\[|\]", re.DOTALL)
+OPENINGS = (b"[", b"![")
 DESTINATION = re.compile(
     rb"\(\s*(<[^<>\r\n]*>|[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)"
     rb"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
@@ -49,22 +51,22 @@ def escaped(data: bytes, offset: int) -> bool:
 
 
 def code_spans(data: bytes, low: int, high: int) -> Iterator[Span]:
-    """The code spans between two offsets. A wikilink that begins before the code keeps its backticks."""
+    """The code spans between two offsets. A wikilink or comment that begins before the code keeps its backticks."""
     runs: dict[int, list[int]] = {}
     for run in TICKS.finditer(data, low, high):
         runs.setdefault(len(run[2]), []).append(run.start(2))
     if not runs:
         return
-    links = [found.span() for found in WIKILINK.finditer(data, low, high) if not escaped(data, found.start(2) - 2)]
-    position, link = low, 0
+    whole = [found.span() for found in WHOLE.finditer(data, low, high) if not escaped(data, found.start())]
+    position, first = low, 0
     while match := TICKS.search(data, position, high):
         start, length = match.start(2), len(match[2])
         if match[1] and escaped(data, start):
             start, length = start + 1, length - 1
-        while link < len(links) and links[link][1] <= start:
-            link += 1
-        if link < len(links) and position <= links[link][0] < start:
-            position = links[link][1]
+        while first < len(whole) and whole[first][1] <= start:
+            first += 1
+        if first < len(whole) and position <= whole[first][0] < start:
+            position = whole[first][1]
             continue
         closing = runs.get(length, [])
         index = bisect_left(closing, start + max(length, 1))
@@ -112,7 +114,7 @@ def _bracketed(part: bytes, definitions: Mapping[str, str]) -> Iterator[tuple[in
     position = 0
     while token := BRACKET.search(part, position):
         position = token.end()
-        if token[0].endswith(b"["):
+        if token[0] in OPENINGS:
             openings.append((token.start(), token.end(), token[0] == b"!["))
         if token[0] != b"]" or not openings:
             continue
@@ -164,7 +166,7 @@ def footnotes(text: bytes, areas: list[Span]) -> Iterator[Footnote]:
     for area in areas:
         openings: list[int] = []
         for token in BRACKET.finditer(text, area.start, area.end):
-            if token[0].endswith(b"["):
+            if token[0] in OPENINGS:
                 openings.append(token.start())
             elif token[0] == b"]" and openings:
                 start = openings.pop()

@@ -39,7 +39,7 @@ def _fenced(state: StateBlock, first: int, last: int, silent: bool, mark: str, k
     The next mark decides at once, so that many openings cost no more than one.
     """
     begin, end = state.bMarks[first] + state.tShift[first], state.eMarks[first]
-    if state.is_code_block(first) or not state.src.startswith(mark, begin, end) or mark in state.src[begin + 2 : end]:
+    if not state.src.startswith(mark, begin, end) or state.is_code_block(first) or mark in state.src[begin + 2 : end]:
         return False
     for line in range(first + 1, last):
         if not state.isEmpty(line) and state.sCount[line] < state.blkIndent:

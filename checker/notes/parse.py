@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -240,17 +241,24 @@ def _block_id(leaf: Leaf, visible: bytes) -> tuple[BlockId | None, bool]:
 
 
 def _sections(structure: Structure, blocks: tuple[Block, ...]) -> Iterator[Section]:
-    """The sections with their ids. A section without one takes that of a paragraph below it that holds nothing else."""
-    ends = {block.span.end: block.block_id for block in blocks if block.block_id}
-    alone = {block.span.start for block in blocks if block.block_id and block.block_id.span.start == block.span.start}
-    listed = {leaf.span.end for leaf in structure.leaves if leaf.item is not None}
-    sections = structure.sections
-    for index, (kind, span) in enumerate(sections):
-        found = None if span.end in listed else ends.get(span.end)
-        below = sections[index + 1][1] if index + 1 < len(sections) else None
-        if found is None and below and below.start in alone and kind in SECTIONS_WITH_ID_BELOW:
-            found = ends.get(below.end)
-        yield Section(kind, span, found)
+    """The sections with the ids of their last blocks. A paragraph that is but an id gives it to the section above."""
+    last: dict[int, tuple[Leaf, Block]] = {}
+    starts = [span.start for _, span in structure.sections]
+    for leaf, block in zip(structure.leaves, blocks, strict=True):
+        last[bisect_right(starts, leaf.span.start) - 1] = leaf, block
+    given: BlockId | None = None
+    for index, (kind, span) in enumerate(structure.sections):
+        own, below = last.get(index), last.get(index + 1)
+        found = own[1].block_id if own and own[0].item is None else None
+        if found is None and below and _is_id(below[1]) and kind in SECTIONS_WITH_ID_BELOW:
+            found = below[1].block_id
+        yield Section(kind, span, None if found and found == given else found)
+        given = found
+
+
+def _is_id(block: Block) -> bool:
+    """Whether a block holds an id and nothing else."""
+    return block.kind == "paragraph" and block.block_id is not None and block.block_id.span == block.span
 
 
 def _list_items(structure: Structure, blocks: tuple[Block, ...]) -> Iterator[ListItem]:
