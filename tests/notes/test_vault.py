@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -79,3 +81,50 @@ def test_every_link_of_our_own_vault_resolves() -> None:
     assert vault.notes
     assert missing == []
     assert vault.problems == ()
+
+
+COUNTS = Path(__file__).parents[2].parent / "shared" / "obsidian" / "second-brain.json"
+
+
+@pytest.mark.skipif(not COUNTS.is_file() or not SHARED.is_dir(), reason="needs the shared vault and its counts")
+def test_a_real_vault_has_the_links_that_obsidian_counts() -> None:
+    vault = Vault.open(SHARED)
+    known = json.loads(COUNTS.read_text(encoding="utf-8"))["counts"]
+    kinds: Counter[str] = Counter()
+    resolved: dict[str, Counter[str]] = {}
+    unresolved: dict[str, Counter[str]] = {}
+    for note in vault.notes:
+        resolved[str(note.path)], unresolved[str(note.path)] = Counter(), Counter()
+        for link in note.all_links:
+            found = vault.resolve(note.path, link)
+            table, name = (resolved, str(found.file)) if found.file else (unresolved, link.target)
+            table[str(note.path)][name] += 1
+            kinds["ambiguous"] += found.ambiguous
+            kinds[f"{link.kind} embed" if link.embed else link.kind] += 1
+    links = json.loads(COUNTS.with_name("second-brain.links.json").read_text(encoding="utf-8"))
+    assert (resolved, unresolved) == (links["resolvedLinks"], links["unresolvedLinks"])
+    assert {
+        "notes": len(vault.notes),
+        "files": len(vault.files),
+        "wikilinks_body": kinds["wiki"],
+        "embeds_wiki": kinds["wiki embed"],
+        "mdlinks_internal": kinds["markdown"] + kinds["markdown embed"],
+        "links_frontmatter": kinds["property"],
+        "resolved": sum(map(Counter.total, resolved.values())),
+        "unresolved": sum(map(Counter.total, unresolved.values())),
+        "unresolved_unique_targets": len({target for targets in unresolved.values() for target in targets}),
+        "ambiguous": kinds["ambiguous"],
+        "tags_body_occurrences": sum(len(note.body_tags) for note in vault.notes),
+        "tags_frontmatter_occurrences": sum(len(note.property_tags) for note in vault.notes),
+        "tags_unique": len({tag.name.lower() for note in vault.notes for tag in note.all_tags}),
+        "block_ids": sum(len(note.block_ids) for note in vault.notes),
+        "callouts": sum(len(note.callouts) for note in vault.notes),
+        "headings": sum(len(note.headings) for note in vault.notes),
+        "tasks": sum(item.task is not None for note in vault.notes for item in note.list_items),
+        "comment_blocks": sum(comment.block for note in vault.notes for comment in note.comments),
+        "frontmatter_notes": sum(note.frontmatter is not None for note in vault.notes),
+    } == {key: known[key] for key in known if key in {
+        "notes", "files", "wikilinks_body", "embeds_wiki", "mdlinks_internal", "links_frontmatter", "resolved", "unresolved",
+        "unresolved_unique_targets", "ambiguous", "tags_body_occurrences", "tags_frontmatter_occurrences", "tags_unique",
+        "block_ids", "callouts", "headings", "tasks", "comment_blocks", "frontmatter_notes",
+    }}  # fmt: skip
