@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 MAX_ALIASES, MAX_DEPTH = 100, 40
-MAX_PLACES = 100_000  # aliases to aliases would make more of them than there are bytes
+MAX_NODES = 200_000  # looked at for places; aliases to aliases could make of a few lines more than that
 
 
 class YamlError(ValueError):
@@ -124,7 +123,7 @@ def load_with_places(text: str) -> tuple[Any, tuple[Place, ...]]:
             return None, ()
         value = loader.construct_document(node)
         _refuse_cycles(value, (), set())
-        return value, tuple(islice(_places(node, ()), MAX_PLACES))
+        return value, tuple(_places(node))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
@@ -140,18 +139,24 @@ def load_with_places(text: str) -> tuple[Any, tuple[Place, ...]]:
         raise YamlError(str(error), 1, 1) from error
 
 
-def _places(node: Node, path: tuple[str, ...]) -> Iterator[Place]:
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            name = str(key.value)
+def _places(root: Node) -> Iterator[Place]:
+    """The places of a document in order. Aliases are followed, so the nodes that are looked at are counted."""
+    waiting: list[tuple[Node, tuple[str, ...]]] = [(root, ())]
+    for _ in range(MAX_NODES):
+        if not waiting:
+            return
+        node, path = waiting.pop()
+        inside: list[tuple[Node, tuple[str, ...]]] = []
+        if isinstance(node, MappingNode):
+            inside = [(value, (*path, str(key.value))) for key, value in node.value]
             if not path:
-                yield Place((name,), "", key.start_mark.index, value.end_mark.index, whole=True)
-            yield from _places(value, (*path, name))
-    elif isinstance(node, SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _places(item, (*path, str(index)))
-    elif node.tag == "tag:yaml.org,2002:str":
-        yield Place(path, str(node.value), node.start_mark.index, node.end_mark.index)
+                for key, value in node.value:
+                    yield Place((str(key.value),), "", key.start_mark.index, value.end_mark.index, whole=True)
+        elif isinstance(node, SequenceNode):
+            inside = [(item, (*path, str(index))) for index, item in enumerate(node.value)]
+        elif node.tag == "tag:yaml.org,2002:str":
+            yield Place(path, str(node.value), node.start_mark.index, node.end_mark.index)
+        waiting.extend(reversed(inside))
 
 
 def _refuse_cycles(value: Any, above: tuple[int, ...], done: set[int]) -> None:

@@ -77,39 +77,41 @@ def code_spans(data: bytes, low: int, high: int) -> Iterator[Span]:
             position = match.end()
 
 
-def wikilinks(text: bytes) -> Iterator[Link]:
-    """The wikilinks and embeds of a text, escaped ones left out."""
+def wikilinks(data: bytes, text: bytes) -> Iterator[Link]:
+    """The wikilinks and embeds of a text with its code and math blank; escaped ones, and those with a blank part, are none."""
     for match in WIKILINK.finditer(text):
-        if escaped(text, match.start(2) - 2):
+        inner = match.start(2)
+        if escaped(text, inner - 2) or data[inner : match.end()] != text[inner : match.end()]:
             continue
         embed = bool(match[1]) and not escaped(text, match.start())
-        start = match.start() if embed else match.start(2) - 2
+        start = match.start() if embed else inner - 2
         original = text[start : match.end()].decode("utf-8")
         link = wikilink(match[2].decode("utf-8"), embed, Span(start, match.end()), original)
         if link:
             yield link
 
 
-def markdown_links(text: bytes, areas: list[Span], definitions: Mapping[str, str]) -> tuple[list[Link], list[Span]]:
+def markdown_links(data: bytes, text: bytes, areas: list[Span], definitions: Mapping[str, str]) -> tuple[list[Link], list[Span]]:
     """The internal links `[text](path)` and `[text][label]` in the given areas, and the spans of all such links."""
     links: list[Link] = []
     spans: list[Span] = []
     for area in areas:
-        part = text[area.start : area.end]
+        part, first = text[area.start : area.end], area.start
         if b"](" not in part and not (definitions and b"]" in part):
             continue
         for start, end, destination, shown, embed, kind in _bracketed(part, definitions):
-            span = Span(area.start + start, area.start + end)
+            span = Span(first + start, first + end)
             spans.append(span)
-            original = part[start:end].decode("utf-8")
-            link = markdown_link(destination, shown.decode("utf-8"), embed, span, original, kind)
+            original = data[span.start : span.end].decode("utf-8")
+            display = data[first + shown.start : first + shown.end].decode("utf-8")
+            link = markdown_link(destination, display, embed, span, original, kind)
             if link:
                 links.append(link)
     return links, spans
 
 
-def _bracketed(part: bytes, definitions: Mapping[str, str]) -> Iterator[tuple[int, int, str, bytes, bool, str]]:
-    """(start, end, destination, text, embed, kind) of each link with brackets; the inner one of two nested links wins."""
+def _bracketed(part: bytes, definitions: Mapping[str, str]) -> Iterator[tuple[int, int, str, Span, bool, str]]:
+    """(start, end, destination, place of the text, embed, kind) of each link; of two nested links the inner one counts."""
     openings: list[tuple[int, int, bool]] = []
     position = 0
     while token := BRACKET.search(part, position):
@@ -119,11 +121,12 @@ def _bracketed(part: bytes, definitions: Mapping[str, str]) -> Iterator[tuple[in
         if token[0] != b"]" or not openings:
             continue
         start, inside, embed = openings.pop()
-        found = _destination(part, position, Span(inside, token.start()), definitions)
+        shown = Span(inside, token.start())
+        found = _destination(part, position, shown, definitions)
         if found is None:
             continue
         destination, position, kind = found
-        yield start, position, destination, part[inside : token.start()], embed, kind
+        yield start, position, destination, shown, embed, kind
         if not embed:
             openings.clear()
 

@@ -45,7 +45,7 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
     frontmatter, whole = _frontmatter(path, lines, tokens, blank, problems)
     _find_faults(path, lines, structure, problems)
 
-    math = tuple(leaf.span for leaf in structure.leaves if leaf.kind == "math")
+    math = tuple(Span(data.index(b"$$", leaf.span.start), leaf.span.end) for leaf in structure.leaves if leaf.kind == "math")
     for leaf in structure.leaves:
         if leaf.kind in ("code", "html"):
             blank.span(leaf.span)
@@ -62,8 +62,8 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
     visible = bytes(blank.visible)
 
     definitions = tuple(_definitions(data, structure))
-    links, found_tags = _links_and_tags(visible, readable, definitions)
-    commented_links, commented_tags = _in_comments(before, comments)
+    links, found_tags = _links_and_tags(data, visible, readable, definitions)
+    commented_links, commented_tags = _in_comments(data, before, comments)
     blocks = tuple(_with_ids(structure.leaves, visible))
     footnotes = [*structure.footnotes, *inline.footnotes(visible, readable)]
     own_line = {block.block_id.span.start: block.block_id for block in blocks if block.block_id}
@@ -179,24 +179,24 @@ def _definitions(data: bytes, structure: Structure) -> Iterator[Definition]:
 
 
 def _links_and_tags(
-    visible: bytes, areas: list[Span], definitions: tuple[Definition, ...]
+    data: bytes, visible: bytes, areas: list[Span], definitions: tuple[Definition, ...]
 ) -> tuple[tuple[Link, ...], tuple[Tag, ...]]:
     """Links of every form, and the tags outside them and outside the tags of HTML."""
-    wiki = list(inline.wikilinks(visible))
+    wiki = list(inline.wikilinks(data, visible))
     masked = bytearray(visible)
     for link in wiki:
         masked[link.span.start : link.span.end] = b" " * (link.span.end - link.span.start)
     targets: dict[str, str] = {}
     for definition in definitions:
         targets.setdefault(inline.folded_label(definition.label), definition.destination)
-    others, spans = inline.markdown_links(bytes(masked), areas, targets)
+    others, spans = inline.markdown_links(data, bytes(masked), areas, targets)
     for span in spans:
         masked[span.start : span.end] = inline.blanked(bytes(masked[span.start : span.end]))
     bare = inline.HTML_TAG.sub(lambda match: inline.blanked(match[0]), bytes(masked))
     return tuple(sorted((*wiki, *others), key=lambda link: link.span)), tuple(inline.tags(bare))
 
 
-def _in_comments(text: bytes, comments: tuple[Comment, ...]) -> tuple[tuple[Link, ...], tuple[Tag, ...]]:
+def _in_comments(data: bytes, text: bytes, comments: tuple[Comment, ...]) -> tuple[tuple[Link, ...], tuple[Tag, ...]]:
     """The links and tags that stand in `%%` comments, code left out."""
     spans = [comment.span for comment in comments if not comment.html]
     if not spans:
@@ -205,7 +205,7 @@ def _in_comments(text: bytes, comments: tuple[Comment, ...]) -> tuple[tuple[Link
     for span in spans:
         inner = text[span.start : span.end]
         shown[span.start : span.end] = _without_code(inner.replace(b"%%", b"  "))
-    return _links_and_tags(bytes(shown), spans, ())
+    return _links_and_tags(data, bytes(shown), spans, ())
 
 
 def _without_code(text: bytes) -> bytes:

@@ -35,6 +35,8 @@ def read(text: str) -> Note:
         ("[[|a]]", [("|a", "", None, False)]),
         (r"\\[[a]]", [("a", "", None, False)]),
         ("[[a`b]] `c`", [("a`b", "", None, False)]),
+        ("[`x` y](b.md)", [("b.md", "", "`x` y", False)]),
+        ("[[`[[`a]]", []),
         ("`[[a]] b` [[c]]", [("c", "", None, False)]),
     ],
 )

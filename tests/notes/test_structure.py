@@ -117,3 +117,10 @@ def test_math_and_comment_blocks_hold_no_structure() -> None:
     assert [heading.text for heading in note.headings] == ["yes %%"]
     assert note.list_items == ()
     assert [problem.line for problem in note.problems] == [8]
+
+
+def test_aliases_in_properties_keep_their_key_path_and_cannot_explode() -> None:
+    note = read('---\na: &a ["[[x]]"]\nb: *a\n---\n')
+    assert [(link.key, link.target) for link in note.property_links] == [("a.0", "x"), ("b.0", "x")]
+    bomb = "a0: &a0 [1, 1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 8)}]\n" for n in range(1, 12))
+    assert len(read(f"---\n{bomb}---\n").property_items) == 12
