@@ -14,6 +14,8 @@ from checker.notes.link import Link
 
 @dataclass(frozen=True)
 class Heading:
+    """A heading at the root of a note; Obsidian counts none inside a quote, callout or list."""
+
     level: int
     text: str
     span: Span

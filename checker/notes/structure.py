@@ -107,7 +107,7 @@ def _leaf(found: Structure, lines: Lines, token: Token, following: Token, inside
         found.open_fences.append((first, token.markup))
     if token.type == "footnote_open":
         found.footnotes.append(Footnote("definition", str(token.meta["id"]), _trimmed(lines, first, last)))
-    if token.type == "heading_open":
+    if token.type == "heading_open" and token.level == 0:  # Obsidian knows none in a quote or list
         found.headings.append(Heading(int(token.tag[1]), following.content, span))
     if token.type in LEAVES:
         found.leaves.append(Leaf(LEAVES[token.type], first + 1, span, containers.item))

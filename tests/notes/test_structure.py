@@ -65,6 +65,11 @@ def test_callouts() -> None:
     assert found == [("note", "wide", "-", "A *title*"), ("x y", "", "", ""), ("tip", "", "+", "")]
 
 
+def test_headings_stand_at_the_root() -> None:
+    note = read("# A *b* #\n> # no\n\n- # no\n\nSet [[x]]\n---\n")
+    assert [(heading.level, heading.text) for heading in note.headings] == [(1, "A *b*"), (2, "Set [[x]]")]
+
+
 def test_footnotes() -> None:
     note = read("a[^1] b^[in [[T]] it] \\[^no] `[^no]`\n\n[^1]: text [[U]]\n    - more\n\nnot\n\n[^2]: word\n")
     assert [(found.kind, found.id, cut(note, found.span)) for found in note.footnotes] == [
