@@ -33,7 +33,8 @@ class MetricWord:
     """A metric that can be talked about; `comparatives` pairs a word ("shorter") with the relation it states.
 
     `layers` is what is meant where a sentence names none; "" for a metric that gives one number for a whole model. `factors`
-    names the factors that data must have for the metric to be measured on it ("category" where any labels will do).
+    names the factors that data must have for the metric to be measured on it ("category" where any labels will do), `scopes`
+    where it can be measured at all.
     """
 
     name: str
@@ -45,6 +46,7 @@ class MetricWord:
     margin: MarginWord
     layers: str
     factors: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ("pretrained", "toy")
 
 
 @dataclass(frozen=True)

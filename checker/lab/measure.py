@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,10 @@ class Measurement:
     uniform: float | None
 
 
-def measure(metrics: Sequence[str], subject: Subject) -> dict[str, Measurement]:
-    """Measure one model on the first `subject.count` images of the data's `measure` split.
+def measure(
+    metrics: Sequence[str], subject: Subject, report: Callable[[int, int], None] = lambda done, of: None
+) -> dict[str, Measurement]:
+    """Measure one model on `subject.count` images of the data's `measure` split. `report` hears how many images are done.
 
     Raises MeasurementError where a value is not finite (naming metric, layer and image), or the model or the data cannot
     give one of the metrics.
@@ -42,14 +44,14 @@ def measure(metrics: Sequence[str], subject: Subject) -> dict[str, Measurement]:
     found: dict[str, Tensor] = {}
     streamed = {name: metric for name, metric in chosen.items() if metric.reads != "model"}
     if streamed:
-        found |= _stream(streamed, subject)
+        found |= _stream(streamed, subject, report)
     for name, metric in chosen.items():
         if metric.reads == "model":
             found[name] = metric.measure(subject).double()
     return {name: _checked(name, found[name], subject.encoder) for name in metrics}
 
 
-def _stream(metrics: dict[str, Metric], subject: Subject) -> dict[str, Tensor]:
+def _stream(metrics: dict[str, Metric], subject: Subject, report: Callable[[int, int], None]) -> dict[str, Tensor]:
     """All metrics of attention and tokens in one pass over the images; memory is bounded by a few maps and one batch."""
     import torch
 
@@ -78,6 +80,7 @@ def _stream(metrics: dict[str, Metric], subject: Subject) -> dict[str, Tensor]:
             else:
                 with torch.inference_mode():
                     encoder.module.forward_features(batch)
+        report(rows.stop, len(images))
     return values
 
 

@@ -124,7 +124,7 @@ _add(
         name="DINOv2",
         synonyms=("DINO v2",),
         families=("joint-embedding",),
-        recipe=Recipe("dinov2", "shapes", steps=2000, learning_rate=2e-3, weight_decay=0.04),
+        recipe=Recipe("dinov2", "shapes", steps=2000, weight_decay=0.04),
         tag="vit_base_patch14_dinov2.lvd142m",
         licence="apache-2.0",
     )
@@ -134,7 +134,7 @@ _add(
         name="DINOv2 with registers",
         synonyms=("DINOv2 with register tokens", "DINOv2-reg"),
         families=("joint-embedding",),
-        recipe=Recipe("dinov2", "shapes", steps=2000, learning_rate=2e-3, weight_decay=0.04, architecture=REGISTERS),
+        recipe=Recipe("dinov2", "shapes", steps=2000, weight_decay=0.04, architecture=REGISTERS),
         tag="vit_base_patch14_reg4_dinov2.lvd142m",
         licence="apache-2.0",
     )

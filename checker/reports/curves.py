@@ -47,6 +47,8 @@ def curves_figure(title: str, unit: str, rows: Mapping[str, NDArray[Any]], unifo
             panel.set_xticks(layers)
         for panel in panels.flat[len(names) :]:
             panel.set_visible(False)
+        for panel in panels.flat[max(0, len(names) - across) : len(names)]:
+            panel.tick_params(labelbottom=True)  # also where the row below has no panel
         for panel in panels.flat:
             panel.spines[["top", "right"]].set_visible(False)
             panel.patch.set_alpha(0)

@@ -9,11 +9,10 @@ from typing import Any
 from checker.claims import ClaimSpec
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
-from checker.lab.models import find_model
 from checker.runs.bench import Bench, Options, Wanted
 from checker.runs.evidence import evidence, evidence_code, evidence_key
 from checker.runs.outcome import DECIDED, Outcome, Word
-from checker.runs.survey import Case
+from checker.runs.survey import Case, scopes
 from checker.vocabulary import Scope, Vocabulary
 
 REFERENCE = "random initialisation"  # measured beside every pair of toys, and drawn in every plot
@@ -48,7 +47,7 @@ def check(cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Map
         if case.word is not None or case.stale or case.spec is None:
             outcomes[case.id].append(_without_run(case, _strongest(runs)))
         else:
-            undecided += [_Question(case, case.spec, scope) for scope in _scopes(case.spec)]
+            undecided += [_Question(case, case.spec, scope) for scope in scopes(case.spec, vocabulary)]
     answers: dict[tuple[str, Scope], Outcome] = {}
     look = 0
     while undecided:
@@ -75,13 +74,6 @@ def check(cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Map
     for (name, _), outcome in answers.items():
         outcomes[name].append(outcome)
     return [_merged(outcomes[case.id]) for case in cases]
-
-
-def _scopes(spec: ClaimSpec) -> list[Scope]:
-    """Where subject and baseline can both be measured, the stronger scope first."""
-    first, second = (find_model(name) for name in (spec.subject, spec.baseline or ""))
-    assert first is not None and second is not None
-    return [scope for scope in first.scopes if scope in second.scopes and spec.scope in ("any", scope)]
 
 
 def _strongest(runs: Runs) -> Mapping[str, Any] | None:

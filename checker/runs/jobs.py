@@ -11,7 +11,7 @@ from checker.lab.recipes import Recipe
 
 _drawn: dict[tuple[str, int], dict[Any, Any]] = {}  # pictures that this process has drawn, for the jobs to come
 
-Progress = Callable[[int, int, float], None]  # (done, of, latest loss)
+Progress = Callable[[int, int, float | None], None]  # (done, of, latest loss of a training)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def run(job: dict[str, Any], progress: Progress) -> None:
     encoder, card = _load(Path(job["file"]), job["released"])
     drawn = _drawn.setdefault((job["data"], encoder.size), {})
     subject = Subject(encoder, data_set(job["data"]), IMAGES, card, drawn)
-    for metric, measurement in measure(list(job["outs"]), subject).items():
+    found = measure(list(job["outs"]), subject, lambda done, of: progress(done, of, None))
+    for metric, measurement in found.items():
         write_measurement(Path(job["outs"][metric]), measurement)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from checker.claims.read import say, slugify
 from checker.claims.spec import Where
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
-from checker.lab.models import Model, find_model
+from checker.lab.models import find_model
 from checker.notes import Problem, Vault
 from checker.runs.outcome import Word
 from checker.runs.project import Project
@@ -141,11 +141,10 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
         return replace(case, word="untestable", reason=f"claims of kind {spec.kind} cannot be decided by this version")
     if metric is None:
         return replace(case, word="untestable", reason=_unknown("metric", spec.metric, [m.name for m in vocabulary.metrics]))
-    models = [find_model(name) for name in (spec.subject, spec.baseline)]
-    for name, model in zip((spec.subject, spec.baseline), models, strict=True):
-        if model is None:
+    for name in (spec.subject, spec.baseline):
+        if find_model(name) is None:
             return replace(case, word="untestable", reason=_unknown("model", name, [m.name for m in vocabulary.models]))
-    fault = _no_scope(spec, models) or _no_data(spec, metric, vocabulary)
+    fault = _no_data(spec, vocabulary) or (None if scopes(spec, vocabulary) else _no_scope(spec, metric, vocabulary))
     if fault:
         return replace(case, word="untestable", reason=fault)
     if spec.margin.unit not in ("relative", metric.unit):
@@ -154,22 +153,46 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
     return case
 
 
-def _no_scope(spec: ClaimSpec, models: Sequence[Model | None]) -> str | None:
-    """Why the two models cannot be measured in one scope, or not in the one that the spec asks for."""
-    wanted = ("pretrained", "toy") if spec.scope == "any" else (spec.scope,)
-    scopes = [set(model.scopes) & set(wanted) for model in models if model is not None]
-    if set.intersection(*scopes):
-        return None
-    lacking = {"toy": "no released weights that could be measured", "pretrained": "no recipe to train a toy from"}
-    for model in models:
-        if model is not None and len(model.scopes) == 1:
-            return f"{model.name} has {lacking[model.scopes[0]]}, and the other model (or the spec's scope) asks for that"
-    return f"no scope {spec.scope!r} here; there are toy, pretrained and any"
+def scopes(spec: ClaimSpec, vocabulary: Vocabulary) -> list[Scope]:
+    """Where a spec can be decided, the stronger scope first: both models are there, and the metric on the data."""
+    metric = vocabulary.metric(spec.metric)
+    first, second = (find_model(name) for name in (spec.subject, spec.baseline or ""))
+    assert metric is not None and first is not None and second is not None
+    common = [scope for scope in first.scopes if scope in second.scopes and spec.scope in ("any", scope)]
+    return [scope for scope in common if scope in metric.scopes and _lacks(spec, metric, scope, vocabulary) is None]
 
 
-def _no_data(spec: ClaimSpec, metric: MetricWord, vocabulary: Vocabulary) -> str | None:
-    """Why the metric cannot be measured on the data that the spec asks for: unknown, not on this machine, or without the
-    factors that it needs."""
+def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
+    """What the data of a scope would have to tell of its pictures, and does not."""
+    data = data_set(vocabulary.data_name(spec.where.data, scope))
+    if scope == "toy" and not data.factors:
+        return f"nothing is known of {data.title}, so what a toy learns from them could not be judged"
+    known = (*data.factors, *(["category"] if data.categories else []))
+    unknown = [factor for factor in metric.factors if factor not in known]
+    return f"{metric.title} needs pictures with a known {' and '.join(unknown)}, unlike {data.title}" if unknown else None
+
+
+def _no_scope(spec: ClaimSpec, metric: MetricWord, vocabulary: Vocabulary) -> str:
+    """Why a spec can be decided in no scope."""
+    if spec.scope not in ("any", "toy", "pretrained"):
+        return f"no scope {spec.scope!r} here; there are toy, pretrained and any"
+    wanted: tuple[Scope, ...] = ("pretrained", "toy") if spec.scope == "any" else (spec.scope,)
+    reasons = []
+    for scope in wanted:
+        there = {"toy": "no recipe to train a toy from", "pretrained": "no released weights known here"}[scope]
+        models = [find_model(name) for name in (spec.subject, spec.baseline or "")]
+        without = [model.name for model in models if model is not None and scope not in model.scopes]
+        if without:
+            reasons.append(f"{scope}: {' and '.join(without)} {'have' if len(without) > 1 else 'has'} {there}")
+        elif scope not in metric.scopes:
+            reasons.append(f"{scope}: {metric.title} cannot be measured there")
+        else:
+            reasons.append(f"{scope}: {_lacks(spec, metric, scope, vocabulary)}")
+    return "; ".join(reasons)
+
+
+def _no_data(spec: ClaimSpec, vocabulary: Vocabulary) -> str | None:
+    """Why the data that the spec names cannot be used: unknown, outside of the project, or not on this machine."""
     name = spec.where.data
     if name == "default":
         return None
@@ -179,13 +202,9 @@ def _no_data(spec: ClaimSpec, metric: MetricWord, vocabulary: Vocabulary) -> str
     if kind == "folder" and (Path(place).is_absolute() or ".." in Path(place).parts):
         return f"{name}: the folder must lie inside the project"
     try:
-        data = data_set(name)
-        data.split("measure", 1)
+        data_set(name).split("measure", 1)
     except CheckerError as error:
         return str(error)
-    lacking = [factor for factor in metric.factors if factor not in (*data.factors, *(["category"] if data.categories else []))]
-    if lacking:
-        return f"{metric.title} needs data with a known {' and '.join(lacking)}; that is not known of {data.title}"
     return None
 
 

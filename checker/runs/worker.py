@@ -27,7 +27,7 @@ def main() -> None:
 
     for line in sys.stdin:
         try:
-            run(json.loads(line), lambda done, of, loss: reply(done=done, of=of, loss=round(loss, 4)))
+            run(json.loads(line), lambda done, of, loss: reply(done=done, of=of, loss=loss))
         except CheckerError as error:
             reply(error=str(error))
         except MemoryError:

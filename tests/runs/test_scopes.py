@@ -164,11 +164,49 @@ def test_models_without_a_toy_wait_for_their_weights(
     )
 
 
-def test_no_common_scope_is_untestable(make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path) -> None:
-    folder = make_vault({"N.md": "- CLIP has longer attention distance than SimMIM #claim\n"})
-    outcome, _ = go(folder, Store(tmp_path / "cache", stand_ins))
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        (
+            "CLIP has longer attention distance than SimMIM",
+            "pretrained: SimMIM has no released weights known here; toy: CLIP has no recipe to train a toy from",
+        ),
+        (
+            "CLIP has higher k-NN accuracy than MAE",
+            "pretrained: k-NN accuracy needs pictures with a known category, unlike photographs; toy: CLIP has no recipe",
+        ),
+        ("CLIP has higher training throughput than MAE", "pretrained: training throughput cannot be measured there; toy: CLIP"),
+        (
+            "SimMIM has longer attention distance than LUT on photographs",
+            "toy: nothing is known of photographs, so what a toy learns from them could not be judged",
+        ),
+        (
+            "MAE has higher shape bias than DINO on handwritten digits",
+            "needs pictures with a known shape and texture, unlike hand",
+        ),
+        ("MAE has longer attention distance than DINO on CIFAR-10", "CIFAR-10 is not in"),
+    ],
+)
+def test_what_can_be_decided_in_no_scope_says_why(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path, sentence: str, reason: str
+) -> None:
+    folder = make_vault({"N.md": f"- {sentence} #claim\n"})
+    outcome, bench = go(folder, Store(tmp_path / "cache", stand_ins))
     assert outcome.word == "untestable"
-    assert "CLIP has no recipe to train a toy from" in outcome.reason
+    assert reason in outcome.reason
+    assert not bench.models
+
+
+def test_a_metric_that_the_default_photographs_cannot_give_is_left_to_the_toys(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
+) -> None:
+    for name in TAGS:
+        release(hub, name, 1.0)
+    outcome, bench = go(
+        make_vault({"N.md": "- MAE has higher k-NN accuracy than DINO #claim\n"}), Store(tmp_path / "c", stand_ins)
+    )
+    assert {want.scope for want in bench.models} == {"toy"}
+    assert (outcome.scope, outcome.failed) == ("toy", False)
 
 
 def test_different_grids_are_compared_as_shares_of_uniform(

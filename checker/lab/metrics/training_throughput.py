@@ -51,6 +51,7 @@ METRICS.register("training_throughput")(
             ),
             margin=MarginWord(0.1, "relative"),
             layers="",
+            scopes=("toy",),
         ),
         definition="images seen in training for each second of CPU time",
         source="the model's card",
