@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from checker.lab.data import Split
 
-PROBE_PICTURES = 1000  # of the split "probe-train"; half of what the gate of competence takes, for speed
+PROBE_PICTURES = 2000  # of the split "probe-train", as many as the gate of competence fits its probes on
 
 
 @dataclass
