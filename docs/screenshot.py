@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 COLUMNS = 150
-COMMAND = ["check-claims", "."]
+COMMAND = ["check-claims", ".", "-k", "shape-preference or lut or mae-attention-distance-d"]
 
 
 def main() -> None:
