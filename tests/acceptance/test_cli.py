@@ -320,7 +320,8 @@ def test_the_models_that_ship_are_competent_and_small(tmp_path: Path) -> None:
     assert sum(path.stat().st_size for path in files) < 50_000_000
     names = [name for name, model in MODELS.items() for path in [model.recipe and store.model(model.recipe, 2)] if path]
     assert {"MAE", "SimMIM", "LUT", "SimCLR", "DINO", "DINOv2", "supervised ViT", "random initialisation"} <= set(names)
-    assert [card.fault for card in store.cards()] == [None] * len(store.cards())
+    # A seed of DINOv2 that did not learn ships like the others: seeds are not chosen, and claims about it say what is the matter.
+    assert {card.recipe.objective for card in store.cards() if card.fault} <= {"dinov2"}
 
 
 def test_the_claims_of_the_vault_here_need_no_training(tmp_path: Path) -> None:
