@@ -125,32 +125,33 @@ class Bench:
                 self.values[metric, want] = values
             else:
                 missing.setdefault(want, []).append(metric)
-        failed = self._measure(missing)
-        alone = [{want: [metric]} for want, metrics in failed.items() if len(metrics) > 1 for metric in metrics]
-        for again in alone:  # one metric that cannot be measured must not take the others along
-            self._measure(again)
+        lost = self._measure(missing)
+        for want, metrics in lost.items():  # a crash takes all metrics of a job along: find out whose it was
+            for metric in metrics:
+                self._measure({want: [metric]})
 
-    def _measure(self, missing: Mapping[Wanted, Sequence[str]]) -> dict[Wanted, tuple[str, ...]]:
-        """Run one job a model and note what came of it; the metrics of those jobs that failed."""
+    def _measure(self, missing: Mapping[Wanted, Sequence[str]]) -> dict[Wanted, list[str]]:
+        """Run one job a model and note what came of it; the metrics of those jobs that wanted several and gave none."""
         jobs: dict[Job, Wanted] = {}
         for want, metrics in missing.items():
             outs = tuple((metric, self._kept(metric, want)) for metric in metrics)
             released = want.name if want.scope == "pretrained" else None
             title = f"measure {', '.join(metrics)} of {want}, on {want.data}"
             jobs[MeasureJob(title, self.models[want].file, want.data, outs, released)] = want
-        failed = {}
+        lost = {}
         for job, fault in self.execute(list(jobs)).items() if jobs else ():
             assert isinstance(job, MeasureJob)
             want = jobs[job]
-            for metric, out in job.outs:
-                values = read_measurement(out) if fault is None else None
+            found = {metric: read_measurement(out) for metric, out in job.outs}
+            for metric, values in found.items():
                 if values is None:
                     self.unmeasured[metric, want] = fault or "the measurement was lost"
-                    failed[want] = tuple(metric for metric, _ in job.outs)
                 else:
                     self.values[metric, want] = values
                     self.unmeasured.pop((metric, want), None)
-        return failed
+            if len(found) > 1 and not any(found.values()):
+                lost[want] = list(found)
+        return lost
 
     def _kept(self, metric: str, want: Wanted) -> Path:
         return self.store.measurement(metric, self.models[want].weights, want.data)

@@ -141,6 +141,11 @@ def _decide(
         if last is not None:
             return Outcome(case, last["verdict"]["word"], missing, stale=True, run=last)
         return Outcome(case, "untestable", missing)
+    if any((spec.metric, want) in bench.unmeasured for want in need.get(REFERENCE, ())) and REFERENCE not in (
+        spec.subject,
+        spec.baseline,
+    ):
+        need = {name: entries for name, entries in need.items() if name != REFERENCE}  # it decides nothing
     wants = [want for entries in need.values() for want in entries]
     faults = [f"{want}: {bench.faults[want]}" for want in wants if want in bench.faults]
     faults += [bench.unmeasured[spec.metric, want] for want in wants if (spec.metric, want) in bench.unmeasured]

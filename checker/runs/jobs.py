@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from checker.errors import MeasurementError
 from checker.lab.recipes import Recipe
+
+if TYPE_CHECKING:
+    from checker.lab.measure import Measurement
+    from checker.lab.subject import Subject
 
 _drawn: dict[tuple[str, int], dict[Any, Any]] = {}  # pictures that this process has drawn, for the jobs to come
 
@@ -73,9 +79,29 @@ def run(job: dict[str, Any], progress: Progress) -> None:
     encoder, card = _load(Path(job["file"]), job["released"])
     drawn = _drawn.setdefault((job["data"], encoder.size), {})
     subject = Subject(encoder, data_set(job["data"]), IMAGES, card, drawn)
-    found = measure(list(job["outs"]), subject, lambda done, of: progress(done, of, None))
+    outs = {metric: Path(out) for metric, out in job["outs"].items()}
+    try:
+        found = measure(list(outs), subject, lambda done, of: progress(done, of, None))
+    except MeasurementError as error:
+        found = _alone(list(outs), subject) if len(outs) > 1 else {}
+        fault: MeasurementError | None = error
+    else:
+        fault = None
     for metric, measurement in found.items():
-        write_measurement(Path(job["outs"][metric]), measurement)
+        write_measurement(outs[metric], measurement)
+    if fault is not None:
+        raise fault
+
+
+def _alone(metrics: Sequence[str], subject: Subject) -> dict[str, Measurement]:
+    """What can be measured, metric by metric: one that cannot must not take the others along."""
+    from checker.lab.measure import measure
+
+    found: dict[str, Measurement] = {}
+    for metric in metrics:
+        with suppress(MeasurementError):
+            found |= measure([metric], subject)
+    return found
 
 
 def _load(file: Path, released: str | None) -> Any:

@@ -185,6 +185,29 @@ def test_a_shallower_run_does_not_undo_a_deeper_one(make_vault: Callable[..., Pa
     assert renewed.run["look"] == 1
 
 
+def test_a_reference_that_cannot_be_measured_costs_no_verdict(
+    make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path
+) -> None:
+    class Picky(Fake):
+        def __call__(self, jobs: Sequence[Job]) -> dict[Job, str | None]:
+            bad = [job for job in jobs if "random initialisation" in job.title]
+            return {**super().__call__([job for job in jobs if job not in bad]), **dict.fromkeys(bad, "no such value")}
+
+    project = make_vault({"N.md": "- MAE has shorter attention distance than DINO #claim\n"})
+    (outcome,) = outcomes(project, Store(tmp_path / "cache", stand_ins), Picky(LEVELS))
+    assert (outcome.word, outcome.failed) == ("supported", False)
+    assert outcome.run is not None
+    assert set(outcome.run["values"]) == {"MAE", "DINO"}
+    project = make_vault_again(project, "- MAE has shorter attention distance than a randomly initialised ViT #claim\n")
+    (outcome,) = outcomes(project, Store(tmp_path / "cache2", stand_ins), Picky(LEVELS))
+    assert (outcome.word, outcome.failed, outcome.reason) == ("error", True, "no such value")
+
+
+def make_vault_again(project: Path, text: str) -> Path:
+    (project / "vault/N.md").write_text(text)
+    return project
+
+
 def test_what_is_only_planned_is_pending(make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path) -> None:
     project = make_vault({"N.md": "- MAE has shorter attention distance than DINO #claim\n"})
     cases, _ = survey(Vault.open(project / "vault"), Project.find(project), WORDS)
