@@ -9,6 +9,7 @@ from typing import Any
 from checker.claims import ClaimSpec
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
+from checker.lab.metrics import METRICS
 from checker.runs.bench import Bench, Options, Wanted
 from checker.runs.evidence import evidence, evidence_code, evidence_key
 from checker.runs.outcome import DECIDED, Outcome, Word
@@ -117,7 +118,8 @@ def _needs(question: _Question, look: int, options: Options, vocabulary: Vocabul
     first = min(question.looks[0], options.seeds)
     seeds = question.looks[look] if look else first
     counts = {spec.subject: seeds, spec.baseline: seeds}
-    counts.setdefault(REFERENCE, first)  # it decides nothing, so the seeds of the first look will do
+    if not METRICS[spec.metric].needs_training:
+        counts.setdefault(REFERENCE, first)  # it decides nothing, so the seeds of the first look will do
     return {name: [Wanted(name, scope, data, seed) for seed in range(count)] for name, count in counts.items()}
 
 

@@ -32,6 +32,7 @@ class Metric:
 
     `grows_with_grid`: the value of uniform attention depends on the number of patches, so two models on different grids are
     compared as shares of their uniform values. `counts`: the value is known exactly, so it is compared without an interval.
+    `needs_training`: there is no value for a network that was never trained.
     """
 
     word: MetricWord
@@ -41,6 +42,7 @@ class Metric:
     measure: Callable[..., Any]  # AttentionMetric, TokenMetric or ModelMetric, as `reads` says
     grows_with_grid: bool = False
     counts: bool = False
+    needs_training: bool = False
 
 
 METRICS: Registry[Metric] = Registry("metric")

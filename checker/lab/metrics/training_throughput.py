@@ -57,5 +57,6 @@ METRICS.register("training_throughput")(
         source="the model's card",
         reads="model",
         measure=training_throughput,
+        needs_training=True,
     )
 )
