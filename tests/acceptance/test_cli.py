@@ -292,7 +292,12 @@ def test_an_interrupt_ends_the_workers(make_vault: Callable[..., Path], tmp_path
     cache = tmp_path / "cache"
     before = tree(project)
     process = subprocess.Popen(
-        [COMMAND, "--fresh"], cwd=project, env=os.environ | {"CHECK_CLAIMS_CACHE": str(cache)}, stderr=subprocess.PIPE, text=True
+        [COMMAND, "--fresh"],
+        cwd=project,
+        env=os.environ | {"CHECK_CLAIMS_CACHE": str(cache)},
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore interrupts
     )
     try:
         deadline = time.monotonic() + 60

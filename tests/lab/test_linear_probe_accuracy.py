@@ -55,8 +55,7 @@ def test_agrees_with_a_loop_over_its_definition(tmp_path: Path, monkeypatch: pyt
         }
         for image in range(10):
             right = [
-                float(int(probe(scale(unseen[block, image][None]))) == test.factors[name][image])
-                for name, probe in probes.items()
+                float(int(probe(scale(unseen[block]))[image]) == test.factors[name][image]) for name, probe in probes.items()
             ]
             assert values[block, image].item() == sum(right) / 2
 
