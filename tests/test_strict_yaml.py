@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import strict_yaml
@@ -75,3 +76,24 @@ def test_no_text_crashes_the_loader(text: str) -> None:
         strict_yaml.load(text)
     except strict_yaml.YamlError as error:
         assert error.line >= 1
+
+
+PIECES = [
+    "a: ", "b:", "k: v\n", "- ", "-", "\n", "  ", "    ", "'", '"', "[", "]", ",", "#", " #", "&a ", "*a", "!!str ", "!x ", "%", "@",
+    "é", "😀", "\x07", "?", ":", "---\n", "...\n", "1", "1e3", "~", "null", "true", "\\", "\\n", "<<: ", "=", "[[X]]", "\r\n", "\r", ">", "|",
+    "{", "}", "\t",
+]  # fmt: skip
+
+
+@pytest.mark.skipif(strict_yaml._QUICK is None, reason="PyYAML was built without libyaml")
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_both_parsers_agree(text: str) -> None:
+    def read(quick: Any) -> Any:
+        try:
+            with patch.object(strict_yaml, "_QUICK", quick):
+                return strict_yaml.load_with_places(text)
+        except strict_yaml.YamlError as error:
+            return str(error), error.line, error.column
+
+    assert repr(read(strict_yaml._QUICK)) == repr(read(None))
