@@ -57,16 +57,15 @@ class _Strict(_Base):
         self.depth -= 1
         return node
 
-    def construct_mapping(self, node: Node, deep: bool = False) -> dict[Any, Any]:
-        if isinstance(node, MappingNode):
-            seen = set()
-            for key_node, _ in node.value:
-                key = self.construct_object(key_node, deep=True)
-                if isinstance(key, (list, dict)):
-                    raise _error("a list or mapping as a key", key_node.start_mark)
-                if key in seen:
-                    raise _error(f"the key {key!r} stands twice", key_node.start_mark)
-                seen.add(key)
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value if isinstance(node, MappingNode) else ():
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, (list, dict)):
+                raise _error("a list or mapping as a key", key_node.start_mark)
+            if key in seen:
+                raise _error(f"the key {key!r} stands twice", key_node.start_mark)
+            seen.add(key)
         result: dict[Any, Any] = super().construct_mapping(node, deep)
         return result
 

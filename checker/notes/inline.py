@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from checker.notes.lines import Span
 from checker.notes.link import Link, markdown_link, wikilink
-from checker.notes.note import Footnote, Tag
+from checker.notes.note import Definition, Footnote, Tag
 
-WIKILINK = re.compile(rb"(!?)\[\[(?!\[)((?:(?!\[\[|\]\])[^\r\n])+)\]\]")
+WIKILINK = re.compile(rb"\[\[(?!\[)((?:[^\[\]\r\n]++|\[(?!\[)|\](?!\]))++)\]\]")
 # Beyond ASCII a tag takes all but spaces and the two blocks of punctuation, U+2000 to 206F and U+2E00 to 2E7F.
 TAG = re.compile(
-    rb"(?<![^\s(\[{,;\"'>|*_~])#((?:[A-Za-z0-9_/-]"
+    rb"#(?<![^\s(\[{,;\"'>|*_~]#)((?:[A-Za-z0-9_/-]"
     rb"|(?!\xe2\x80|\xe2\x81[\x80-\xaf]|\xe2[\xb8\xb9]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe3\x80\x80|\xef\xbb\xbf)"
     rb"[\xc2-\xf4][\x80-\xbf]+)+)"
 )
-MATH = re.compile(rb"(?<![\\$])\$\$.+?\$\$|(?<![\\$])\$(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d)", re.DOTALL)
+MATH = re.compile(rb"\$(?<![\\$]\$)(?:\$.+?\$\$|(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d))", re.DOTALL)
 COMMENT = re.compile(rb"%%.*?%%|<!--.*?-->|(?P<open>%%|<!--).*", re.DOTALL)
 HTML_TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
-WHOLE = re.compile(rb"\[\[(?!\[)(?:(?!\[\[|\]\])[^\r\n])+\]\]|%%.*?%%", re.DOTALL)
+WHOLE = re.compile(WIKILINK.pattern + rb"|%%.*?%%", re.DOTALL)
 TICKS = re.compile(rb"(\\?)(`+)")
 BRACKET = re.compile(rb"\\.|!?\[|\]", re.DOTALL)
 OPENINGS = (b"[", b"![")
@@ -77,16 +77,35 @@ def code_spans(data: bytes, low: int, high: int) -> Iterator[Span]:
             position = match.end()
 
 
+def links_and_tags(
+    data: bytes, visible: bytes, areas: list[Span], definitions: Sequence[Definition] = ()
+) -> tuple[tuple[Link, ...], tuple[Tag, ...]]:
+    """Links of every form, and the tags outside them and outside the tags of HTML."""
+    wiki = list(wikilinks(data, visible)) if b"[[" in visible else []
+    if not wiki and b"](" not in visible and not definitions and b"<" not in visible:
+        return (), tuple(tags(visible)) if b"#" in visible else ()
+    masked = bytearray(visible)
+    for link in wiki:
+        masked[link.span.start : link.span.end] = b" " * (link.span.end - link.span.start)
+    targets: dict[str, str] = {}
+    for definition in definitions:
+        targets.setdefault(folded_label(definition.label), definition.destination)
+    others, spans = markdown_links(data, bytes(masked), areas, targets)
+    for span in spans:
+        masked[span.start : span.end] = blanked(bytes(masked[span.start : span.end]))
+    bare = HTML_TAG.sub(lambda match: blanked(match[0]), bytes(masked))
+    return tuple(sorted((*wiki, *others), key=lambda link: link.span)), tuple(tags(bare))
+
+
 def wikilinks(data: bytes, text: bytes) -> Iterator[Link]:
     """The wikilinks and embeds of a text with its code and math blank; escaped ones, and those with a blank part, are none."""
     for match in WIKILINK.finditer(text):
-        inner = match.start(2)
-        if escaped(text, inner - 2) or data[inner : match.end()] != text[inner : match.end()]:
+        start, inner, end = match.start(), match.start(1), match.end()
+        if escaped(text, start) or data[inner:end] != text[inner:end]:
             continue
-        embed = bool(match[1]) and not escaped(text, match.start())
-        start = match.start() if embed else inner - 2
-        original = text[start : match.end()].decode("utf-8")
-        link = wikilink(match[2].decode("utf-8"), embed, Span(start, match.end()), original)
+        embed = text[start - 1 : start] == b"!" and not escaped(text, start - 1)
+        start -= embed
+        link = wikilink(match[1].decode("utf-8"), embed, Span(start, end), text[start:end].decode("utf-8"))
         if link:
             yield link
 
@@ -161,7 +180,7 @@ def tags(text: bytes) -> Iterator[Tag]:
 
 def footnotes(text: bytes, areas: list[Span]) -> Iterator[Footnote]:
     """The references to footnotes in a text, and the footnotes that stand inside the given areas of it."""
-    for match in FOOTNOTE.finditer(text):
+    for match in FOOTNOTE.finditer(text) if b"[^" in text else ():
         if match[1] and not escaped(text, match.start()):
             yield Footnote("reference", match[1].decode("utf-8"), Span(match.start(), match.end()))
     if b"^[" not in text:

@@ -57,12 +57,12 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
             blank.span(span)
     before = bytes(blank.visible)
     comments = _comments(path, lines, structure, before, problems)
-    hidden = blank.pattern(inline.COMMENT)
+    hidden = blank.pattern(inline.COMMENT) if comments else ()
     hidden += math + blank.pattern(inline.MATH)
     visible = bytes(blank.visible)
 
     definitions = tuple(_definitions(data, structure))
-    links, found_tags = _links_and_tags(data, visible, readable, definitions)
+    links, found_tags = inline.links_and_tags(data, visible, readable, definitions)
     commented_links, commented_tags = _in_comments(data, before, comments)
     blocks = tuple(_with_ids(structure.leaves, visible))
     footnotes = [*structure.footnotes, *inline.footnotes(visible, readable)]
@@ -119,7 +119,7 @@ class _Blanks:
         self.visible[span.start : span.end] = inline.blanked(bytes(self.visible[span.start : span.end]))
 
     def pattern(self, pattern: re.Pattern[bytes]) -> tuple[Span, ...]:
-        spans = tuple(Span(*match.span()) for match in pattern.finditer(bytes(self.visible)))
+        spans = tuple([Span(*match.span()) for match in pattern.finditer(bytes(self.visible))])
         for span in spans:
             self.span(span)
         return spans
@@ -158,7 +158,7 @@ def _comments(
     """The comments of a text whose code is blank; HTML that is a block of its own among them."""
     blocks = {lines.index(leaf.span.start) for leaf in structure.leaves if leaf.kind == "comment"}
     found = []
-    for match in inline.COMMENT.finditer(text):
+    for match in inline.COMMENT.finditer(text) if b"%%" in text or b"<!--" in text else ():
         html = match[0].startswith(b"<")
         found.append(Comment(Span(*match.span()), not html and lines.index(match.start()) in blocks, html))
         if match["open"] is not None:
@@ -178,24 +178,6 @@ def _definitions(data: bytes, structure: Structure) -> Iterator[Definition]:
             yield Definition(label, destination, markdown_link(destination, label, False, span, original, "reference"), span)
 
 
-def _links_and_tags(
-    data: bytes, visible: bytes, areas: list[Span], definitions: tuple[Definition, ...]
-) -> tuple[tuple[Link, ...], tuple[Tag, ...]]:
-    """Links of every form, and the tags outside them and outside the tags of HTML."""
-    wiki = list(inline.wikilinks(data, visible))
-    masked = bytearray(visible)
-    for link in wiki:
-        masked[link.span.start : link.span.end] = b" " * (link.span.end - link.span.start)
-    targets: dict[str, str] = {}
-    for definition in definitions:
-        targets.setdefault(inline.folded_label(definition.label), definition.destination)
-    others, spans = inline.markdown_links(data, bytes(masked), areas, targets)
-    for span in spans:
-        masked[span.start : span.end] = inline.blanked(bytes(masked[span.start : span.end]))
-    bare = inline.HTML_TAG.sub(lambda match: inline.blanked(match[0]), bytes(masked))
-    return tuple(sorted((*wiki, *others), key=lambda link: link.span)), tuple(inline.tags(bare))
-
-
 def _in_comments(data: bytes, text: bytes, comments: tuple[Comment, ...]) -> tuple[tuple[Link, ...], tuple[Tag, ...]]:
     """The links and tags that stand in `%%` comments, code left out."""
     spans = [comment.span for comment in comments if not comment.html]
@@ -205,7 +187,7 @@ def _in_comments(data: bytes, text: bytes, comments: tuple[Comment, ...]) -> tup
     for span in spans:
         inner = text[span.start : span.end]
         shown[span.start : span.end] = _without_code(inner.replace(b"%%", b"  "))
-    return _links_and_tags(data, bytes(shown), spans, ())
+    return inline.links_and_tags(data, bytes(shown), spans)
 
 
 def _without_code(text: bytes) -> bytes:

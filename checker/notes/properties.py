@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from checker import strict_yaml
@@ -48,26 +50,32 @@ def read_frontmatter(data: bytes, span: Span) -> Frontmatter:
             value = values.get(place.path[0])
             items.append(Property(place.path[0], value, _kind(value), spans.trimmed(place.start, place.end)))
             continue
-        link = _link(place, spans)
+        value = place.value.strip()
+        link = property_link(value, ".".join(place.path), partial(spans.of, place, value))
         if link:
             links.append(link)
         if place.path[0].casefold() == "tags" and len(place.path) <= 2:
-            match = TAG.fullmatch(place.value.strip())
-            if match and not match[1].isdecimal():
-                tags.append(Tag(match[1], spans.of(place, match[1])))
+            tag = property_tag(value)
+            if tag:
+                tags.append(Tag(tag, spans.of(place, tag)))
     return Frontmatter(values, tuple(items), tuple(links), tuple(tags))
 
 
-def _link(place: strict_yaml.Place, spans: _Spans) -> Link | None:
-    """The link that a value is; a value that holds more than that is none."""
-    value, key = place.value.strip(), ".".join(place.path)
+def property_link(value: str, key: str, span: Callable[[], Span]) -> Link | None:
+    """The link that a value without blanks around it is; a value that holds more than that is none."""
+    if not value.startswith("["):
+        return None
     wiki = WIKILINK.fullmatch(value)
     if wiki:
-        return wikilink(wiki[1], False, spans.of(place, value), value, "property", key)
+        return wikilink(wiki[1], False, span(), value, "property", key)
     markdown = MARKDOWN_LINK.fullmatch(value)
-    if markdown:
-        return markdown_link(markdown[2], markdown[1], False, spans.of(place, value), value, "property", key)
-    return None
+    return markdown_link(markdown[2], markdown[1], False, span(), value, "property", key) if markdown else None
+
+
+def property_tag(value: str) -> str | None:
+    """The tag that a value without blanks around it is, without its `#`; one of digits only is none."""
+    match = TAG.fullmatch(value)
+    return None if match is None or match[1].isdecimal() else match[1]
 
 
 class _Spans:
