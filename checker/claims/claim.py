@@ -74,12 +74,11 @@ def _claim(note: Note, block: Block, tag: Span, line: int) -> Claim:
     )
 
 
-def doubled_ids(notes: Iterable[Note]) -> dict[str, str]:
-    """Block ids, case folded, that stand more than once in a vault, and what to tell of each."""
+def doubled_ids(ids: Iterable[str]) -> dict[str, str]:
+    """Block ids, case folded, that stand more than once among those of a vault, and what to tell of each."""
     places: dict[str, list[str]] = {}
-    for note in notes:
-        for found in note.block_ids:
-            places.setdefault(found.id.casefold(), []).append(found.id)
+    for name in ids:
+        places.setdefault(name.casefold(), []).append(name)
     return {
         name: f"the block id ^{ids[-1]} stands {len(ids)} times in the vault; rename all but one"
         for name, ids in places.items()

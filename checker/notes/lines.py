@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n?|\n")
@@ -40,7 +41,11 @@ class Lines:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.first = len(BOM) if data.startswith(BOM) else 0
-        self.starts = [self.first, *(match.end() for match in LINE_END.finditer(data))]
+        self.starts = [self.first]
+        if b"\r" in data:
+            self.starts += [match.end() for match in LINE_END.finditer(data)]
+        else:
+            self.starts += accumulate([len(line) + 1 for line in data.split(b"\n")[:-1]])
 
     def index(self, offset: int) -> int:
         """The 0-based line of a byte offset."""

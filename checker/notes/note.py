@@ -139,11 +139,12 @@ class Property:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong in a file, for a person: `path:line: message`."""
+    """Something wrong in a file, for a person: `path:line: message`. `column` counts characters from 1."""
 
     path: PurePosixPath
     line: int
     message: str
+    column: int = 1
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}"

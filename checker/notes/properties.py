@@ -22,13 +22,13 @@ DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+
 
 @dataclass(frozen=True)
 class Frontmatter:
-    """What the lines between the two `---` hold; `fault` is (line in the file, message) where that is no mapping."""
+    """What the lines between the two `---` hold; `fault` is (line in the file, message, column) where that is no mapping."""
 
     values: dict[str, Any] = field(default_factory=dict)
     items: tuple[Property, ...] = ()
     links: tuple[Link, ...] = ()
     tags: tuple[Tag, ...] = ()
-    fault: tuple[int, str] | None = None
+    fault: tuple[int, str, int] | None = None
 
 
 def read_frontmatter(data: bytes, span: Span) -> Frontmatter:
@@ -37,11 +37,11 @@ def read_frontmatter(data: bytes, span: Span) -> Frontmatter:
     try:
         loaded, places = strict_yaml.load_with_places(text)
     except strict_yaml.YamlError as error:
-        return Frontmatter(fault=(error.line + 1, f"frontmatter, column {error.column}: {error.problem}"))
+        return Frontmatter(fault=(error.line + 1, f"frontmatter, column {error.column}: {error.problem}", error.column))
     if loaded is None:
         return Frontmatter()
     if not isinstance(loaded, dict):
-        return Frontmatter(fault=(2, "the frontmatter is not a list of `key: value` lines"))
+        return Frontmatter(fault=(2, "the frontmatter is not a list of `key: value` lines", 1))
     values = {str(key): value for key, value in loaded.items()}
     spans = _Spans(text, span.start)
     items, links, tags = [], [], []

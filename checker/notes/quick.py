@@ -1,8 +1,8 @@
 """The entry of a plain note, found without a parser; None for a note that is not plain.
 
-Plain means that nothing in it can hide a link or a tag, or be something else than it seems: no code, math, HTML, comments,
-escapes, footnotes, definitions or block ids, only headings that are told by their line, and properties of one line or a list of
-lines. Most notes are. What is found is what `parse` finds, and the tests hold one against the other.
+Plain means that no parser is needed to tell where a link or tag is hidden: there is no HTML, comment, definition or block id,
+code stands between fences or within a line, and a heading is told by its line. Most notes are plain. What is found is what
+`parse` finds, and the tests hold one against the other.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import PurePosixPath
 
 from checker.notes import inline
 from checker.notes.entry import Entry, aliases
 from checker.notes.lines import Span
 from checker.notes.link import Link
-from checker.notes.note import Heading, Tag
+from checker.notes.note import BlockId, Heading, Tag
 from checker.notes.properties import property_link, property_tag, read_frontmatter
 
 # Scalars that YAML takes as they stand. Only what is quoted or begins with a letter can be more than a number or a date.
@@ -30,39 +29,46 @@ FRONTMATTER = re.compile(rb"---\n((?:(?! {0,3}---|\.\.\.)[^\n]*\n)*)---(?:\n|\Z)
 PROPERTIES = re.compile(rb"(?:" + PROPERTY + rb")*")
 EACH = re.compile(PROPERTY)
 ITEM = re.compile(rb" *- (" + VALUE + rb")\n")
+SIMPLE_LINK = re.compile(rb"(['\"])\[\[[^\s\[\]|#\\'\"](?:[^\[\]|#\\'\"]*[\w.)\-])?\]\]\1")  # nothing but a name
 TYPED = re.compile(rb"[0-9]|(?:true|false|null)\Z", re.IGNORECASE)  # what may not be a string, or is a key that is none
 NO_YAML = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef(?:\xbb\xbf|\xbf[\xbe\xbf])")
 
 MAX_PROPERTIES = 100_000  # bytes
 
 # What makes a note not plain. Each pattern begins with a fixed byte that the search goes by, so it costs little.
-MARKS = re.compile(rb"[`$<\\\r\x00]")  # code, math, HTML, escapes
-PAIRS = (b"~~~", b"%%", b"[^", b"^[", b"]:", b"][")  # code, comments, footnotes, references
-BLOCK_ID = re.compile(rb"\^[A-Za-z0-9-]+[ \t]*(?:\n|\Z)")
+CONTROLS = bytes({*range(32)} - {9, 10})  # other line ends, and what makes no text
+MARKS = (b"~~~", b"%%", b"]:", b"\\`")  # other fences, comments, definitions
+HTML = re.compile(rb"<[A-Za-z/!?]")
 QUOTE = re.compile(rb">(?: {5}| ?\t|>{6}|(?: ?>){19})")  # code in a quote, a merge conflict, more depth than is read
 _BULLET = rb"(?:[-*+]|\d+[.)])"
 LINE = re.compile(
     rb"\n(?:[ \t>]*" + _BULLET + rb"(?:[ \t]*(?=\n|\Z)| {5}| *\t|[ ]+(?:" + _BULLET + rb" +){19})"  # code in an item, or depth
-    rb"|[ \t]{80}"
-    rb"| {1,3}#{1,6}(?=[ \t\n]|\Z)|#{1,6}(?:[ \t]*(?=\n|\Z)|[ \t][^\n]*#[ \t]*(?=\n|\Z))"  # a heading that is not what it seems
+    rb"|[ \t]{80}[ \t]*[^ \t\n]"
+    rb"| {1,3}#{1,6}(?=[ \t\n]|\Z)|#{1,6}(?:[ \t]*(?=\n|\Z)|[ \t][^\n]*(?:\||#[ \t]*(?=\n|\Z)))"  # an odd heading
     rb"|(?<!\n\n) {0,3}(?:-+|=+)[ \t]*(?=\n|\Z))"  # a heading by what stands under it
 )
-INDENTED = re.compile(rb"\n(?: {4}| {0,3}\t)")
+INDENTED = re.compile(rb"\n(?: {4}| {0,3}\t)[ \t]*[^ \t\n]")
 ITEM_OF_TEXT = re.compile(rb"[ \t]*" + _BULLET + rb" (?:\[.\] )?[\w\[\]()!\"'\x80-\xff]")  # code cannot begin right below
-HEADING = re.compile(rb"^(#{1,6})[ \t]+([^\n]*)", re.MULTILINE)
+FENCE = re.compile(rb"\n```[^`\n]*\n(?:(?! {0,3}```)[^\n]*\n)* {0,3}`{3,}[ \t]*(?=\n|\Z)")
+IN_LINE = re.compile(rb"`[^`\n]*`")
+HEADING = re.compile(rb"\n(#{1,6})[ \t]+([^\n]*)")
+BLOCK_ID = re.compile(rb"\^(?<=\s\^)([A-Za-z0-9-]+)[ \t]*(?:\n|\Z)")
+BLOCK_ENDS = re.compile(rb"[ \t]*(?:\n|\Z|[-*+] \S)")
 MARKDOWN_LINK = re.compile(rb"\[[^\[\]\n]*\]\([^\s<>()]*\)")
 
 
 Properties = tuple[Sequence[Link], Sequence[Tag], Sequence[str]]  # links, tags, aliases
 
 
-def quick_entry(path: PurePosixPath, data: bytes) -> Entry | None:
+def quick_entry(data: bytes) -> Entry | None:
     """What `entry_of(parse(path, data))` would be, for a plain note."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    start, body = 0, data
+    if len(data.translate(None, CONTROLS)) != len(data):
+        return None
+    start = 0
     properties: Properties = (), (), ()
     if data.startswith(b"---"):
         match = FRONTMATTER.match(data)
@@ -70,28 +76,66 @@ def quick_entry(path: PurePosixPath, data: bytes) -> Entry | None:
         if not match or found is None:
             return None
         properties, start = found, match.end()
-        body = b" " * (start - 1) + b"\n" + data[start:]
-    if not _plain(b"\n" + data[start:]):
+    body = b"\n" + data[start:]
+    text = fenced = FENCE.sub(_blanked, body) if b"```" in body else body
+    if not _plain(text):
         return None
-    links, tags = inline.links_and_tags(data, body, [Span(start, len(data))])
-    headings = [Heading(len(match[1]), match[2].decode("utf-8").strip(), Span(*match.span())) for match in HEADING.finditer(body)]
+    if b"`" in text:
+        text = IN_LINE.sub(_blanked, text)
+    if b"$" in text:
+        text = inline.MATH.sub(_blanked, text)
+    ids = _block_ids(fenced, text, start - 1) if b"^" in text else ()
+    if ids is None:
+        return None
+    links, tags = inline.links_and_tags(data, b" " * start + text[1:], [Span(start, len(data))])
+    headings = []
+    for match in HEADING.finditer(body) if b"\n#" in text else ():
+        if text[match.start() + 1] == 35:  # not in code
+            heading = match[2].decode("utf-8").strip(" \t")
+            if heading != heading.strip():  # blanks that markdown-it does not all take for some
+                return None
+            headings.append(Heading(len(match[1]), heading, Span(start + match.start(), start + match.end() - 1)))
     property_links, property_tags, names = properties
-    return Entry(tuple(property_links), links, tuple(property_tags), tags, headings=tuple(headings), aliases=tuple(names))
+    return Entry(tuple(property_links), links, tuple(property_tags), tags, (), tuple(headings), ids, tuple(names))
+
+
+def _blanked(match: re.Match[bytes]) -> bytes:
+    return inline.blanked(match[0])
 
 
 def _plain(text: bytes) -> bool:
-    """Whether a body, with a line break before it, is plain."""
-    if MARKS.search(text) or any(pair in text for pair in PAIRS) or text.startswith(b"\n\xef\xbb\xbf"):
+    """Whether a body whose fenced code is blank, with a line break before it, is plain."""
+    if any(mark in text for mark in MARKS) or text.startswith(b"\n\xef\xbb\xbf"):
         return False
-    if b"](" in text and text.count(b"](") != len(MARKDOWN_LINK.findall(text)):
+    if HTML.search(text) or QUOTE.search(text) or LINE.search(text):
         return False
-    if BLOCK_ID.search(text) or QUOTE.search(text) or LINE.search(text):
+    if b"](" in text and (text.count(b"](") != len(MARKDOWN_LINK.findall(text)) or b"\\[" in text or b"\\]" in text):
+        return False
+    if b"`" in text and not _pairs(text, b"`"):
+        return False
+    if b"$$" in text and not _pairs(text, b"$$"):
         return False
     for indented in INDENTED.finditer(text):
         above = text.rfind(b"\n", 0, indented.start()) + 1
         if not ITEM_OF_TEXT.match(text, above, indented.start()):
             return False
     return True
+
+
+def _pairs(text: bytes, mark: bytes) -> bool:
+    """Whether a mark stands in pairs on each line, none of them in a wikilink or beside another."""
+    beside = mark + mark[:1] in text
+    return not beside and not any(line.count(mark) % 2 or (mark in line and b"[[" in line) for line in text.split(b"\n"))
+
+
+def _block_ids(fenced: bytes, text: bytes, offset: int) -> tuple[BlockId, ...] | None:
+    """The ids at the end of blocks of `text`, whose code and math are blank; None where it is not plain that a block ends."""
+    found = []
+    for match in BLOCK_ID.finditer(text):
+        if not BLOCK_ENDS.match(fenced, match.end()) or (b"|" in text and fenced[match.end() : match.end() + 1].strip()):
+            return None
+        found.append(BlockId(match[1].decode(), Span(offset + match.start(), offset + match.end(1))))
+    return tuple(found)
 
 
 def _frontmatter(data: bytes, end: int) -> Properties | None:
@@ -121,6 +165,10 @@ def _properties(data: bytes, end: int) -> Properties | None:
             continue
         for path, first, last in _values(data, match):
             raw = data[first:last].rstrip(b" ")
+            if not naming and SIMPLE_LINK.fullmatch(raw):
+                inner, span = raw[1:-1].decode("utf-8"), Span(first + 1, first + len(raw) - 1)
+                links.append(Link(inner[2:-2], "", None, False, span, "property", path, inner))
+                continue
             if naming and TYPED.match(raw):
                 return None
             value = _text(raw).strip()

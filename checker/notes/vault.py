@@ -2,134 +2,205 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checker.errors import ConfigurationError, NoteError
 from checker.notes.canvas import Canvas, read_canvas
+from checker.notes.index import Index
 from checker.notes.link import Link
 from checker.notes.note import Note, Problem
-from checker.notes.parse import MAX_BYTES, parse
+from checker.notes.parse import parse
 from checker.notes.resolve import Files, Resolution, resolve_subpath
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from checker.notes.graph import ClaimNode
+
+LINKS = (
+    "SELECT source.path, file.path, target, subpath, link.kind, embed, key, line, column, how, others, found"
+    " FROM link JOIN file AS source ON source.id = link.source LEFT JOIN file ON file.id = link.file"
+)
+
 
 @dataclass(frozen=True)
-class Vault:
-    """Notes and other files of a vault, in order of path; `problems` tells what could not be read."""
+class VaultLink:
+    """A link with the file that it stands in and the one that it leads to, None where there is none.
 
-    root: Path
-    notes: tuple[Note, ...]
-    files: tuple[PurePosixPath, ...]
-    problems: tuple[Problem, ...]
-    canvases: tuple[Canvas, ...] = ()
+    `line` and `column` count from 1, columns in characters. `how` is that of `Resolution`; `others` counts the files that fit as
+    well. `found` tells whether the heading or block of the subpath is there, None where there is none to look for.
+    """
+
+    source: PurePosixPath
+    file: PurePosixPath | None
+    target: str
+    subpath: str
+    kind: str
+    embed: bool
+    key: str | None
+    line: int
+    column: int
+    how: str
+    others: int
+    found: bool | None
+
+    @property
+    def destination(self) -> str:
+        """Path and subpath in one, as Obsidian's `link`."""
+        return self.target + self.subpath
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether no more than the length of the path chose among several files."""
+        return self.how == "shortest" and self.others > 0
+
+
+class Vault:
+    """A vault as it is on disk when it is opened. Links and names come from the index; a note is parsed when it is asked for."""
+
+    def __init__(self, root: Path, index: Index) -> None:
+        self.root, self.index = root, index
 
     @classmethod
-    def open(cls, root: Path | str) -> Vault:
-        """Read every note below `root`; hidden folders are left out, as Obsidian does.
+    def open(cls, root: Path | str, cache: Path | None = None) -> Vault:
+        """Open the folder `root`; hidden files and folders are left out, as Obsidian does.
+
+        The index is kept in the folder `cache` for the next time, or else in memory.
 
         Raises ConfigurationError when there is no such folder.
         """
         root = Path(root)
         if not root.is_dir():
             raise ConfigurationError(f"{root}: no such folder; give the folder that holds your notes")
-        notes: list[Note] = []
-        canvases: list[Canvas] = []
-        problems: list[Problem] = []
-        files = tuple(sorted(_walk(root, problems)))
-        for path in files:
-            kind = path.suffix.lower()
-            if kind not in (".md", ".canvas"):
-                continue
-            try:
-                if (root / path).stat().st_size > MAX_BYTES:
-                    raise NoteError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; skipped")
-                data = (root / path).read_bytes()
-                read = parse(path, data) if kind == ".md" else read_canvas(path, data)
-            except NoteError as error:
-                problems.append(Problem(path, 1, str(error).removeprefix(f"{path}: ")))
-                continue
-            except OSError as error:
-                problems.append(Problem(path, 1, f"cannot be read ({error.strerror}); skipped"))
-                continue
-            if isinstance(read, Note):
-                notes.append(read)
-            else:
-                canvases.append(read)
-            problems.extend(read.problems)
-        for path, other in Files(files).collisions():
-            problems.append(Problem(other, 1, f"its name and that of {path} differ in case or Unicode form only; rename one"))
-        return cls(root, tuple(notes), files, tuple(problems), tuple(canvases))
+        index = Index.kept(root, cache) if cache else Index(root)
+        index.refresh()
+        return cls(root, index)
 
     @cached_property
-    def index(self) -> Files:
-        """The files of the vault, for resolving."""
+    def files(self) -> tuple[PurePosixPath, ...]:
+        """Every file, in order."""
+        return self._paths("SELECT path FROM file")
+
+    @cached_property
+    def note_paths(self) -> tuple[PurePosixPath, ...]:
+        """The notes that can be read, in order."""
+        return self._paths("SELECT path FROM file WHERE kind = 'note'")
+
+    def _paths(self, query: str, *values: object) -> tuple[PurePosixPath, ...]:
+        return tuple(sorted(PurePosixPath(path) for (path,) in self.index.rows(query, *values)))
+
+    def note(self, path: PurePosixPath) -> Note:
+        """Parse a note. Raises NoteError when it cannot be read."""
+        try:
+            return parse(path, (self.root / path).read_bytes())
+        except OSError as error:
+            raise NoteError(f"{path}: cannot be read ({error.strerror})") from error
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """All notes, parsed."""
+        return tuple(map(self.note, self.note_paths))
+
+    @cached_property
+    def canvases(self) -> tuple[Canvas, ...]:
+        """All canvases."""
+        paths = self._paths("SELECT path FROM file WHERE kind = 'canvas'")
+        return tuple(read_canvas(path, (self.root / path).read_bytes()) for path in paths)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with files and names, in order of path."""
+        rows = self.index.rows("SELECT path, line, message, column FROM problem JOIN file ON file.id = source")
+        found = [Problem(PurePosixPath(path), line, message, column) for path, line, message, column in rows]
+        return tuple(sorted([*found, *self._collisions(), *self.index.unlisted], key=lambda each: (each.path, each.line)))
+
+    def _collisions(self) -> Iterator[Problem]:
+        """Files whose names differ in case or Unicode form only."""
+        twice = "SELECT folded FROM file GROUP BY folded HAVING count(*) > 1"
+        first: dict[str, str] = {}
+        for folded, path in self.index.rows(f"SELECT folded, path FROM file WHERE folded IN ({twice}) ORDER BY folded, path"):
+            other = first.setdefault(folded, path)
+            if other != path:
+                message = f"its name and that of {other} differ in case or Unicode form only; rename one"
+                yield Problem(PurePosixPath(path), 1, message)
+
+    def tagged(self, name: str) -> tuple[PurePosixPath, ...]:
+        """The notes in whose text, comments left out, a tag stands; case does not matter."""
+        return self._paths(
+            "SELECT DISTINCT path FROM tag JOIN file ON file.id = source WHERE tag.kind = 'body' AND tag.folded = ?",
+            name.casefold(),
+        )
+
+    def block_ids(self) -> list[str]:
+        """Every block id, as often as it stands in the vault."""
+        return [name for (name,) in self.index.rows("SELECT id FROM block")]
+
+    def links(self, source: PurePosixPath | None = None, file: PurePosixPath | None = None) -> list[VaultLink]:
+        """The links of the vault, or those in `source` or to `file`, in order of file and place."""
+        where, values = [], []
+        for column, path in (("source.path", source), ("file.path", file)):
+            if path is not None:
+                where.append(f"{column} = ?")
+                values.append(str(path))
+        condition = f" WHERE {' AND '.join(where)}" if where else ""
+        return [_link(row) for row in self.index.rows(f"{LINKS}{condition} ORDER BY source.path, number", *values)]
+
+    @cached_property
+    def _files(self) -> Files:
         return Files(self.files)
-
-    @cached_property
-    def note_at(self) -> Mapping[PurePosixPath, Note]:
-        """The notes by path."""
-        return {note.path: note for note in self.notes}
 
     def resolve(self, source: PurePosixPath, link: Link | str) -> Resolution:
         """What a link, or its text `path#subpath`, means in the file `source`."""
         target, mark, rest = link.partition("#") if isinstance(link, str) else (link.target, "", "")
         subpath = mark + rest if isinstance(link, str) else link.subpath
-        found = self.index.resolve(source, target.strip())
-        note = self.note_at.get(found.file) if found.file else None
-        if note is None or not subpath.strip("# "):
+        found = self._files.resolve(source, target.strip())
+        if found.file not in self.note_paths or not subpath.strip("# "):
             return found
-        anchor = resolve_subpath(note, subpath)
+        anchor = resolve_subpath(self.note(found.file), subpath)
         return replace(found, anchor=anchor, subpath_found=anchor is not None)
 
-    def graph(self) -> nx.MultiDiGraph[str]:
-        """Notes, and what they link to, as a directed multigraph; `exists` is False on targets without a file."""
-        import networkx as nx
+    def find(self, name: str) -> PurePosixPath:
+        """The file that a person means: a path on disk or in the vault, or a name as a link would give it.
 
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        for note in self.notes:
-            graph.add_node(str(note.path), exists=True)
-        for note in self.notes:
-            for link in note.all_links:
-                target = self.resolve(note.path, link).file
-                node = str(target) if target else link.target
-                if node not in graph:
-                    graph.add_node(node, exists=target is not None)
-                graph.add_edge(str(note.path), node, line=note.line_of(link.span.start))
-        return graph
+        Raises ConfigurationError, with near names, when there is none.
+        """
+        on_disk = Path(name).resolve()
+        if on_disk.is_relative_to(self.root.resolve()):
+            inside = PurePosixPath(on_disk.relative_to(self.root.resolve()).as_posix())
+            if inside in self.files:
+                return inside
+        found = self._files.resolve(PurePosixPath("."), name.partition("#")[0].strip())
+        if name.strip() and found.file:
+            return found.file
+        names = {path.stem for path in self.files} | {str(path) for path in self.files}
+        near = ", ".join(difflib.get_close_matches(name, names, 3))
+        raise ConfigurationError(f"{name}: no such note in {self.root}" + (f"; near to it: {near}" if near else ""))
+
+    def graph(self, claims: Iterable[ClaimNode] = ()) -> nx.MultiDiGraph[str]:
+        """Notes and what they link to, as a directed multigraph; see `checker.notes.graph`."""
+        from checker.notes.graph import build
+
+        return build(self, claims)
 
 
-def _walk(root: Path, problems: list[Problem]) -> Iterator[PurePosixPath]:
-    """Regular files below `root`, relative to it. Each folder is visited once, links that leave the vault never."""
-    seen: set[tuple[int, int]] = set()
-    inside = root.resolve()
-    stack = [root]
-    while stack:
-        folder = stack.pop()
-        try:
-            status = folder.stat()
-            if (status.st_dev, status.st_ino) in seen:
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            listed = os.scandir(folder)
-        except OSError as error:
-            place = PurePosixPath(folder.relative_to(root).as_posix())
-            problems.append(Problem(place, 1, f"the folder cannot be read ({error.strerror}); skipped"))
-            continue
-        with listed as entries:
-            for entry in entries:
-                path = Path(entry.path)
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_symlink() and not path.resolve().is_relative_to(inside):
-                    continue
-                if entry.is_dir():
-                    stack.append(path)
-                elif entry.is_file():
-                    yield PurePosixPath(path.relative_to(root).as_posix())
+def _link(row: Sequence[Any]) -> VaultLink:
+    source, file, target, subpath, kind, embed, key, line, column, how, others, found = row
+    return VaultLink(
+        source=PurePosixPath(source),
+        file=None if file is None else PurePosixPath(file),
+        target=target,
+        subpath=subpath,
+        kind=kind,
+        embed=bool(embed),
+        key=key,
+        line=line,
+        column=column,
+        how=how,
+        others=others,
+        found=None if found is None else bool(found),
+    )

@@ -51,15 +51,16 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     """All cases of the vault, in order of note and line, and the places where a claim needs a person first."""
     claims: list[Claim] = []
     problems: list[Problem] = []
-    doubled = doubled_ids(vault.notes)
-    for note in vault.notes:
+    ids = vault.block_ids()
+    doubled = doubled_ids(ids)
+    for note in map(vault.note, vault.tagged("claim")):
         found, faults = find_claims(note)
         if found and not note.writable:
             problems.extend(note.problems)
             continue
         problems.extend(faults)
         claims.extend(found)
-    taken = {found.id.casefold() for note in vault.notes for found in note.block_ids}
+    taken = {name.casefold() for name in ids}
     cases = []
     for claim in claims:
         if claim.block_id and claim.block_id.id.casefold() in doubled:

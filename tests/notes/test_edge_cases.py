@@ -25,7 +25,7 @@ def test_edge_case(case: dict[str, Any], make_vault: Callable[..., Path]) -> Non
     files = dict((*entry.split("=", 1), "")[:2] for entry in case["files"])
     vault = Vault.open(make_vault({**files, case["src"]: case["text"]}) / "vault")
     source = PurePosixPath(case["src"])
-    note = vault.note_at[source]
+    note = vault.note(source)
     found: dict[str, Any] = {
         "links": [[link.destination, _path(vault.resolve(source, link).file)] for link in note.all_links],
         "tags": [tag.name for tag in note.all_tags],

@@ -43,7 +43,7 @@ def test_resolution(make_vault: Callable[..., Path], source: str, target: str, f
 
 def test_graph(make_vault: Callable[..., Path]) -> None:
     graph = Vault.open(make_vault({"a.md": "[[b]]\n[[b]] [[no]]", "b.md": ""}) / "vault").graph()
-    assert sorted(graph.nodes(data="exists")) == [("a.md", True), ("b.md", True), ("no", False)]
+    assert sorted(graph.nodes(data="kind")) == [("a.md", "note"), ("b.md", "note"), ("no", "unresolved")]
     assert sorted(graph.edges(data="line")) == [("a.md", "b.md", 1), ("a.md", "b.md", 2), ("a.md", "no", 2)]
 
 
