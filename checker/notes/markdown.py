@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from mdit_py_plugins.front_matter import front_matter_plugin
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
 
 MAX_NESTING = 100
 FOOTNOTE = re.compile(r"\[\^([^\s\[\]]+)\]:[ \t]*")
@@ -17,6 +18,9 @@ PARAGRAPH_ENDS = ["paragraph", "reference", "blockquote", "list"]
 @cache
 def markdown() -> MarkdownIt:
     """A parser of blocks. It leaves what stands inside a paragraph alone; its tokens hold line numbers."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.front_matter import front_matter_plugin
+
     md = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").use(front_matter_plugin)
     md.core.ruler.enableOnly(["normalize", "block"])
     md.block.ruler.before("fence", "comment", _comment, {"alt": PARAGRAPH_ENDS})

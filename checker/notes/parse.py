@@ -6,9 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Any
 
 from checker.errors import NoteError
 from checker.notes import inline
@@ -19,6 +17,9 @@ from checker.notes.markdown import markdown
 from checker.notes.note import Block, BlockId, Comment, Definition, ListItem, Note, Problem, Section, Tag
 from checker.notes.properties import Frontmatter, read_frontmatter
 from checker.notes.structure import Leaf, Structure, line_span, read_structure
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 MAX_BYTES = 10_000_000
 

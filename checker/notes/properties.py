@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from checker import strict_yaml
 from checker.notes.lines import Span
 from checker.notes.link import Link, markdown_link, wikilink
 from checker.notes.note import Property, Tag
+
+if TYPE_CHECKING:
+    from checker import strict_yaml
 
 WIKILINK = re.compile(r"\[\[((?:(?!\[\[|\]\])[^\r\n])+)\]\]")
 MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\((<[^<>]*>|[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)\)")
@@ -33,6 +35,8 @@ class Frontmatter:
 
 def read_frontmatter(data: bytes, span: Span) -> Frontmatter:
     """The frontmatter whose YAML stands in a span of the file, from the second line on."""
+    from checker import strict_yaml
+
     text = data[span.start : span.end].decode("utf-8")
     try:
         loaded, places = strict_yaml.load_with_places(text)

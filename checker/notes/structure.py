@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any
-
-from markdown_it.token import Token
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any
 
 from checker.notes.containers import Containers, Item
 from checker.notes.lines import LINE_END, Lines, Span
 from checker.notes.note import Callout, Footnote, Heading
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 LEAVES = {
     "fence": "code",
@@ -73,7 +74,7 @@ def read_structure(lines: Lines, tokens: list[Token], env: Mapping[str, Any]) ->
     found = Structure()
     containers = Containers(lines)
     inside: list[str] = []
-    for token, following in pairwise([*tokens, Token("", "", 0)]):
+    for token, following in pairwise(chain(tokens, tokens[-1:])):
         if token.type.endswith("_close"):
             name = token.type.removesuffix("_close")
             if inside and inside[-1] == name:

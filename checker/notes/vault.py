@@ -15,7 +15,7 @@ from checker.notes.index import Index
 from checker.notes.link import Link
 from checker.notes.note import Note, Problem
 from checker.notes.parse import parse
-from checker.notes.resolve import Files, Resolution, resolve_subpath
+from checker.notes.resolve import Files, Resolution, fold, name_of, resolve_subpath
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -135,6 +135,43 @@ class Vault:
             "SELECT DISTINCT path FROM tag JOIN file ON file.id = source WHERE tag.kind = 'body' AND tag.folded = ?",
             name.casefold(),
         )
+
+    def path(self, start: PurePosixPath, end: PurePosixPath) -> list[PurePosixPath] | None:
+        """The fewest links from one file to another, followed in either direction; None where nothing leads there."""
+        import networkx as nx
+
+        try:
+            return [PurePosixPath(step) for step in nx.shortest_path(self._web, str(start), str(end))]
+        except (nx.NetworkXNoPath, nx.NodeNotFound):
+            return None
+
+    def neighbours(self, path: PurePosixPath, depth: int) -> dict[PurePosixPath, int]:
+        """The files that are up to `depth` links away, in either direction, with how many; the near ones first."""
+        import networkx as nx
+
+        if str(path) not in self._web:
+            return {}
+        steps = nx.single_source_shortest_path_length(self._web, str(path), cutoff=depth)
+        ordered = sorted(steps.items(), key=lambda pair: (pair[1], pair[0]))
+        return {PurePosixPath(other): count for other, count in ordered if count}
+
+    @cached_property
+    def _web(self) -> nx.Graph[str]:
+        """Which files are linked, whichever way."""
+        import networkx as nx
+
+        query = (
+            "SELECT source.path, file.path FROM link JOIN file AS source ON source.id = link.source"
+            " JOIN file ON file.id = link.file ORDER BY source.path, number"
+        )
+        return nx.Graph(self.index.rows(query))
+
+    def linking_by_name(self, path: PurePosixPath) -> set[PurePosixPath]:
+        """The files with a link whose last part is the name of `path`, whatever it leads to."""
+        rows = self.index.rows(
+            "SELECT path FROM link JOIN file ON file.id = source WHERE link.name = ?", name_of(fold(str(path)))
+        )
+        return {PurePosixPath(source) for (source,) in rows}
 
     def block_ids(self) -> list[str]:
         """Every block id, as often as it stands in the vault."""

@@ -8,7 +8,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from checker.reports.table import clean
+from checker.reports.text import clean
 from checker.runs.jobs import Job
 from checker.runs.local import Event, run_jobs
 

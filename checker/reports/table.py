@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from checker.reports.text import clean
 from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.project import Project
 from checker.writing import status_of
@@ -108,8 +109,3 @@ def _numbers_of(outcome: Outcome) -> dict[str, Any]:
     assert outcome.run is not None
     verdict = outcome.run["verdict"]
     return {**{name: verdict[name] for name in ("effect", "low", "high")}, "unit": outcome.run["unit"]}
-
-
-def clean(text: str) -> str:
-    """Text from a file, without control characters: no terminal or CI escape gets through."""
-    return "".join(char if char.isprintable() else " " for char in text)

@@ -17,6 +17,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
+from checker.cache import cache_folder
 from checker.lab.checkpoints import Card, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.recipes import Recipe
@@ -88,11 +89,8 @@ class Store:
 
     @classmethod
     def default(cls) -> Store:
-        """The user's cache (or $CHECK_CLAIMS_CACHE), and the models that come with the package."""
-        import platformdirs
-
-        folder = os.environ.get("CHECK_CLAIMS_CACHE") or platformdirs.user_cache_dir("check-claims")
-        return cls(Path(folder), Path(str(files("checker.lab"))) / "zoo")
+        """The user's cache, and the models that come with the package."""
+        return cls(cache_folder(), Path(str(files("checker.lab"))) / "zoo")
 
     def model(self, recipe: Recipe, seed: int, fresh: bool = False) -> Path | None:
         """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained."""

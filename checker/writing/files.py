@@ -46,6 +46,17 @@ def replace(path: Path, new: bytes, expected: bytes | None) -> bool:
                 temporary.unlink()
 
 
+def move(old: Path, new: Path) -> None:
+    """Give a file another path; nothing is ever replaced. Raises WriteError when that cannot be."""
+    try:
+        if new.exists() and not new.samefile(old):  # one file may have two names that differ in case
+            raise WriteError(f"{new}: there is such a file; {old} keeps its name")
+        new.parent.mkdir(parents=True, exist_ok=True)
+        old.rename(new)
+    except OSError as error:
+        raise WriteError(f"{old}: cannot be moved to {new} ({error.strerror})") from error
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

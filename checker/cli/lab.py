@@ -1,0 +1,128 @@
+"""`check-claims lab`: the models that experiments measure."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from checker.cli.app import ERROR, JSON, OK, app, exits
+from checker.errors import ConfigurationError
+
+MOST_SEEDS = 100  # that `lab measure` looks for
+
+lab = typer.Typer(help="The models that experiments measure.", rich_markup_mode=None)
+app.add_typer(lab, name="lab")
+
+
+@lab.command("list")
+@exits
+def lab_list(as_json: JSON = False) -> int:
+    """Show the models that ship or are cached: what they saw, what it took, what they can do."""
+    from rich.console import Console
+
+    from checker.reports.models import model_table
+    from checker.runs.store import Store
+
+    cards = Store.default().cards()
+    if as_json:
+        typer.echo(json.dumps({"schema": 1, "models": [card.as_dict() for card in cards]}, indent=1))
+    else:
+        Console(width=None if sys.stdout.isatty() else 160).print(model_table(cards))
+    return OK
+
+
+@lab.command("train")
+@exits
+def lab_train(
+    models: Annotated[list[str] | None, typer.Argument(help="Names of models; all of them when none is given.")] = None,
+    data: Annotated[str, typer.Option(help="The data set to learn from.")] = "shapes",
+    seeds: Annotated[int, typer.Option(min=1, help="Train seeds 0 to N - 1.")] = 5,
+    out: Annotated[Path | None, typer.Option(help="Folder for the model files; the cache when it is not given.")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+) -> int:
+    """Train models from their recipes. What is there already is kept; what was interrupted goes on."""
+    from rich.console import Console
+
+    from checker.lab.data import data_set
+    from checker.lab.models import MODELS
+    from checker.reports.live import Live
+    from checker.runs.jobs import TrainJob
+    from checker.runs.local import slots
+    from checker.runs.store import Store
+
+    data = data_set(data).name  # an unknown name is an error before anything is trained
+    names = models or [name for name, model in MODELS.items() if model.recipe]
+    for name in names:
+        if MODELS[name].recipe is None:
+            raise ConfigurationError(f"{name} has released weights only; there is no recipe to train it")
+    folder = out or Store.default().models
+    jobs = []
+    for seed in range(seeds):
+        for name in names:
+            recipe = MODELS[name].recipe_on(data)
+            file = folder / recipe.file_name(seed)
+            if not file.exists():
+                jobs.append(TrainJob(f"train {name}, seed {seed}", recipe, seed, file))
+    if not jobs:
+        typer.echo(f"all there, in {folder}")
+        return OK
+    with Live(Console(stderr=True), workers or slots()) as live:
+        faults = live(jobs)
+    return ERROR if any(faults.values()) else OK
+
+
+@lab.command("measure")
+@exits
+def lab_measure(
+    metric: Annotated[str, typer.Argument(help="Name of a metric.")],
+    models: Annotated[list[str] | None, typer.Argument(help="Names of models; all that are trained when none is given.")] = None,
+    data: Annotated[str, typer.Option(help="The data set that they learned from and are measured on.")] = "shapes",
+    plot: Annotated[Path | None, typer.Option(help="Draw the layers of all models into this SVG file.")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+    as_json: JSON = False,
+) -> int:
+    """Measure every trained model, layer by layer. Nothing is trained and nothing is decided."""
+    import numpy as np
+    from rich.console import Console
+
+    from checker.lab.data import data_set
+    from checker.lab.metrics import METRICS
+    from checker.lab.models import MODELS
+    from checker.reports.curves import curves_figure, curves_table
+    from checker.reports.live import Live
+    from checker.runs.bench import Bench, Options, Wanted
+    from checker.runs.local import slots
+    from checker.runs.store import Store
+
+    data = data_set(data).name
+    word, store, wants = METRICS[metric].word, Store.default(), []
+    for name in models or MODELS:
+        if MODELS[name].recipe is not None:
+            recipe = MODELS[name].recipe_on(data)
+            for seed in range(MOST_SEEDS):
+                if store.model(recipe, seed) is not None:
+                    wants.append(Wanted(name, "toy", data, seed))
+    with Live(Console(stderr=True), workers or slots()) as live:
+        bench = Bench(store, Options(), live)
+        bench.have(wants)
+        bench.measure([(metric, want) for want in wants])
+    found = {want: bench.values[metric, want] for want in wants if (metric, want) in bench.values}
+    if not found:
+        raise ConfigurationError(f"no model that learned from {data} is here; `check-claims lab train --data {data}` trains them")
+    rows = {
+        name: np.stack([value.values.mean(1) for want, value in found.items() if want.name == name])
+        for name in dict.fromkeys(want.name for want in found)
+    }
+    uniform = next(iter(found.values())).uniform
+    if as_json:
+        answer = {"schema": 1, "metric": metric, "unit": word.unit, "data": data, "uniform": uniform}
+        typer.echo(json.dumps({**answer, "models": {name: values.tolist() for name, values in rows.items()}}, indent=1))
+    else:
+        Console(width=None if sys.stdout.isatty() else 160).print(curves_table(word.unit, rows, uniform))
+    if plot is not None:
+        plot.write_bytes(curves_figure(word.title, word.unit, rows, uniform))
+    return ERROR if bench.unmeasured or bench.faults else OK
