@@ -121,8 +121,7 @@ class Index:
                 if not _tables(database):
                     for statement in SCHEMA.split(";"):
                         database.execute(statement)
-                    made_by = (("reader", reader_version()), ("root", str(self.root.resolve())))
-                    database.executemany("INSERT INTO fact VALUES (?, ?)", made_by)
+                    database.executemany("INSERT INTO fact VALUES (?, ?)", _facts(database, self.root).items())
         return database
 
     def _start_over(self, error: sqlite3.DatabaseError) -> None:
@@ -143,13 +142,17 @@ def _raise_if_refused(error: sqlite3.DatabaseError) -> None:
         raise error
 
 
-def _tables(database: sqlite3.Connection) -> int:
-    return int(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+def _tables(database: sqlite3.Connection) -> str:
+    return "".join(sql or "" for (sql,) in database.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall())
 
 
 def _is_ours(database: sqlite3.Connection, root: Path) -> bool:
-    facts = dict(database.execute("SELECT name, value FROM fact").fetchall())
-    return facts == {"reader": reader_version(), "root": str(root.resolve())}
+    return dict(database.execute("SELECT name, value FROM fact").fetchall()) == _facts(database, root)
+
+
+def _facts(database: sqlite3.Connection, root: Path) -> dict[str, str]:
+    """What makes an index ours: who read the notes, which ones, and into which tables."""
+    return {"reader": reader_version(), "root": str(root.resolve()), "tables": _tables(database)}
 
 
 @contextmanager
