@@ -26,6 +26,7 @@ MAX_BYTES = 10_000_000
 BLOCK_ID = re.compile(rb"(?:^|(?<=\s))\^([A-Za-z0-9-]+)[ \t]*\Z")
 CONFLICT = re.compile(rb"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 DEFINITION = re.compile(rb"[ \t>]*\[((?:[^\[\]\\]|\\.)+)\]:\s*(<[^<>\r\n]*>|\S+)", re.DOTALL)
+UNCLOSED_COMMENT = "the comment is not closed. Not written until then"
 OPAQUE = ("code", "html", "comment", "math")
 WITH_ID_BELOW = ("quote", "callout", "table")
 SECTIONS_WITH_ID_BELOW = ("blockquote", "callout", "table", "list")
@@ -99,13 +100,14 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
 def _text(path: PurePosixPath, data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise NoteError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; skipped")
-    if b"\0" in data:
-        raise NoteError(f"{path}: holds a NUL byte at offset {data.index(0)}; not a text, skipped")
     try:
-        return data.removeprefix(BOM).decode("utf-8")
+        text = data.removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
         offset = error.start + (len(BOM) if data.startswith(BOM) else 0)
         raise NoteError(f"{path}: not UTF-8 at byte offset {offset}; skipped, untouched") from error
+    if "\0" in text:
+        raise NoteError(f"{path}: holds a NUL byte at offset {data.index(0)}; not a text, skipped")
+    return text
 
 
 class _Blanks:
@@ -163,10 +165,12 @@ def _comments(
         html = match[0].startswith(b"<")
         found.append(Comment(Span(*match.span()), not html and lines.index(match.start()) in blocks, html))
         if match["open"] is not None:
-            problems.append(Problem(path, lines.index(match.start()) + 1, "the comment is not closed. Not written until then"))
+            problems.append(Problem(path, lines.index(match.start()) + 1, UNCLOSED_COMMENT))
     for leaf in structure.leaves:
         if leaf.kind == "html" and lines.data[leaf.span.start : leaf.span.end].lstrip().startswith(b"<!--"):
             found.append(Comment(leaf.span, block=True, html=True))
+            if b"-->" not in lines.data[leaf.span.start : leaf.span.end]:
+                problems.append(Problem(path, leaf.line, UNCLOSED_COMMENT))
     return tuple(sorted(found, key=lambda comment: comment.span))
 
 

@@ -37,9 +37,10 @@ MAX_PROPERTIES = 100_000  # bytes
 
 # What makes a note not plain. Each pattern begins with a fixed byte that the search goes by, so it costs little.
 CONTROLS = bytes({*range(32)} - {9, 10})  # other line ends, and what makes no text
+CONFLICTS = (b"<<<<<<<", b">>>>>>>")
 MARKS = (b"~~~", b"%%", b"]:", b"\\`")  # other fences, comments, definitions
 HTML = re.compile(rb"<[A-Za-z/!?]")
-QUOTE = re.compile(rb">(?: {5}| ?\t|>{6}|(?: ?>){19})")  # code in a quote, a merge conflict, more depth than is read
+QUOTE = re.compile(rb">(?: {5}| ?\t|(?: ?>){19})")  # code in a quote, more depth than is read
 _BULLET = rb"(?:[-*+]|\d+[.)])"
 LINE = re.compile(
     rb"\n(?:[ \t>]*" + _BULLET + rb"(?:[ \t]*(?=\n|\Z)| {5}| *\t|[ ]+(?:" + _BULLET + rb" +){19})"  # code in an item, or depth
@@ -66,7 +67,7 @@ def quick_entry(data: bytes) -> Entry | None:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if len(data.translate(None, CONTROLS)) != len(data):
+    if len(data.translate(None, CONTROLS)) != len(data) or any(mark in data for mark in CONFLICTS):
         return None
     start = 0
     properties: Properties = (), (), ()
