@@ -174,7 +174,7 @@ def reader_version() -> str:
     here = Path(__file__).parent
     for path in (*sorted(here.glob("*.py")), here.parent / "strict_yaml.py"):
         digest.update(path.read_bytes())
-    for name in ("markdown_it", "mdit_py_plugins", "yaml"):
+    for name in ("markdown_it", "yaml"):
         spec = find_spec(name)
         if spec and spec.origin:
             digest.update(Path(spec.origin).read_bytes())

@@ -1,4 +1,4 @@
-"""The block rules: CommonMark and tables from markdown-it-py, and three of Obsidian's own."""
+"""The block rules: CommonMark and tables from markdown-it-py, and four of Obsidian's own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
 
 MAX_NESTING = 100
+FENCE = re.compile(r"---[ \t]*")
 FOOTNOTE = re.compile(r"\[\^([^\s\[\]]+)\]:[ \t]*")
 PARAGRAPH_ENDS = ["paragraph", "reference", "blockquote", "list"]
 
@@ -19,14 +20,27 @@ PARAGRAPH_ENDS = ["paragraph", "reference", "blockquote", "list"]
 def markdown() -> MarkdownIt:
     """A parser of blocks. It leaves what stands inside a paragraph alone; its tokens hold line numbers."""
     from markdown_it import MarkdownIt
-    from mdit_py_plugins.front_matter import front_matter_plugin
 
-    md = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").use(front_matter_plugin)
+    md = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
     md.core.ruler.enableOnly(["normalize", "block"])
+    md.block.ruler.before("table", "front_matter", _front_matter)
     md.block.ruler.before("fence", "comment", _comment, {"alt": PARAGRAPH_ENDS})
     md.block.ruler.before("fence", "math", _math, {"alt": PARAGRAPH_ENDS})
     md.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
     return md
+
+
+def _front_matter(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """From a first line `---` to the next."""
+    if first != 0 or state.parentType != "root" or not FENCE.fullmatch(state.src, state.bMarks[0], state.eMarks[0]):
+        return False
+    for line in range(1, last):
+        if FENCE.fullmatch(state.src, state.bMarks[line], state.eMarks[line]):
+            state.line = line + 1
+            token = state.push("front_matter", "", 0)
+            token.map = [0, line + 1]
+            return True
+    return False
 
 
 def _comment(state: StateBlock, first: int, last: int, silent: bool) -> bool:
