@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import json.scanner
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -64,7 +64,7 @@ def _links(path: PurePosixPath, text: str, node: dict[str, Any], offset: int) ->
         except (NoteError, UnicodeEncodeError):
             return []
         span = _span(text, shown, offset)
-        return [replace(link, span=span, kind="canvas", key=key) for link in note.all_links]
+        return [link._replace(span=span, kind="canvas", key=key) for link in note.all_links]
     return []
 
 

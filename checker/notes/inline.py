@@ -31,6 +31,7 @@ DESTINATION = re.compile(
     rb"\(\s*(<[^<>\r\n]*>|[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)"
     rb"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
 )
+SIMPLE = re.compile(rb"(!?)\[([^\[\]]*)\]\(([^\s<>()]*)\)")
 LABEL = re.compile(rb"\[([^\[\]]*)\]")
 FOOTNOTE = re.compile(rb"(?:\A|(?<=[\r\n]))[ \t>]*\[\^[^\s\[\]]+\]:|\[\^([^\s\[\]]+)\]")
 MAX_LABEL = 999
@@ -90,20 +91,26 @@ def links_and_tags(
     targets: dict[str, str] = {}
     for definition in definitions:
         targets.setdefault(folded_label(definition.label), definition.destination)
-    others, spans = markdown_links(data, bytes(masked), areas, targets)
-    for span in spans:
-        masked[span.start : span.end] = blanked(bytes(masked[span.start : span.end]))
-    bare = HTML_TAG.sub(lambda match: blanked(match[0]), bytes(masked))
-    return tuple(sorted((*wiki, *others), key=lambda link: link.span)), tuple(tags(bare))
+    bare, others = bytes(masked), list[Link]()
+    if b"](" in bare or definitions:
+        others, spans = markdown_links(data, bare, areas, targets)
+        for span in spans:
+            masked[span.start : span.end] = blanked(bare[span.start : span.end])
+        bare = bytes(masked)
+    if b"<" in bare:
+        bare = HTML_TAG.sub(lambda match: blanked(match[0]), bare)
+    links = sorted((*wiki, *others), key=lambda link: link.span) if others else wiki
+    return tuple(links), tuple(tags(bare)) if b"#" in bare else ()
 
 
 def wikilinks(data: bytes, text: bytes) -> Iterator[Link]:
     """The wikilinks and embeds of a text with its code and math blank; escaped ones, and those with a blank part, are none."""
     for match in WIKILINK.finditer(text):
         start, inner, end = match.start(), match.start(1), match.end()
-        if escaped(text, start) or data[inner:end] != text[inner:end]:
+        before = text[start - 1 : start]
+        if (before == b"\\" and escaped(text, start)) or data[inner:end] != text[inner:end]:
             continue
-        embed = text[start - 1 : start] == b"!" and not escaped(text, start - 1)
+        embed = before == b"!" and not escaped(text, start - 1)
         start -= embed
         link = wikilink(match[1].decode("utf-8"), embed, Span(start, end), text[start:end].decode("utf-8"))
         if link:
@@ -118,7 +125,7 @@ def markdown_links(data: bytes, text: bytes, areas: list[Span], definitions: Map
         part, first = text[area.start : area.end], area.start
         if b"](" not in part and not (definitions and b"]" in part):
             continue
-        for start, end, destination, shown, embed, kind in _bracketed(part, definitions):
+        for start, end, destination, shown, embed, kind in _simple(part, definitions) or _bracketed(part, definitions):
             span = Span(first + start, first + end)
             spans.append(span)
             original = data[span.start : span.end].decode("utf-8")
@@ -127,6 +134,19 @@ def markdown_links(data: bytes, text: bytes, areas: list[Span], definitions: Map
             if link:
                 links.append(link)
     return links, spans
+
+
+def _simple(part: bytes, definitions: Mapping[str, str]) -> list[tuple[int, int, str, Span, bool, str]]:
+    """What `_bracketed` gives, where every link is a text without brackets and a bare destination; else nothing."""
+    if definitions or b"\\" in part:
+        return []
+    found = list(SIMPLE.finditer(part))
+    if len(found) != part.count(b"]("):
+        return []
+    return [
+        (match.start(), match.end(), match[3].decode("utf-8"), Span(*match.span(2)), bool(match[1]), "markdown")
+        for match in found
+    ]
 
 
 def _bracketed(part: bytes, definitions: Mapping[str, str]) -> Iterator[tuple[int, int, str, Span, bool, str]]:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n?|\n")
@@ -15,8 +16,7 @@ CONTINUATION = bytes(range(0x80, 0xC0))
 LEAD_OF_FOUR = bytes(range(0xF0, 0xF8))
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Bytes [start, end) of a file."""
 
     start: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from checker.notes.lines import Span
@@ -13,8 +13,7 @@ SIZE = re.compile(r"\s*(\d{1,6})(?:x(\d{1,6}))?\s*")
 FRAGMENT = re.compile(r"[#&](page|height)=(\d{1,6})")
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A link to a file of the vault, resolved or not.
 
     `target` is the path as written (percent decoded in markdown links), `subpath` keeps its `#`; `display` is None where a
@@ -49,12 +48,11 @@ class Link:
 
 def wikilink(inner: str, embed: bool, span: Span, original: str, kind: str = "wiki", key: str | None = None) -> Link | None:
     """The link of the text between `[[` and `]]`; None where that is blank. A leading `|` belongs to the target."""
-    inner = inner.replace("\\|", "|")
-    if not inner.strip():
-        return None
+    if "\\" in inner:
+        inner = inner.replace("\\|", "|")
     cut = inner.find("|", 1)
     whole, display = (inner, None) if cut < 0 else (inner[:cut], inner[cut + 1 :])
-    return _link(whole.strip(), display, embed, span, kind, key, original)
+    return _link(whole.strip(), display, embed, span, kind, key, original) if inner.strip() else None
 
 
 def markdown_link(
@@ -69,8 +67,8 @@ def markdown_link(
 
 
 def _link(whole: str, display: str | None, embed: bool, span: Span, kind: str, key: str | None, original: str) -> Link:
-    target, mark, rest = whole.partition("#")
-    subpath = mark + rest
+    cut = whole.find("#")
+    target, subpath = (whole, "") if cut < 0 else (whole[:cut], whole[cut:])
     width, height, page = _sizes(subpath, display) if embed else (None, None, None)
     return Link(target.strip(), subpath.strip(), display, embed, span, kind, key, original, width, height, page)
 

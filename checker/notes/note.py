@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.notes.lines import Lines, Place, Span
 from checker.notes.link import Link
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading at the root of a note; Obsidian counts none inside a quote, callout or list."""
 
     level: int
@@ -21,16 +20,14 @@ class Heading:
     span: Span
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag without its `#`, as written."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True)
-class BlockId:
+class BlockId(NamedTuple):
     """A block id without its `^`; the span covers `^id`."""
 
     id: str

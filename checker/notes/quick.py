@@ -24,21 +24,21 @@ QUOTED = rb"'[^'\n]*'|\"(?:[^\"\\\n]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-CE-Fa-ce-f][0-9A
 ESCAPE = re.compile(r"\\(?:x(..)|u(....))")
 VALUE = rb"(?:[A-Za-z(\xc3-\xf4]" + _REST + rb"|[0-9][^\n:#]{0,300}|" + QUOTED + rb") *"
 LIST = rb"(?:- " + VALUE + rb"\n)+|(?:  - " + VALUE + rb"\n)+"
-PROPERTY = rb"([A-Za-z][A-Za-z0-9_-]{0,99}):(?: +(" + VALUE + rb")\n| *\n(" + LIST + rb")?)"
+FLOW_ITEM = rb"(?:[A-Za-z(\xc3-\xf4][^\n,:#\[\]{}\"']*|" + QUOTED + rb") *"
+FLOW = rb"\[ *(?:" + FLOW_ITEM + rb"(?:, *" + FLOW_ITEM + rb")*)?\] *"
+PROPERTY = rb"([A-Za-z][A-Za-z0-9_-]{0,99}):(?: +(?:(" + VALUE + rb")|(" + FLOW + rb"))\n| *\n(" + LIST + rb")?)"
 FRONTMATTER = re.compile(rb"---\n((?:(?! {0,3}---|\.\.\.)[^\n]*\n)*)---(?:\n|\Z)")
-PROPERTIES = re.compile(rb"(?:" + PROPERTY + rb")*")
 EACH = re.compile(PROPERTY)
 ITEM = re.compile(rb" *- (" + VALUE + rb")\n")
 SIMPLE_LINK = re.compile(rb"(['\"])\[\[[^\s\[\]|#\\'\"](?:[^\[\]|#\\'\"]*[\w.)\-])?\]\]\1")  # nothing but a name
+EACH_IN_FLOW = re.compile(rb"(?:\[|,) *(" + FLOW_ITEM + rb")")
 TYPED = re.compile(rb"[0-9]|(?:true|false|null)\Z", re.IGNORECASE)  # what may not be a string, or is a key that is none
-NO_YAML = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef(?:\xbb\xbf|\xbf[\xbe\xbf])")
+NO_YAML = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef(?:\xbb\xbf|\xbf[\xbe\xbf])")
 
 MAX_PROPERTIES = 100_000  # bytes
 
 # What makes a note not plain. Each pattern begins with a fixed byte that the search goes by, so it costs little.
 CONTROLS = bytes({*range(32)} - {9, 10})  # other line ends, and what makes no text
-CONFLICTS = (b"<<<<<<<", b">>>>>>>")
-MARKS = (b"~~~", b"%%", b"]:", b"\\`")  # other fences, comments, definitions
 HTML = re.compile(rb"<[A-Za-z/!?]")
 QUOTE = re.compile(rb">(?: {5}| ?\t|(?: ?>){19})")  # code in a quote, more depth than is read
 _BULLET = rb"(?:[-*+]|\d+[.)])"
@@ -67,7 +67,7 @@ def quick_entry(data: bytes) -> Entry | None:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if len(data.translate(None, CONTROLS)) != len(data) or any(mark in data for mark in CONFLICTS):
+    if len(data.translate(None, CONTROLS)) != len(data) or b"<<<<<<<" in data or b">>>>>>>" in data:
         return None
     start = 0
     properties: Properties = (), (), ()
@@ -90,8 +90,8 @@ def quick_entry(data: bytes) -> Entry | None:
         return None
     links, tags = inline.links_and_tags(data, b" " * start + text[1:], [Span(start, len(data))])
     headings = []
-    for match in HEADING.finditer(body) if b"\n#" in text else ():
-        if text[match.start() + 1] == 35:  # not in code
+    for match in HEADING.finditer(body) if b"\n#" in fenced else ():
+        if fenced[match.start() + 1] == 35:  # not in code
             heading = match[2].decode("utf-8").strip(" \t")
             if heading != heading.strip():  # blanks that markdown-it does not all take for some
                 return None
@@ -106,8 +106,8 @@ def _blanked(match: re.Match[bytes]) -> bytes:
 
 def _plain(text: bytes) -> bool:
     """Whether a body whose fenced code is blank, with a line break before it, is plain."""
-    if any(mark in text for mark in MARKS) or text.startswith(b"\n\xef\xbb\xbf"):
-        return False
+    if b"~~~" in text or b"%%" in text or b"]:" in text or b"\\`" in text or text.startswith(b"\n\xef\xbb\xbf"):
+        return False  # other fences, comments, definitions, escapes that matter, a byte order mark
     if HTML.search(text) or QUOTE.search(text) or LINE.search(text):
         return False
     if b"](" in text and (text.count(b"](") != len(MARKDOWN_LINK.findall(text)) or b"\\[" in text or b"\\]" in text):
@@ -141,9 +141,9 @@ def _block_ids(fenced: bytes, text: bytes, offset: int) -> tuple[BlockId, ...] |
 
 def _frontmatter(data: bytes, end: int) -> Properties | None:
     """What the frontmatter before `end` holds; None where that is not YAML."""
-    found = None
-    if PROPERTIES.fullmatch(data, 4, end) and not NO_YAML.search(data, 4, end) and end < MAX_PROPERTIES:
-        found = _properties(data, end)
+    front = data[:end]
+    odd = b"\t" in front or b"\x7f" in front or (not front.isascii() and NO_YAML.search(front)) or end > MAX_PROPERTIES
+    found = None if odd else _properties(data, end)
     if found is None:
         read = read_frontmatter(data, Span(4, end))
         found = None if read.fault else (read.links, read.tags, aliases(read.values.get("aliases")))
@@ -155,11 +155,12 @@ def _properties(data: bytes, end: int) -> Properties | None:
     links: list[Link] = []
     tags: list[Tag] = []
     names: list[str] = []
-    keys = set()
+    keys, reached = set(), 4
     for match in EACH.finditer(data, 4, end):
         key = match[1]
-        if key in keys or TYPED.match(key):
+        if match.start() != reached or key in keys or TYPED.match(key):
             return None
+        reached = match.end()
         keys.add(key)
         naming = key.lower() == b"tags" or key == b"aliases"
         if not naming and b"[" not in match[0]:
@@ -180,7 +181,7 @@ def _properties(data: bytes, end: int) -> Properties | None:
                 names.append(value)
             elif naming and (tag := property_tag(value)):
                 tags.append(Tag(tag, _span(first, raw, tag)))
-    return links, tags, names
+    return (links, tags, names) if reached == end else None
 
 
 def _text(raw: bytes) -> str:
@@ -202,6 +203,7 @@ def _values(data: bytes, match: re.Match[bytes]) -> Iterator[tuple[str, int, int
     key = match[1].decode()
     if match[2]:
         yield key, *match.span(2)
-    elif match[3]:
-        for index, item in enumerate(ITEM.finditer(data, *match.span(3))):
-            yield f"{key}.{index}", *item.span(1)
+        return
+    block, form = (match.span(3), EACH_IN_FLOW) if match[3] else (match.span(4), ITEM)
+    for index, item in enumerate(form.finditer(data, *block)):
+        yield f"{key}.{index}", *item.span(1)

@@ -26,7 +26,7 @@ BLOCKS = [
     "    code [[no]]\n\n", "line\n===\n", "[^1] and ^[in]\n", "$$a$$ [[d]]\n\n", "- [x] done [[e]]\n", "*a* ==b== ~~c~~ #t/u\n", "[r]: a.md\n",
 ]  # fmt: skip
 PROPERTIES = [
-    "k: v\n", "tags:\n- a\n- b c\n", "tags:\n  - '#x'\n  - 12\n", "tags: one\n", "aliases: [a, b]\n", "aliases:\n- A name\n", "up: '[[b]]'\n",
+    "k: v\n", "f: [a, '[[b]]', \"c, d\"]\n", "tags: [a,b c, true]\n", "g: [ ]\n", "tags:\n- a\n- b c\n", "tags:\n  - '#x'\n  - 12\n", "tags: one\n", "aliases: [a, b]\n", "aliases:\n- A name\n", "up: '[[b]]'\n",
     'u: "[[Herv\\xE9]]"\n', "up: [[b]]\n", "l:\n- '[[a]]'\n- \"[[b|c]]\"\n", "m: [t](T.md)\n", 'n: "[t](T.md)"\n', "d: 2024-01-17\n", "e:\n", "k: w\n",
     "true: 1\n", "a: b: c\n", "x: 'it''s'\n", "y: # c\n", "z: |\n  [[a]]\n", "...\n", " ---\n", "q: [[]]\n", "w: ' [[s]] '\n", "v: \"#t\"\n",
 ]  # fmt: skip
