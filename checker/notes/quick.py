@@ -33,6 +33,7 @@ ITEM = re.compile(rb" *- (" + VALUE + rb")\n")
 SIMPLE_LINK = re.compile(rb"(['\"])\[\[[^\s\[\]|#\\'\"](?:[^\[\]|#\\'\"]*[\w.)\-])?\]\]\1")  # nothing but a name
 EACH_IN_FLOW = re.compile(rb"(?:\[|,) *(" + FLOW_ITEM + rb")")
 TYPED = re.compile(rb"[0-9]|(?:true|false|null)\Z", re.IGNORECASE)  # what may not be a string, or is a key that is none
+NO_NAMES = {word for name in (b"null", b"true", b"false") for word in (name, name.title(), name.upper())}
 NO_YAML = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef(?:\xbb\xbf|\xbf[\xbe\xbf])")
 
 MAX_PROPERTIES = 100_000  # bytes
@@ -55,6 +56,7 @@ IN_LINE = re.compile(rb"`[^`\n]*`")
 HEADING = re.compile(rb"\n(#{1,6})[ \t]+([^\n]*)")
 BLOCK_ID = re.compile(rb"\^(?<=\s\^)([A-Za-z0-9-]+)[ \t]*(?:\n|\Z)")
 BLOCK_ENDS = re.compile(rb"[ \t]*(?:\n|\Z|[-*+] \S)")
+DEFINITION = re.compile(rb"\n[ \t>]*(?:" + _BULLET + rb"[ \t]+)*\[[^\n]*\]:")
 MARKDOWN_LINK = re.compile(rb"\[[^\[\]\n]*\]\([^\s<>()]*\)")
 
 
@@ -106,11 +108,11 @@ def _blanked(match: re.Match[bytes]) -> bytes:
 
 def _plain(text: bytes) -> bool:
     """Whether a body whose fenced code is blank, with a line break before it, is plain."""
-    if b"~~~" in text or b"%%" in text or b"]:" in text or b"\\`" in text or text.startswith(b"\n\xef\xbb\xbf"):
-        return False  # other fences, comments, definitions, escapes that matter, a byte order mark
+    if b"~~~" in text or b"%%" in text or b"\\`" in text or text.startswith(b"\n\xef\xbb\xbf"):
+        return False  # other fences, comments, escaped code, a byte order mark
     if HTML.search(text) or QUOTE.search(text) or LINE.search(text):
         return False
-    if b"](" in text and (text.count(b"](") != len(MARKDOWN_LINK.findall(text)) or b"\\[" in text or b"\\]" in text):
+    if (b"](" in text or b"]:" in text) and not _closed_in_line(text):
         return False
     if b"`" in text and not _pairs(text, b"`"):
         return False
@@ -121,6 +123,21 @@ def _plain(text: bytes) -> bool:
         if not ITEM_OF_TEXT.match(text, above, indented.start()):
             return False
     return True
+
+
+def _closed_in_line(text: bytes) -> bool:
+    """Whether brackets and destinations end on the line that they begin on, and no line begins with a definition."""
+    if text.count(b"](") == len(MARKDOWN_LINK.findall(text)) and b"]:" not in text and b"\\" not in text:
+        return True
+    if b"\\[" in text or b"\\]" in text or DEFINITION.search(text):
+        return False
+    position = text.find(b"](")
+    while position >= 0:
+        found = inline.DESTINATION.match(text, position + 1)
+        if found and b"\n" in found[0]:
+            return False
+        position = text.find(b"](", position + 1)
+    return all(line.count(b"[") == line.count(b"]") for line in text.split(b"\n"))
 
 
 def _pairs(text: bytes, mark: bytes) -> bool:
@@ -141,6 +158,8 @@ def _block_ids(fenced: bytes, text: bytes, offset: int) -> tuple[BlockId, ...] |
 
 def _frontmatter(data: bytes, end: int) -> Properties | None:
     """What the frontmatter before `end` holds; None where that is not YAML."""
+    if data[4:end] == b"{}\n":
+        return (), (), ()
     front = data[:end]
     odd = b"\t" in front or b"\x7f" in front or (not front.isascii() and NO_YAML.search(front)) or end > MAX_PROPERTIES
     found = None if odd else _properties(data, end)
@@ -170,6 +189,8 @@ def _properties(data: bytes, end: int) -> Properties | None:
             if not naming and SIMPLE_LINK.fullmatch(raw):
                 inner, span = raw[1:-1].decode("utf-8"), Span(first + 1, first + len(raw) - 1)
                 links.append(Link(inner[2:-2], "", None, False, span, "property", path, inner))
+                continue
+            if naming and raw in NO_NAMES:
                 continue
             if naming and TYPED.match(raw):
                 return None
