@@ -9,7 +9,11 @@ import random
 import sys
 from pathlib import Path
 
-WORDS = ["the", "a", "of", "in", "and", "attention", "patch", "token", "model", "image", "layer", "mask", "encoder", "decoder", "loss", "training", "representation", "feature", "head", "distance", "scale", "data", "result", "method", "paper", "learned", "self", "supervised", "contrastive", "transformer", "vision", "measure", "figure", "shows", "that", "with", "for", "when", "larger", "small", "local", "global", "texture", "shape", "frequency", "rank"]
+WORDS = """
+the a of in and attention patch token model image layer mask encoder decoder loss training representation feature head distance
+scale data result method paper learned self supervised contrastive transformer vision measure figure shows that with for when
+larger small local global texture shape frequency rank
+""".split()  # noqa: SIM905 (a paragraph of words reads better)
 
 
 def make(root: Path, count: int, seed: int = 0) -> None:

@@ -264,7 +264,7 @@ def test_read_answers_with_the_promised_json(tmp_path: Path) -> None:
 def test_a_vault_that_stands_alone_keeps_its_claims_hidden_inside(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes/N.md").write_text("- MAE has shorter attention distance than DINO #claim\n")
-    assert run("notes", cwd=tmp_path, cache=cache).returncode == 0
+    assert run("./notes", cwd=tmp_path, cache=cache).returncode == 0
     assert sorted(path.name for path in (tmp_path / "notes/.claims").iterdir()) == [
         "mae-attention-distance-dino.evidence.json",
         "mae-attention-distance-dino.yaml",
@@ -273,16 +273,19 @@ def test_a_vault_that_stands_alone_keeps_its_claims_hidden_inside(tmp_path: Path
 
 def test_every_command_is_in_the_manual() -> None:
     manual = (Path(__file__).parents[2] / "vault/Manual/Commands.md").read_text()
-    from checker.cli import app, lab
+    from checker.cli import app
+    from checker.cli.lab import lab
 
-    for command in [*app.registered_commands, *lab.registered_commands]:
-        name = command.name or command.callback.__name__  # type: ignore[union-attr]
-        assert name == "check" or name in manual
-    help_text = subprocess.run(
-        [COMMAND, "check", "--help"], capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "200"}
-    ).stdout
-    for option in re.findall(r"--[a-z-]+", help_text):
-        assert option in manual or option == "--help", option
+    manual += (Path(__file__).parents[2] / "vault/Manual/Notes and links.md").read_text()
+    named = [(command.name or command.callback.__name__, []) for command in app.registered_commands]  # type: ignore[union-attr]
+    named += [(str(command.name), ["lab"]) for command in lab.registered_commands]
+    for name, group in named:
+        assert name == "check" or f"check-claims {' '.join([*group, name])}" in manual
+        help_text = subprocess.run(
+            [COMMAND, *group, name, "--help"], capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "200"}
+        ).stdout
+        for option in re.findall(r"--[a-z-]+", help_text):
+            assert option in manual or option == "--help", (name, option)
 
 
 @pytest.mark.slow
