@@ -46,6 +46,7 @@ def check(
     """Check the claims of a vault and write each status into its note."""
     from rich.console import Console
 
+    from checker.cache import cache_folder
     from checker.lab import vocabulary
     from checker.notes import Vault
     from checker.reports import table
@@ -70,7 +71,7 @@ def check(
     if download:
         os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
     keep = selector(select)
-    vault = Vault.open(project.vault)
+    vault = Vault.open(project.vault, cache_folder() / "vaults")
     found, faults = survey(vault, project, words)
     cases = [case for case in found if keep(f"{case.id} {case.claim.statement}")]
     problems = [str(fault) for fault in faults]
