@@ -20,12 +20,22 @@ class MarginWord:
 @dataclass(frozen=True)
 class ModelWord:
     """A model that can be named, its synonyms, the families (MIM, CL) it belongs to, and the scopes it can be measured in, the
-    stronger one first."""
+    stronger one first. `learned` is False for what was never trained, which no claim about models as such is about."""
 
     name: str
     synonyms: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ("toy",)
+    learned: bool = True
+
+
+@dataclass(frozen=True)
+class FamilyWord:
+    """A family that can be named, what it is in words, and its synonyms."""
+
+    name: str
+    title: str
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,11 @@ class MetricWord:
     `layers` is what is meant where a sentence names none; "" for a metric that gives one number for a whole model. `factors`
     names the factors that data must have for the metric to be measured on it ("category" where any labels will do), `scopes`
     where it can be measured at all.
+
+    Some words name the metric by themselves: `adjectives` ("shape-biased") and `predicates` ("captures longer-range patterns"),
+    each with its relation, and `verbs` ("trains", as in "trains faster"). `hints` are words that may mean it, which are only ever
+    suggested. `class_token` is the metric that says the same of the class token. `presence` is the share of images above which
+    what the metric counts is said to be there at all; None where that is no question.
     """
 
     name: str
@@ -47,6 +62,12 @@ class MetricWord:
     layers: str
     factors: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ("pretrained", "toy")
+    adjectives: tuple[tuple[str, Relation], ...] = ()
+    predicates: tuple[tuple[str, Relation], ...] = ()
+    verbs: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    class_token: str = ""
+    presence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +90,7 @@ class Vocabulary:
     data: tuple[DataWord, ...]
     default_data: str
     pretrained_data: str
+    families: tuple[FamilyWord, ...] = ()
 
     def metric(self, name: str) -> MetricWord | None:
         return next((word for word in self.metrics if word.name == name), None)
@@ -85,10 +107,6 @@ class Vocabulary:
     def data_word(self, name: str) -> DataWord | None:
         return next((word for word in self.data if word.name == name), None)
 
-    def families(self) -> dict[str, tuple[str, ...]]:
-        """Family names and the models here that belong to them."""
-        table: dict[str, list[str]] = {}
-        for model in self.models:
-            for family in model.families:
-                table.setdefault(family, []).append(model.name)
-        return {family: tuple(names) for family, names in table.items()}
+    def members(self, name: str) -> tuple[str, ...]:
+        """The models that a name means: those of a family, or the model itself."""
+        return tuple(model.name for model in self.models if name in model.families) or (name,)

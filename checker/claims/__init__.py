@@ -2,13 +2,14 @@
 
 from checker.claims.claim import Claim, find_claims
 from checker.claims.layers import select_layers
-from checker.claims.read import Comparison, Reading, read_sentence
+from checker.claims.meaning import Meaning
+from checker.claims.read import Reading, read_sentence
 from checker.claims.spec import ClaimSpec, parse_spec, print_spec
 
 __all__ = [
     "Claim",
     "ClaimSpec",
-    "Comparison",
+    "Meaning",
     "Reading",
     "find_claims",
     "parse_spec",

@@ -19,6 +19,11 @@ def select_layers(layers: str, depth: int) -> list[int]:
     if layers == "lower half":
         return list(range(half))
     word, number = layers.split()
+    if word == "layers":
+        low, high = map(int, number.split("-"))
+        if not low <= high <= depth:
+            raise SpecError(f"{layers!r} of a model with {depth} layers; name growing layers from 1 to {depth}")
+        return list(range(low - 1, high))
     count = int(number)
     if count > depth:
         raise SpecError(f"{layers!r} of a model with {depth} layers; name layers from 1 to {depth}")

@@ -15,8 +15,11 @@ from checker import strict_yaml
 from checker.errors import SpecError
 
 Kind = Literal["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"]
+Claimed = Literal["less", "greater", "not less", "not greater"]
+Quantifier = Literal["all", "any", "most"]
 ID = re.compile(r"[A-Za-z0-9-]+")
-LAYERS = re.compile(r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*")
+LAYERS = re.compile(r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*|layers [1-9][0-9]*-[1-9][0-9]*")
+HEADS = re.compile(r"head [1-9][0-9]*")
 
 
 def _finite(value: float) -> float:
@@ -39,17 +42,33 @@ class Margin(Strict):
     unit: str = "relative"
 
 
+class Bound(Strict):
+    """A number that a claim is held against, in the metric's unit; for presence a share of the images."""
+
+    value: Finite
+    unit: str
+
+
 class Where(Strict):
-    """Which part of the model and which data. `layers`: all, upper half, lower half, first N, last N, layer N."""
+    """Which part of the model and which data.
+
+    `layers`: all, upper half, lower half, first N, last N, layer N, layers N-M. `heads`: head N of each of the layers; where it
+    is absent, the mean over the heads.
+    """
 
     layers: str
+    heads: str | None = None
     tokens: Literal["patches"] = "patches"
     data: str = "default"
 
     @model_validator(mode="after")
-    def _layers_are_known(self) -> Where:
+    def _parts_are_known(self) -> Where:
         if not LAYERS.fullmatch(self.layers):
-            raise ValueError(f"layers {self.layers!r}: write all, upper half, lower half, first N, last N or layer N (from 1)")
+            raise ValueError(
+                f"layers {self.layers!r}: write all, upper half, lower half, first N, last N, layer N or layers N-M (from 1)"
+            )
+        if self.heads is not None and not HEADS.fullmatch(self.heads):
+            raise ValueError(f"heads {self.heads!r}: write head N (from 1)")
         return self
 
 
@@ -73,31 +92,90 @@ class Decide(Strict):
         return self
 
 
+NEEDED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "compare": (("subject", "baseline", "relation"), ("margin", "factor", "quantifier", "members")),
+    "threshold": (("subject", "relation", "bound"), ("margin", "quantifier", "members")),
+    "trend": (("subject", "relation", "margin"), ("members",)),
+    "presence": (("subject", "relation", "bound"), ("members",)),
+    "equivalence": (("subject", "baseline", "margin"), ("quantifier", "members")),
+    "correlation": (("other", "models", "relation", "margin"), ()),
+    "ranking": (("order", "margin"), ("quantifier",)),
+}
+"""Kind -> the fields that it needs, and those that it may have."""
+OPTIONAL = {
+    *("other", "subject", "baseline", "relation", "order", "models", "members", "bound", "factor", "margin", "quantifier"),
+}
+
+
 class ClaimSpec(Strict):
-    """One claim. Only `compare` can be decided by this version."""
+    """One claim. What each kind says, and what it needs beside `metric`, `where` and `scope`:
+
+    - compare: `subject` is less (greater) than `baseline` by more than `margin`, or by a `factor`;
+    - threshold: `subject` lies above (greater) or below (less) `bound`;
+    - trend: the metric of `subject` rises (greater) or falls (less) with depth, by more than `margin`;
+    - presence: what the metric counts is there (greater) or not there (less) in more (fewer) than `bound` of the images;
+    - equivalence: `subject` and `baseline` differ by less than `margin`;
+    - correlation: over `models`, the metric and `other` correlate positively (greater) or negatively (less);
+    - ranking: the models of `order` stand in that order, the highest first, each `margin` apart.
+
+    A negated relation (`not less`, `not greater`) claims the other side of the same line. `quantifier` asks it of all, any or
+    most of the layers one by one; without one, of their mean. `members` lists the models of a family that stands for a model:
+    the claim is then about every pair.
+    """
 
     id: str
     statement: str
     source: str
     kind: Kind
     metric: str
-    subject: str
+    other: str | None = None
+    subject: str | None = None
     baseline: str | None = None
-    relation: Literal["less", "greater"] | None = None
-    margin: Margin
+    relation: Claimed | None = None
+    order: tuple[str, ...] | None = None
+    models: tuple[str, ...] | None = None
+    members: dict[str, tuple[str, ...]] | None = None
+    bound: Bound | None = None
+    factor: Annotated[Finite, Field(gt=0)] | None = None
+    margin: Margin | None = None
+    quantifier: Quantifier | None = None
     where: Where
     scope: Literal["toy", "pretrained", "any"] = "any"
     decide: Decide = Decide()
     reviewed: bool = False
 
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        changed = {name: tuple(values[name]) for name in ("order", "models") if isinstance(values.get(name), list)}
+        members = values.get("members")
+        if isinstance(members, dict):
+            changed["members"] = {key: tuple(entry) if isinstance(entry, list) else entry for key, entry in members.items()}
+        return {**values, **changed}
+
     @model_validator(mode="after")
     def _is_whole(self) -> ClaimSpec:
         if not ID.fullmatch(self.id):
             raise ValueError(f"id {self.id!r}: use letters, digits and hyphens only")
-        if self.kind == "compare" and (self.baseline is None or self.relation is None):
-            raise ValueError("a compare claim needs a baseline and a relation (less or greater)")
+        needed, allowed = NEEDED[self.kind]
+        for name in needed:
+            if getattr(self, name) is None:
+                raise ValueError(f"a {self.kind} claim needs `{name}`")
+        for name in OPTIONAL - {*needed, *allowed}:
+            if getattr(self, name) is not None:
+                raise ValueError(f"a {self.kind} claim has no `{name}`")
+        if self.kind == "compare" and (self.margin is None) == (self.factor is None):
+            raise ValueError("a compare claim needs either a `margin` or a `factor`")
         if self.baseline is not None and self.subject == self.baseline:
             raise ValueError(f"{self.subject} is compared with itself; name another baseline")
+        for name, least in (("order", 2), ("models", 4)):
+            listed = getattr(self, name)
+            if listed is not None and (len(listed) < least or len(set(listed)) < len(listed)):
+                raise ValueError(f"`{name}` needs at least {least} different models")
+        if self.kind == "presence" and self.bound is not None and not 0 < self.bound.value < 1:
+            raise ValueError("the bound of a presence claim is a share of the images, between 0 and 1")
         return self
 
     def as_dict(self) -> dict[str, Any]:
@@ -105,7 +183,7 @@ class ClaimSpec(Strict):
 
     def hash(self) -> str:
         """A hash of the fields that decide the verdict: not of wording, place or review."""
-        fields = self.model_dump(mode="json", exclude={"id", "statement", "source", "reviewed"})
+        fields = self.model_dump(mode="json", exclude={"id", "statement", "source", "reviewed"}, exclude_none=True)
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -134,7 +212,7 @@ def print_spec(spec: ClaimSpec) -> str:
 def _explain(error: Any, path: list[str]) -> str:
     where = ".".join(path)
     if error["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"margin": Margin, "where": Where, "decide": Decide}
+        parts: dict[str, type[BaseModel]] = {"margin": Margin, "bound": Bound, "where": Where, "decide": Decide}
         fields = parts.get(path[0], ClaimSpec).model_fields
         near = difflib.get_close_matches(path[-1], list(fields), 1)
         return f"there is no key `{where}`" + (f"; did you mean `{near[0]}`?" if near else "")

@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import islice, product
 
 from lark import Token
 from lark.common import LexerConf
 from lark.lexer import Lexer
 
-from checker.errors import ConfigurationError
 from checker.vocabulary import Vocabulary
 
-SPLIT = re.compile(r"\d+(?:\.\d+)?(?=\s*%|\s|$)|%|['’]s\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]|_")
+SPLIT = re.compile(
+    r"\d+(?:\.\d+)?(?=\s*[%×]|\s|px\b|x\b|pp\b|$)|>=|<=|['’]s\b|n['’]t\b|[^\W\d_]+n['’]t\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]|_"
+)
 NUMBER = re.compile(r"\d+(?:\.\d+)?$")  # no commas: 1,500 and 1,5 mean different things to different people
+MOST_READINGS = 16  # of a sentence with phrases that mean several things
 
-FIXED: dict[str, str] = {
-    "HAVE": "has|have|exhibits|exhibit|shows|show",
-    "IS": "is|are",
-    "THAN": "than",
-    "OF": "of",
-    "POSSESSIVE": "'s|’s",
-    "THAT": "that|those",
-    "ARTICLE": "a|an|the|its|their",
-    "AVERAGE": "average|averaged|mean|on average",
-    "HEDGE": "seems to|seem to|tends to|tend to|generally|typically|usually",
-    "BY": "by",
-    "MORE_THAN": "more than",
-    "AT_LEAST": "at least",
-    "IN": "in",
-    "ON": "on",
-    "OVER": "over|across",
-    "ALL": "all|every",
-    "UPPER": "upper half|top half|second half",
-    "LOWER": "lower half|bottom half|first half",
-    "FIRST": "first",
-    "LAST": "last",
-    "LAYER": "layer",
-    "LAYERS": "layers",
-    "COMMA": ",",
-    "PERCENT": "%|percent|per cent",
-    "NOT": "not|no|never|neither|nor|without|cannot|isn't|doesn't|don't|aren't|isn’t|doesn’t|don’t|aren’t|fails to|fail to",
+POSITIVE = {
+    **{"shorter": "short", "longer": "long", "larger": "large", "smaller": "small", "higher": "high", "lower": "low"},
+    **{"greater": "great", "more": "much", "less": "little", "fewer": "few", "faster": "fast", "slower": "slow"},
+    **{"stronger": "strong", "weaker": "weak", "better": "good", "worse": "bad"},
 }
-NOUNS = ("model", "models", "encoder", "encoders", "ViT", "ViTs", "pre-training", "pretraining")
+"""The plain form of a comparative, as in "twice as long as"."""
+
+
+NUMBERS = {word: str(number) for number, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight"), start=2)}
+
+
+@cache
+def lexicon() -> dict[str, tuple[str, ...]]:
+    """The phrases of lexicon.txt by their terminals."""
+    table: dict[str, tuple[str, ...]] = {}
+    terminal = ""
+    for line in (files("checker.claims") / "lexicon.txt").read_text(encoding="utf-8").splitlines():
+        if not line.strip() or line.startswith("# "):
+            continue
+        if not line[0].isspace():
+            terminal, line = line.split(None, 1)
+        phrases = tuple(phrase.strip() for phrase in line.split("|") if phrase.strip())
+        table[terminal] = (*table.get(terminal, ()), *phrases)
+    return table
 
 
 @dataclass(frozen=True)
@@ -56,29 +57,43 @@ class Word:
 
 
 class Dictionary:
-    """All phrases of a vocabulary. Raises ConfigurationError when a phrase means two things."""
+    """All phrases of a vocabulary. A phrase may mean several things."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._phrases: dict[tuple[str, ...], tuple[str, str]] = {}
-        for kind, phrases in FIXED.items():
-            for phrase in phrases.split("|"):
+        self._phrases: dict[tuple[str, ...], dict[tuple[str, str], None]] = {}
+        table = lexicon()
+        nouns, family_nouns = table["NOUN"], (*table["NOUN"], *table["FAMILY_NOUN"])
+        for kind, phrases in table.items():
+            for phrase in phrases if kind not in ("NOUN", "FAMILY_NOUN", "PART") else ():
                 self._add(kind, phrase, phrase)
+        for word, number in NUMBERS.items():
+            self._add("NUMBER", word, number)
         for metric in vocabulary.metrics:
             for phrase in (metric.title, *metric.synonyms):
                 self._add_with_plural("METRIC", phrase, metric.name)
             for word, _ in metric.comparatives:
                 self._add("COMPARATIVE", word, word)
+                if word in POSITIVE:
+                    self._add("DEGREE", POSITIVE[word], word)
+                if word.endswith("er"):
+                    self._add("SUPERLATIVE", word[:-1] + "st", word)
             for word in metric.unit_words:
                 self._add("UNIT", word, metric.unit)
+            for word, relation in metric.adjectives:
+                self._add("ADJECTIVE", word, f"{metric.name}:{relation}")
+            for phrase, relation in metric.predicates:
+                self._add("PREDICATE", phrase, f"{metric.name}:{relation}")
+            for word in metric.verbs:
+                self._add("VERB", word, metric.name)
         for model in vocabulary.models:
             for phrase in (model.name, *model.synonyms):
                 self._add_with_plural("MODEL", phrase, model.name)
-                for noun in NOUNS:
-                    if not phrase.casefold().endswith(noun.casefold().rstrip("s")):
-                        self._add("MODEL", f"{phrase} {noun}", model.name)
-        for family in vocabulary.families():
-            self._add("FAMILY", family, family)
+                self._add_with_nouns("MODEL", phrase, model.name, nouns)
+        for family in vocabulary.families:
+            for phrase in (family.name, family.title, *family.synonyms):
+                self._add("FAMILY", phrase, family.name)
+                self._add_with_nouns("FAMILY", phrase, family.name, family_nouns)
         for data in vocabulary.data:
             for phrase in (data.title, *data.synonyms):
                 self._add("DATA", phrase, data.name)
@@ -87,31 +102,50 @@ class Dictionary:
     def _add_with_plural(self, kind: str, phrase: str, value: str) -> None:
         self._add(kind, phrase, value)
         if not phrase.endswith("s"):
-            self._add(kind, phrase + "s", value)
+            self._add(kind, phrase[:-1] + "ies" if phrase.endswith("acy") else phrase + "s", value)
+
+    def _add_with_nouns(self, kind: str, phrase: str, value: str, nouns: tuple[str, ...]) -> None:
+        if phrase.casefold().split()[-1].rstrip("s") not in {noun.casefold().rstrip("s") for noun in nouns}:
+            for noun in nouns:
+                self._add(kind, f"{phrase} {noun}", value)
+                self._add(kind, f"{phrase}-{noun}", value)
+        for part in lexicon()["PART"]:
+            self._add(kind, f"{phrase}'s {part}", value)
+            self._add(kind, f"{phrase}’s {part}", value)
+            self._add(kind, f"{part} of {phrase}", value)
+        for middle in ("pre-trained", "pretrained", "trained"):
+            for noun in nouns:
+                self._add(kind, f"{phrase} {middle} {noun}", value)
+                self._add(kind, f"{phrase}-{middle} {noun}", value)
 
     def _add(self, kind: str, phrase: str, value: str) -> None:
         key = tuple(word.casefold() for word in SPLIT.findall(phrase))
-        meaning = (kind, value)
-        if self._phrases.setdefault(key, meaning) != meaning:
-            raise ConfigurationError(f"the words {phrase!r} mean both {self._phrases[key]} and {meaning}; rename one")
+        self._phrases.setdefault(key, {})[kind, value] = None
 
-    def read(self, sentence: str) -> list[Word]:
-        """The typed words of a sentence, in order."""
+    def read(self, sentence: str, names: Mapping[str, str]) -> list[list[Word]]:
+        """The typed words of a sentence, in order, noise left out: one list for each way to type them. `names` says which model
+        is meant by phrases such as `our method`."""
         texts = SPLIT.findall(sentence)
         folded = [text.casefold() for text in texts]
-        words, index = [], 0
+        given = {tuple(word.casefold() for word in SPLIT.findall(phrase)): name for phrase, name in names.items()}
+        longest = max([self._longest, *map(len, given)])
+        words: list[list[Word]] = []
+        index = 0
         while index < len(texts):
-            for length in range(min(self._longest, len(texts) - index), 0, -1):
-                meaning = self._phrases.get(tuple(folded[index : index + length]))
-                if meaning:
-                    words.append(Word(meaning[0], " ".join(texts[index : index + length]), meaning[1]))
+            for length in range(min(longest, len(texts) - index), 0, -1):
+                key = tuple(folded[index : index + length])
+                meanings = [("MODEL", given[key])] if key in given else list(self._phrases.get(key, ()))
+                if meanings:
+                    text = " ".join(texts[index : index + length])
+                    words.append([Word(kind, text, value) for kind, value in meanings])
                     index += length
                     break
             else:
                 text = texts[index]
-                words.append(Word("NUMBER" if NUMBER.match(text) else "NAME", text, text))
+                words.append([Word("NUMBER" if NUMBER.match(text) else "NAME", text, text)])
                 index += 1
-        return words
+        kept = [meanings for meanings in words if meanings[0].type != "NOISE"]
+        return [list(choice) for choice in islice(product(*kept), MOST_READINGS)]
 
 
 class WordLexer(Lexer):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from checker.lab.recipes import Architecture, Recipe
 from checker.lab.registry import Registry
-from checker.vocabulary import Scope
+from checker.vocabulary import FamilyWord, Scope
 
 REGISTERS = Architecture(registers=4)  # as many as Darcet et al. 2024 settle on
 
@@ -40,6 +40,11 @@ class Model:
             scopes.append("toy")
         return tuple(scopes)
 
+    @property
+    def learned(self) -> bool:
+        """Whether it was trained at all, here or by its authors."""
+        return self.tag is not None or (self.recipe is not None and self.recipe.steps > 0)
+
     def recipe_on(self, data: str) -> Recipe:
         """The recipe of the toy that learns from `data`: the same but for the pictures."""
         assert self.recipe is not None, self.name
@@ -47,6 +52,19 @@ class Model:
 
 
 MODELS: Registry[Model] = Registry("model")
+FAMILIES = (
+    FamilyWord(
+        "MIM",
+        "masked image modelling",
+        ("masked image modeling", "masked modelling", "masked modeling", "masked image models", "MIM-based"),
+    ),
+    FamilyWord(
+        "CL", "contrastive learning", ("contrastive", "contrastive methods", "contrastive models", "contrastive objectives")
+    ),
+    FamilyWord("joint-embedding", "joint-embedding architectures", ("joint-embedding methods", "joint embedding", "JEA", "JEAs")),
+    FamilyWord("image-text", "image-text models", ("image-text methods", "vision-language models")),
+)
+"""What models are counted to: a claim about a family is one about each of its members."""
 
 
 def find_model(name: str) -> Model | None:

@@ -6,7 +6,7 @@ from functools import cache
 
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
-from checker.lab.models import MODELS
+from checker.lab.models import FAMILIES, MODELS
 from checker.vocabulary import DataWord, ModelWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
@@ -16,7 +16,9 @@ DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 def vocabulary() -> Vocabulary:
     """Every model, metric and data set that is registered."""
     return Vocabulary(
-        models=tuple(ModelWord(model.name, model.synonyms, model.families, model.scopes) for model in MODELS.values()),
+        models=tuple(
+            ModelWord(model.name, model.synonyms, model.families, model.scopes, model.learned) for model in MODELS.values()
+        ),
         metrics=tuple(metric.word for metric in METRICS.values()),
         data=tuple(
             DataWord(data.name, data.title, data.synonyms, (*data.factors, *(("category",) if data.categories else ())))
@@ -24,4 +26,5 @@ def vocabulary() -> Vocabulary:
         ),
         default_data=DEFAULT_DATA,
         pretrained_data=PRETRAINED_DATA,
+        families=FAMILIES,
     )

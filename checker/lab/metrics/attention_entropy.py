@@ -61,7 +61,12 @@ METRICS.register("attention_entropy")(
             title="attention entropy",
             unit="nats",
             unit_words=("nat", "nats"),
-            synonyms=("patch attention entropy",),
+            synonyms=(
+                "patch attention entropy",
+                "entropy of attention",
+                "entropy of the attention",
+                "attention-map entropy",
+            ),
             comparatives=(
                 ("higher", "greater"),
                 ("greater", "greater"),
@@ -73,6 +78,8 @@ METRICS.register("attention_entropy")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
+            class_token="class_attention_entropy",
+            hints=("selective", "selectively", "focused", "spread", "diffuse", "concentrated", "sharp"),
         ),
         definition="entropy in nats of a patch's attention over the patches, mean over query patches",
         source="Clark et al. 2019, section 3.3, over patches alone",

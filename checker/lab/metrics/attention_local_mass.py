@@ -44,7 +44,11 @@ METRICS.register("attention_local_mass")(
             title="local attention mass",
             unit="share",
             unit_words=("share",),
-            synonyms=("short-range attention", "local attention"),
+            synonyms=(
+                "short-range attention",
+                "local attention",
+                "local attention share",
+            ),
             comparatives=(
                 ("higher", "greater"),
                 ("greater", "greater"),
@@ -58,6 +62,7 @@ METRICS.register("attention_local_mass")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
+            hints=("local", "locally", "neighbours", "neighbors", "nearby"),
         ),
         definition="share of a patch's attention on itself and its 8 neighbours, mean over query patches",
         source="own definition, after the attention distance of Raghu et al. 2021, section 4",

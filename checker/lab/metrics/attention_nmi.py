@@ -49,7 +49,12 @@ METRICS.register("attention_nmi")(
             title="attention NMI",
             unit="nmi",
             unit_words=("nmi",),
-            synonyms=("normalised mutual information of attention", "normalized mutual information of attention"),
+            synonyms=(
+                "normalised mutual information of attention",
+                "normalized mutual information of attention",
+                "attention homogeneity",
+                "NMI",
+            ),
             comparatives=(
                 ("higher", "greater"),
                 ("greater", "greater"),
@@ -61,6 +66,7 @@ METRICS.register("attention_nmi")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
+            hints=("homogeneous", "homogeneity", "collapse", "same"),
         ),
         definition="normalised mutual information between query and key positions in the attention between patches",
         source="Park et al. 2023, section 2",

@@ -53,6 +53,7 @@ METRICS.register("attention_to_self")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
+            class_token="class_attention_to_self",
         ),
         definition="share of a patch's attention on itself, mean over patches",
         source="Clark et al. 2019, section 3.1, over patches alone",

@@ -63,6 +63,7 @@ METRICS.register("effective_rank")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
+            hints=("rank", "spectrum", "dimensional", "collapse", "diverse", "diversity"),
         ),
         definition="exponential of the entropy of the normalised singular values of an image's centred patch tokens",
         source="Roy and Vetterli 2007",

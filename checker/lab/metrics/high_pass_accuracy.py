@@ -50,6 +50,8 @@ METRICS.register("high_pass_accuracy")(
             ),
             margin=MarginWord(0.02, "share"),
             layers="",
+            adjectives=(("robust to high-pass filtering", "greater"),),
+            hints=("high-frequency", "high-frequencies", "high-pass"),
             factors=("category",),
         ),
         definition="share of the data's factors that probes name right without frequencies below a quarter of Nyquist",

@@ -49,6 +49,8 @@ METRICS.register("low_pass_accuracy")(
             ),
             margin=MarginWord(0.02, "share"),
             layers="",
+            adjectives=(("robust to low-pass filtering", "greater"),),
+            hints=("low-frequency", "low-pass"),
             factors=("category",),
         ),
         definition="share of the data's factors that probes name right without frequencies from a quarter of Nyquist on",

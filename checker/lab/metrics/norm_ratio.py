@@ -46,6 +46,7 @@ METRICS.register("norm_ratio")(
             ),
             margin=MarginWord(0.1, "relative"),
             layers="upper half",
+            hints=("norm", "norms", "artifacts", "artefacts", "outliers"),
         ),
         definition="largest norm of an image's patch tokens over their median norm",
         source="Darcet et al. 2024, section 2",

@@ -50,6 +50,8 @@ METRICS.register("occlusion_accuracy")(
             ),
             margin=MarginWord(0.02, "share"),
             layers="",
+            adjectives=(("robust to occlusion", "greater"), ("robust to occlusions", "greater")),
+            hints=("occlusion", "occlusions", "robust", "missing"),
             factors=("category",),
         ),
         definition="share of the data's factors that probes name right when half of the 8 x 8 tiles are grey",

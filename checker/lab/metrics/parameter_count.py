@@ -40,6 +40,7 @@ METRICS.register("parameter_count")(
             ),
             margin=MarginWord(0.0, "relative"),
             layers="",
+            hints=("larger", "smaller", "size", "bigger"),
         ),
         definition="number of parameters of the encoder",
         source="the encoder itself",

@@ -102,6 +102,7 @@ METRICS.register("reconstruction_error")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="last 1",
+            hints=("reconstruct", "reconstructs", "reconstruction", "pixel", "pixels"),
         ),
         definition="share of the variance of a patch's pixels that a linear readout of its token does not restore",
         source="our own, by ridge regression (Hoerl and Kennard 1970)",

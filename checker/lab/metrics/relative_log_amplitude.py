@@ -70,6 +70,7 @@ METRICS.register("relative_log_amplitude")(
             ),
             margin=MarginWord(0.1, "Np"),
             layers="upper half",
+            hints=("frequency", "frequencies", "high-frequency", "low-frequency", "high-frequencies", "low-pass", "high-pass"),
         ),
         definition="log amplitude of the tokens at the highest diagonal frequency minus that at zero, mean over channels",
         source="Park and Kim 2022, figures 2a and 8",

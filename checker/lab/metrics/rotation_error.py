@@ -51,6 +51,7 @@ METRICS.register("rotation_error")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
+            hints=("rotation", "rotated", "equivariant", "equivariance", "invariant"),
         ),
         definition="mean squared change of patch tokens when the picture turns by 90 degrees, as a share of unrelated tokens'",
         source="after Lenc and Vedaldi 2015, section 3",

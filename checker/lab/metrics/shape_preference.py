@@ -88,6 +88,13 @@ METRICS.register("shape_preference")(
             ),
             margin=MarginWord(0.05, "preference"),
             layers="",
+            hints=("shape", "shapes", "texture", "textures"),
+            adjectives=(
+                ("shape-biased", "greater"),
+                ("shape-oriented", "greater"),
+                ("texture-biased", "less"),
+                ("texture-oriented", "less"),
+            ),
             factors=("shape", "texture"),
         ),
         definition="share of cue-conflict pictures that a linear probe answers by shape, less the share it answers by texture",

@@ -50,6 +50,8 @@ METRICS.register("shuffling_accuracy")(
             ),
             margin=MarginWord(0.02, "share"),
             layers="",
+            adjectives=(("robust to patch shuffling", "greater"), ("robust to shuffling", "greater")),
+            hints=("order", "shuffle", "shuffled", "shuffling", "position", "positions", "permutation"),
             factors=("category",),
         ),
         definition="share of the data's factors that probes name right in pictures cut in 4 x 4 tiles and shuffled",

@@ -49,6 +49,7 @@ METRICS.register("token_similarity")(
             ),
             margin=MarginWord(0.05, "cosine"),
             layers="upper half",
+            hints=("similar", "collapse", "diverse", "oversmoothing", "smoothing"),
         ),
         definition="mean cosine similarity between two different patch tokens of an image",
         source="after Gong et al. 2021",

@@ -51,6 +51,8 @@ METRICS.register("training_throughput")(
             ),
             margin=MarginWord(0.1, "relative"),
             layers="",
+            hints=("faster", "slower", "speed", "cost", "cheaper", "time", "compute"),
+            verbs=("trains", "train", "is trained", "are trained"),
             scopes=("toy",),
         ),
         definition="images seen in training for each second of CPU time",

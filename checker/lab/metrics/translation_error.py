@@ -57,6 +57,7 @@ METRICS.register("translation_error")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
+            hints=("translation", "shift", "shifts", "equivariant", "equivariance", "invariant"),
         ),
         definition="mean squared change of patch tokens when their content moves by one patch, as a share of unrelated tokens'",
         source="after Lenc and Vedaldi 2015, section 3",

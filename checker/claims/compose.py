@@ -1,0 +1,541 @@
+"""The syntax tree of a sentence to its meaning, or to the question that has to be answered first."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import cast
+
+from lark import Token, Tree
+
+from checker.claims.meaning import Meaning
+from checker.claims.spec import Bound, Claimed, Margin, Quantifier, Where
+from checker.vocabulary import MetricWord, Relation, Vocabulary
+
+Node = Tree[Token]
+
+NEGATIONS = ("NO", "NOT", "DOES_NOT", "IS_NOT")
+CONTRARY: dict[str, Claimed] = {"less": "not less", "greater": "not greater"}
+OTHER_SIDE: dict[Relation, Relation] = {"less": "greater", "greater": "less"}
+CLAUSES = {
+    kind: {"layers_clause", "data_clause", "heads_clause", "tokens_clause", "scope_clause", *more}
+    for kind, more in {
+        "compare": ("margin_clause", "compared"),
+        "threshold": (),
+        "trend": ("margin_clause",),
+        "presence": ("images_clause",),
+        "equivalence": ("within_clause", "compared"),
+        "correlation": ("models_clause",),
+        "ranking": ("margin_clause",),
+    }.items()
+}
+"""What may be said beside the claim itself."""
+QUANTIFIERS: dict[str, Quantifier] = {
+    "each_layer": "all",
+    "some_layer": "any",
+    "most_layers": "most",
+    "each_of": "all",
+    "some_of": "any",
+    "most_of": "most",
+}
+IMAGES = "images"  # the unit of the bound of a presence: a share of them
+
+
+class QuestionError(Exception):
+    """Raised when a sentence cannot become one spec: what is wrong, what is missing and what could be said."""
+
+    def __init__(self, reason: str, missing: str = "", choices: Sequence[str] = ()) -> None:
+        super().__init__(reason)
+        self.reason, self.missing, self.choices = reason, missing, tuple(choices)
+
+
+class UnknownError(Exception):
+    """Raised when a sentence speaks of a model that is not here."""
+
+
+def compose(tree: Node, vocabulary: Vocabulary) -> Meaning:
+    """The meaning of a sentence. Raises QuestionError or UnknownError."""
+    return _Composer(tree, vocabulary).meaning()
+
+
+class _Composer:
+    def __init__(self, tree: Node, vocabulary: Vocabulary) -> None:
+        self.tree, self.vocabulary = tree, vocabulary
+        self.body = next(child for child in tree.children if isinstance(child, Tree) and child.data not in ("lead", "tail"))
+
+    def meaning(self) -> Meaning:
+        vague = self._tokens("MAGNITUDE")
+        if vague:
+            raise QuestionError(f"how much is {vague[0]!r}?", "a number", ("by more than 20 %", "the sentence without that word"))
+        kind = {"falling_order": "ranking", "rising_order": "ranking"}.get(str(self.body.data), str(self.body.data))
+        for node in self.tree.find_pred(lambda node: str(node.data).endswith("_clause") or node.data == "compared"):
+            if str(node.data) not in CLAUSES[kind]:
+                raise QuestionError(f"{self._text(node)!r} does not go with a claim of this kind", "the sentence without it")
+        found: Meaning = getattr(self, f"_{kind}")()
+        return found
+
+    # ---- the kinds
+
+    def _compare(self) -> Meaning:
+        if self._tokens("SUPERLATIVE"):
+            subject, word = self._one("subject", "claim"), self._tokens("SUPERLATIVE")[0]
+            others = [f"{subject} has {word} {self._metric().title} than {other}" for other in self._others(subject)]
+            raise QuestionError("it does not say of which models", "one comparison for each of them", others)
+        metric, relation = self._what_is_compared()
+        subject, baseline = self._one("subject", "claim"), self._baseline()
+        factor = self._factor()
+        if factor is not None and factor < 1:  # half as long, half that of
+            if not self._tokens("DEGREE", "AS") and self._tokens("COMPARATIVE"):
+                raise QuestionError(f"{factor:g} times {self._tokens('COMPARATIVE')[0]} can mean two things", "a number above 1")
+            relation, factor = OTHER_SIDE[relation], 1 / factor
+        claimed = self._negated(relation)
+        margin = None if factor else self._margin(metric)
+        found = Meaning("compare", metric.name, self._where(metric), margin=margin, factor=factor, relation=claimed)
+        return self._placed(found, metric, subject=subject, baseline=baseline)
+
+    def _what_is_compared(self) -> tuple[MetricWord, Relation]:
+        """The metric and the relation that a comparison states, negation aside."""
+        for kind in ("ADJECTIVE", "PREDICATE"):
+            for value in self._tokens(kind):
+                name, relation = value.split(":")
+                metric = self._metric(name)
+                if kind == "ADJECTIVE":
+                    word = self._single(self._tokens("COMPARATIVE", "DEGREE"), "word for the direction")
+                    if word not in ("more", "less"):
+                        raise QuestionError(f"{word!r} does not go with that word", "more or less", ("more", "less"))
+                    relation = relation if word == "more" else OTHER_SIDE[cast(Relation, relation)]
+                return metric, cast(Relation, relation)
+        metric = self._metric()
+        beats = self._all("beat")
+        if beats:
+            better = dict(metric.comparatives).get("better")
+            if better is None:
+                raise QuestionError(
+                    f"it is not said whether a higher or a lower {metric.title} is better",
+                    "a word for the direction",
+                    tuple(dict(metric.comparatives)),
+                )
+            wins = any(token.type == "BEAT" for token in _leaves(beats[0]))
+            return metric, better if wins else OTHER_SIDE[better]
+        exceeds = self._all("exceed")
+        if exceeds:
+            return metric, "greater" if any(token.type == "EXCEED" for token in _leaves(exceeds[0])) else "less"
+        words = self._tokens("COMPARATIVE") or self._tokens("DEGREE")
+        if not words and self._all("multiple"):
+            return metric, "greater"
+        return metric, self._direction(metric, self._single(words, "comparison"))
+
+    def _threshold(self) -> Meaning:
+        metric = self._metric()
+        subject = self._one("subject", "claim")
+        relation: Relation = "greater"
+        limits = [node for name in ("lower_limit", "upper_limit", "worded_limit") for node in self._all(name)]
+        if self._all("exact"):
+            amount = self._say_amount(self._amount(self.body))
+            raise QuestionError(
+                f"that {metric.title} is exactly {amount} cannot be decided",
+                "at least, at most, or how close",
+                (f"at least {amount}", f"at most {amount}"),
+            )
+        if limits:
+            name = limits[0].data
+            word = next((str(token) for token in _leaves(limits[0]) if token.type == "COMPARATIVE"), "")
+            relation = "less" if name == "upper_limit" else "greater"
+            if name == "worded_limit":
+                relation = self._direction(metric, word)
+        elif self._all("exceed"):
+            relation = "greater" if self._tokens("EXCEED") else "less"
+        claimed = self._negated(relation)
+        number, unit = self._amount(self.body)
+        bound = Bound(value=self._in_unit(number, unit, metric, "a bound"), unit=metric.unit)
+        found = Meaning("threshold", metric.name, self._where(metric), relation=claimed, bound=bound)
+        return self._placed(found, metric, subject=subject)
+
+    def _trend(self) -> Meaning:
+        metric = self._metric()
+        subject = self._one("subject", "claim")
+        if not metric.layers:
+            raise QuestionError(f"{metric.title} is one number for a whole model, so it has no trend over layers")
+        if not any(self._tokens("DEPTH")):
+            raise QuestionError("it does not say with what", "with what", ("with depth",))
+        words = self._tokens("COMPARATIVE")
+        rises = bool(self._tokens("UP", "GROW", "RISING")) and not words
+        relation: Relation = self._direction(metric, words[0]) if words else "greater" if rises else "less"
+        margin = self._margin(metric)
+        where = self._where(metric, trend=True)
+        return self._placed(
+            Meaning("trend", metric.name, where, relation=self._negated(relation), margin=margin), metric, subject=subject
+        )
+
+    def _presence(self) -> Meaning:
+        metric = self._metric()
+        subject = self._one("subject", "claim")
+        if metric.presence is None:
+            words = tuple(dict.fromkeys(word for word, _ in metric.comparatives))
+            raise QuestionError(f"every model has some {metric.title}; it does not say which", "a comparison or a bound", words)
+        negations = len(self._tokens(*NEGATIONS, "LACK", "ABSENT"))
+        if negations > 1:
+            raise QuestionError("it denies twice", "the sentence without a double negation")
+        relation: Relation = "less" if negations else "greater"
+        share = metric.presence
+        for clause in self._all("images_clause"):
+            if negations:
+                raise QuestionError("it denies something of some images", "the sentence without the negation")
+            share, relation = self._share_of_images(clause)
+        where = self._where(metric)
+        found = Meaning("presence", metric.name, where, relation=relation, bound=Bound(value=share, unit=IMAGES))
+        return self._placed(found, metric, subject=subject)
+
+    def _share_of_images(self, clause: Node) -> tuple[float, Relation]:
+        number, unit = self._amount(clause)
+        share = float(number / 100 if unit == "%" else number)
+        if unit not in ("%", "") or not 0 < share < 1:
+            raise QuestionError(f"{number:g} {unit} is no share of the images", "a % between 0 and 100")
+        fewer = any(token.type in ("LESS_THAN", "AT_MOST") for token in _leaves(clause))
+        return share, "less" if fewer else "greater"
+
+    def _equivalence(self) -> Meaning:
+        metric = self._metric()
+        subject, baseline = self._one("subject", "claim"), self._baseline()
+        differ, denied = bool(self._all("differ")), bool(self._tokens(*NEGATIONS))
+        close = self._all("closeness") + self._all("within") + self._all("within_clause")
+        if (denied and not differ) or (differ and not close and not denied):
+            raise QuestionError(
+                f"it says that they differ in {metric.title}, but not which way", "a direction", tuple(dict(metric.comparatives))
+            )
+        if differ and denied and close:
+            raise QuestionError("it denies that they are close", "a direction", tuple(dict(metric.comparatives)))
+        if not close:
+            raise QuestionError(
+                "it does not say how similar",
+                "a margin",
+                (f"within {_example(metric)}", "within 5 %" if metric.unit != "share" else ""),
+            )
+        number, unit = self._amount(close[0])
+        margin = self._as_margin(number, unit, metric)
+        if margin.value == 0:
+            raise QuestionError("two measurements are never equal", "a margin above 0", (f"within {_example(metric)}",))
+        return self._placed(
+            Meaning("equivalence", metric.name, self._where(metric), margin=margin), metric, subject=subject, baseline=baseline
+        )
+
+    def _correlation(self) -> Meaning:
+        metrics = [str(token) for node in self._all("metric") for token in _leaves(node)]
+        first, second = (self._metric(name) for name in metrics[:2])
+        if first == second:
+            raise QuestionError(f"{first.title} is correlated with itself", "another metric")
+        words = self._tokens("COMPARATIVE")
+        if self._tokens(*NEGATIONS):
+            raise QuestionError("that there is no correlation cannot be decided", "a correlation with its sign")
+        if words:
+            same = self._direction(first, words[0]) == self._direction(second, words[1])
+            relation: Relation = "greater" if same else "less"
+        elif self._tokens("ANTICORRELATE", "ANTICORRELATED", "NEGATIVELY", "NEGATIVE"):
+            relation = "less"
+        elif self._tokens("POSITIVELY", "POSITIVE"):
+            relation = "greater"
+        else:
+            raise QuestionError("it does not say which way", "a sign", ("positively", "negatively"))
+        listed = [self._name(child) for node in self._all("model_list") for child in node.children if isinstance(child, Tree)]
+        models = tuple(name for kind, name in listed) or tuple(model.name for model in self.vocabulary.models if model.learned)
+        models = tuple(member for name in models for member in self.vocabulary.members(name))
+        if len(models) < 4:
+            raise QuestionError(f"a correlation over {len(models)} models says nothing", "at least four models")
+        return Meaning(
+            "correlation",
+            first.name,
+            self._where(first),
+            other=second.name,
+            models=models,
+            relation=relation,
+            margin=Margin(value=0.0, unit="correlation"),
+            scope=self._scope(),
+        )
+
+    def _ranking(self) -> Meaning:
+        metric = self._metric()
+        order = []
+        for node in self._all("ranked"):
+            (thing,) = node.find_data("thing")
+            kind, name = self._name(thing)
+            if kind == "FAMILY":
+                raise QuestionError(
+                    f"{name} is a family of models; a ranking needs models", "a model", self.vocabulary.members(name)
+                )
+            order.append(name)
+        if len(set(order)) < len(order):
+            raise QuestionError("a model stands in the ranking twice", "each model once")
+        if self.body.data == "rising_order":
+            order.reverse()
+        return Meaning(
+            "ranking", metric.name, self._where(metric), order=tuple(order), margin=self._margin(metric), scope=self._scope(),
+            quantifier=self._quantifier(),
+        )  # fmt: skip
+
+    # ---- the parts
+
+    def _all(self, *names: str) -> list[Node]:
+        """The nodes of some names, in order of the sentence."""
+        found = [node for node in self.tree.iter_subtrees_topdown() if node.data in names]
+        return sorted(found, key=lambda node: min((token.start_pos or 0 for token in _leaves(node)), default=0))
+
+    def _tokens(self, *types: str) -> list[str]:
+        return [str(token) for token in _leaves(self.tree) if token.type in types]
+
+    def _text(self, node: Node) -> str:
+        return " ".join(str(token) for token in _leaves(node))
+
+    def _single(self, values: Sequence[str], what: str) -> str:
+        distinct = list(dict.fromkeys(values))
+        if len(distinct) != 1:
+            raise QuestionError(
+                f"it has {len(distinct)} words for the {what}" if distinct else f"no {what}", f"one {what}", distinct
+            )
+        return distinct[0]
+
+    def _metric(self, name: str = "") -> MetricWord:
+        """The metric of a sentence; of the class token, where it is about that."""
+        named = [name] if name else [str(token) for node in self._all("metric", "verb") for token in _leaves(node)]
+        distinct = list(dict.fromkeys(named))
+        if not distinct:
+            raise QuestionError("it does not say what is measured", "a metric")
+        if len(distinct) > 1:
+            raise QuestionError("it speaks of two metrics; write one claim for each", "one metric", distinct)
+        metric = self.vocabulary.metric(distinct[0])
+        assert metric is not None
+        if self._tokens("REGISTER_TOKENS"):
+            raise QuestionError(f"{metric.title} is not measured of register tokens", "patches or the class token")
+        if self._tokens("CLASS_TOKEN"):
+            other = self.vocabulary.metric(metric.class_token)
+            if other is None:
+                raise QuestionError(f"{metric.title} is not measured of the class token", "the sentence without the class token")
+            return other
+        return metric
+
+    def _direction(self, metric: MetricWord, word: str) -> Relation:
+        directions = dict(metric.comparatives)
+        if word not in directions:
+            raise QuestionError(f"{metric.title} is not called {word!r}", "a word for the direction", tuple(directions))
+        return directions[word]
+
+    def _negated(self, relation: Relation) -> Claimed:
+        negations = self._tokens(*NEGATIONS)
+        if len(negations) > 1:
+            raise QuestionError("it denies twice", "the sentence without a double negation")
+        return CONTRARY[relation] if negations else relation
+
+    def _name(self, thing: Node) -> tuple[str, str]:
+        """(MODEL or FAMILY, name) of a thing. Raises UnknownError for a name that nobody knows."""
+        tokens = [token for token in _leaves(thing) if token.type not in ("PRETRAINED", "TOY", "WITH", "WEIGHTS")]
+        if tokens[0].type == "NAME":
+            raise UnknownError(" ".join(tokens))
+        if tokens[0].type == "IT":
+            raise QuestionError(
+                f"it does not say which model {str(tokens[0])!r} is", "a model, in the sentence or as `introduces:` of the note"
+            )
+        return tokens[0].type, str(tokens[0])
+
+    def _one(self, role: str, whose: str) -> str:
+        """The one model or family in a role."""
+        things = [child for node in self._all(role) for child in node.children if isinstance(child, Tree)]
+        names = list(dict.fromkeys(self._name(thing)[1] for thing in _ordered(things)))
+        if len(names) > 1:
+            listed = " and ".join(names)
+            raise QuestionError(f"it speaks of {listed}; write one {whose} for each", f"one {role}", names)
+        return names[0]
+
+    def _baseline(self) -> str:
+        if not self._all("baseline"):
+            raise QuestionError("it does not say compared with what", "a baseline", self._others(self._one("subject", "claim")))
+        return self._one("baseline", "claim")
+
+    def _others(self, name: str) -> tuple[str, ...]:
+        return tuple(model.name for model in self.vocabulary.models if model.name not in self.vocabulary.members(name))
+
+    def _placed(self, found: Meaning, metric: MetricWord, subject: str, baseline: str | None = None) -> Meaning:
+        """The meaning with its models, the members of families, the quantifier and the scope."""
+        quantifier = self._quantifier()
+        if quantifier and self._denied_before_layers():
+            raise QuestionError(
+                "it denies something of several layers: of each of them, or of all together?",
+                "the sentence without the negation, or without the layers",
+            )
+        if quantifier and not metric.layers:
+            raise QuestionError(f"{metric.title} is one number for a whole model", "the sentence without layers")
+        members = tuple((name, self._members(name)) for name in (subject, baseline) if name and self._is_family(name))
+        found = dataclasses.replace(
+            found, subject=subject, baseline=baseline, members=members, quantifier=quantifier, scope=self._scope()
+        )
+        if baseline is None:
+            return found
+        both = set(dict(members).get(subject, (subject,))) & set(dict(members).get(baseline, (baseline,)))
+        if subject == baseline or both:
+            what = f"{subject} is compared with itself" if subject == baseline else f"{', '.join(sorted(both))} is on both sides"
+            raise QuestionError(what, "another baseline", tuple(m.name for m in self.vocabulary.models if m.name != subject))
+        return found
+
+    def _members(self, family: str) -> tuple[str, ...]:
+        """The members of a family: those listed behind its name, or all that there are."""
+        for thing in self._all("thing"):
+            tokens = _leaves(thing)
+            if any(token.type == "FAMILY" and token == family for token in tokens):
+                listed = tuple(dict.fromkeys(str(token) for token in tokens if token.type == "MODEL"))
+                if listed:
+                    return listed
+        return self.vocabulary.members(family)
+
+    def _denied_before_layers(self) -> bool:
+        """Whether a negation stands before the choice of layers, so that it may speak of each of them or of all together."""
+        denied = [token.start_pos or 0 for token in _leaves(self.tree) if token.type in NEGATIONS]
+        return any(_leaves(clause)[0].start_pos > place for clause in self._all("layers_clause") for place in denied)
+
+    def _is_family(self, name: str) -> bool:
+        return self.vocabulary.model(name) is None
+
+    def _scope(self) -> str:
+        words = {token.type for token in _leaves(self.tree) if token.type in ("PRETRAINED", "TOY", "SCALE")}
+        if "PRETRAINED" in words and len(words) > 1:
+            raise QuestionError("it speaks of released weights and of toys", "one of the two", ("pretrained", "toy"))
+        return "pretrained" if "PRETRAINED" in words else "toy" if words else "any"
+
+    # ---- where
+
+    def _where(self, metric: MetricWord, trend: bool = False) -> Where:
+        data = list(dict.fromkeys(self._data(node) for node in self._all("data_clause")))
+        if len(data) > 1:
+            raise QuestionError(f"it names {len(data)} different data sets", "one data set", data)
+        heads = [str(token) for node in self._all("heads_clause") for token in _leaves(node) if token.type == "NUMBER"]
+        if len(heads) > 1:
+            raise QuestionError("it names two heads", "one head", heads)
+        chosen = list(dict.fromkeys(self._layers(node) for node in self._all("layers_clause")))
+        if len(chosen) > 1:
+            raise QuestionError(f"it names {len(chosen)} different choices of layers", "one choice of layers", chosen)
+        if chosen and not metric.layers:
+            raise QuestionError(f"{metric.title} is one number for a whole model", "the sentence without layers")
+        default = "all" if trend or self._quantifier() else metric.layers or "all"
+        return Where(
+            layers=chosen[0] if chosen else default,
+            heads=f"head {_whole(heads[0])}" if heads else None,
+            data=data[0] if data else "default",
+        )
+
+    def _data(self, clause: Node) -> str:
+        tokens = {token.type: str(token) for token in _leaves(clause)}
+        return "default" if "DEFAULT" in tokens else tokens["DATA"]
+
+    def _layers(self, clause: Node) -> str:
+        node = cast(Node, clause.children[-1])
+        if node.data in ("each_of", "some_of", "most_of"):
+            node = cast(Node, node.children[-1])
+        numbers = [_whole(str(token)) for token in _leaves(node) if token.type == "NUMBER"]
+        if node.data == "all_layers" and any(token.type == "OVER" for token in _leaves(clause)):
+            raise QuestionError(
+                "over all layers can mean in each of them, or on average over them",
+                "which of the two",
+                ("in all layers", "averaged over all layers"),
+            )
+        words = {
+            "all_layers": "all", "each_layer": "all", "some_layer": "all", "most_layers": "all", "upper_half": "upper half",
+            "lower_half": "lower half", "first_layer": "layer 1", "last_layer": "last 1", "first_layers": "first {}",
+            "last_layers": "last {}", "one_layer": "layer {}", "span_of_layers": "layers {}-{}",
+        }  # fmt: skip
+        return words[str(node.data)].format(*numbers)
+
+    def _quantifier(self) -> Quantifier | None:
+        found: list[Quantifier] = []
+        for clause in self._all("layers_clause"):
+            mean = any(token.type in ("MEAN_OVER", "OVER") for token in _leaves(clause))
+            name = str(cast(Node, clause.children[-1]).data)
+            if name in QUANTIFIERS:
+                found.append(QUANTIFIERS[name])
+            elif name == "all_layers" and not mean:
+                found.append("all")
+        if len(set(found)) > 1:
+            raise QuestionError("it says two things about how many layers", "one of them", sorted(set(found)))
+        return found[0] if found else None
+
+    # ---- numbers
+
+    def _amounts(self) -> list[Node]:
+        apart = [node for name in ("closeness", "within", "within_clause") for node in self._all(name)]
+        inside = {id(amount) for node in apart for amount in node.find_data("amount")}
+        return [node for node in self._all("amount") if id(node) not in inside]
+
+    def _amount(self, node: Node) -> tuple[Decimal, str]:
+        """(number, unit) of the one amount in a node; the unit is the metric's own, %, % relative, points or empty."""
+        amounts = _ordered(list(node.find_data("amount")))
+        if len(amounts) != 1:
+            raise QuestionError(f"it states {len(amounts)} numbers", "one number")
+        number, *rest = _leaves(amounts[0])
+        kinds = [token.type for token in rest]
+        unit = (
+            "% relative"
+            if kinds == ["PERCENT", "RELATIVE"]
+            else "%"
+            if "PERCENT" in kinds
+            else "points"
+            if "POINTS" in kinds
+            else ""
+        )
+        return Decimal(str(number)), unit or (str(rest[0]) if rest else "")
+
+    def _say_amount(self, amount: tuple[Decimal, str]) -> str:
+        return f"{amount[0]:g} {amount[1]}".strip()
+
+    def _margin(self, metric: MetricWord) -> Margin:
+        amounts = self._amounts()
+        if len(amounts) > 1:
+            raise QuestionError("it states two margins", "one margin")
+        if not amounts:
+            return Margin(value=metric.margin.value, unit=metric.margin.unit)
+        return self._as_margin(*self._amount(amounts[0]), metric)
+
+    def _as_margin(self, number: Decimal, unit: str, metric: MetricWord) -> Margin:
+        if unit == "%" and metric.unit == "share":
+            raise QuestionError(
+                f"{number:g} % of what?", "points or relative", (f"{number:g} percentage points", f"{number:g} % relative")
+            )
+        if unit in ("%", "% relative"):
+            return Margin(value=float(number / 100), unit="relative")
+        return Margin(value=self._in_unit(number, unit, metric, "a margin"), unit=metric.unit)
+
+    def _in_unit(self, number: Decimal, unit: str, metric: MetricWord, what: str) -> float:
+        """A number in the metric's unit."""
+        if metric.unit == "share" and unit in ("%", "points"):
+            return float(number / 100)
+        if unit not in ("", metric.unit):
+            raise QuestionError(f"{metric.title} is measured in {metric.unit}, not {unit}", f"{what} in {metric.unit}")
+        if metric.unit == "share" and number > 1:
+            raise QuestionError(f"{metric.title} is a share; {number:g} is more than all", "a number up to 1, or a %")
+        return float(number)
+
+    def _factor(self) -> float | None:
+        values = []
+        for node in self._all("multiple"):
+            first = _leaves(node)[0]
+            values.append({"TWICE": 2.0, "HALF": 0.5}.get(first.type) or float(first))
+        if len(values) > 1 or (values and self._amounts()):
+            raise QuestionError("it states two margins", "one margin")
+        if values and values[0] in (0.0, 1.0):
+            raise QuestionError(f"{values[0]:g} times is no comparison", "a number above 1")
+        return values[0] if values else None
+
+
+def _leaves(tree: Node) -> list[Token]:
+    return list(tree.scan_values(lambda value: isinstance(value, Token)))
+
+
+def _ordered(nodes: list[Node]) -> list[Node]:
+    return sorted(nodes, key=lambda node: _leaves(node)[0].start_pos or 0)
+
+
+def _whole(number: str) -> int:
+    if not number.isdigit() or int(number) == 0:
+        raise QuestionError(f"{number} is not a number of layers or heads", "a whole number from 1")
+    return int(number)
+
+
+def _example(metric: MetricWord) -> str:
+    value = metric.margin.value if metric.margin.unit != "relative" else 1
+    return f"{value:g} {metric.unit}"

@@ -1,0 +1,94 @@
+"""Whatever a spec can say, its English says, and reads as the same again."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.claims import Meaning, read_sentence
+from checker.claims.say import say
+from checker.claims.spec import Bound, Margin, Where
+from checker.lab import vocabulary
+from checker.vocabulary import MetricWord
+
+WORDS = vocabulary()
+METRICS = st.sampled_from(WORDS.metrics)
+MODELS = [model.name for model in WORDS.models]
+FAMILIES = [family.name for family in WORDS.families]
+CLAIMED = st.sampled_from(["less", "greater", "not less", "not greater"])
+NUMBERS = st.integers(1, 9999).map(lambda number: number / 1000)
+LAYERS = st.sampled_from(["all", "upper half", "lower half", "first 3", "last 1", "last 4", "layer 2", "layers 2-4"])
+
+
+@st.composite
+def wheres(draw: st.DrawFn, metric: MetricWord) -> Where:
+    layers = draw(LAYERS) if metric.layers else "all"
+    heads = draw(st.none() | st.sampled_from(["head 1", "head 3"]))
+    return Where(layers=layers, heads=heads, data=draw(st.sampled_from(["default", *(word.name for word in WORDS.data)])))
+
+
+@st.composite
+def margins(draw: st.DrawFn, metric: MetricWord) -> Margin:
+    unit = draw(st.sampled_from(["relative", metric.unit]))
+    return Margin(value=draw(NUMBERS) if unit == "relative" or metric.unit != "share" else draw(NUMBERS) / 10, unit=unit)
+
+
+@st.composite
+def meanings(draw: st.DrawFn) -> Meaning:
+    metric = draw(METRICS)
+    where, margin = draw(wheres(metric)), draw(margins(metric))
+    scope = draw(st.sampled_from(["any", "toy", "pretrained"]))
+    kind = draw(st.sampled_from(["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"]))
+    quantifier = (
+        draw(st.sampled_from([None, "all", "any", "most"])) if metric.layers and not where.layers.startswith("layer ") else None
+    )
+    subject, baseline = draw(st.lists(st.sampled_from(MODELS + FAMILIES), min_size=2, max_size=2, unique=True))
+    sides = [set(WORDS.members(name)) for name in (subject, baseline)]
+    if sides[0] & sides[1]:
+        subject, baseline = "MIM", "CL"
+    two = {"subject": subject, "baseline": baseline}
+    members = tuple((name, WORDS.members(name)) for name in two.values() if name in FAMILIES)
+    one = tuple(pair for pair in members if pair[0] == subject)
+    shared = {"metric": metric.name, "where": where, "scope": scope}
+    if kind == "compare":
+        factor = draw(st.none() | st.sampled_from([1.5, 2.0, 3.0]))
+        amount = {"factor": factor} if factor else {"margin": margin}
+        return Meaning("compare", **shared, **two, members=members, relation=draw(CLAIMED), quantifier=quantifier, **amount)
+    if kind == "threshold":
+        bound = Bound(value=draw(NUMBERS) / (10 if metric.unit == "share" else 1), unit=metric.unit)
+        return Meaning(
+            "threshold", **shared, subject=subject, members=one, relation=draw(CLAIMED), bound=bound, quantifier=quantifier
+        )
+    if kind == "trend" and metric.layers:
+        return Meaning("trend", **shared, subject=subject, members=one, relation=draw(CLAIMED), margin=margin)
+    if kind == "presence":
+        shared = {"metric": "high_norm_share", "where": draw(wheres(WORDS.metric("high_norm_share"))), "scope": scope}  # type: ignore[arg-type]
+        bound = Bound(value=draw(st.integers(1, 99)) / 100, unit="images")
+        return Meaning(
+            "presence", **shared, subject=subject, members=one, relation=draw(st.sampled_from(["less", "greater"])), bound=bound
+        )
+    if kind == "equivalence":
+        return Meaning("equivalence", **shared, **two, members=members, margin=margin, quantifier=quantifier)
+    if kind == "correlation":
+        other = draw(METRICS.filter(lambda word: word.name != metric.name))
+        models = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=4, max_size=8, unique=True)))
+        zero = Margin(value=0.0, unit="correlation")
+        return Meaning(
+            "correlation",
+            **shared,
+            other=other.name,
+            models=models,
+            relation=draw(st.sampled_from(["less", "greater"])),
+            margin=zero,
+        )
+    order = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=2, max_size=5, unique=True)))
+    return Meaning("ranking", **shared, order=order, margin=margin, quantifier=quantifier)
+
+
+@settings(max_examples=300, deadline=None)
+@given(meanings())
+def test_the_english_of_a_meaning_reads_as_that_meaning(meaning: Meaning) -> None:
+    meaning.spec("an-id", "Note#^an-id", "what it says")  # it is a sound spec
+    text = say(meaning, WORDS)
+    reading = read_sentence(text, WORDS)
+    assert (reading.meaning, reading.reason) == (meaning, ""), text
