@@ -1,0 +1,219 @@
+"""A weighted sum of models' means with its interval: what compare, ratio, threshold, trend and equivalence decide on.
+
+Seeds are nested in models, images crossed with them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checker.errors import MeasurementError
+from checker.verdicts.line import Line
+from checker.verdicts.verdict import Verdict, Word
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOST_SEEDS = 200  # beyond this an estimate of "seeds needed" means: not by adding seeds
+MOST_IMAGES = 100_000
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """`effect` is the weighted sum of means; the rest is what its error is made of.
+
+    `image_term`: the variance over images of the weighted sum, divided by their number (0 with one image).
+    `seed_variances`: for each model the square of its weight times the variance of its seeds' means; empty with one checkpoint
+    a model. `seeds`: for each model.
+    """
+
+    effect: float
+    image_term: float
+    seed_variances: tuple[float, ...]
+    seeds: tuple[int, ...]
+    images: int
+
+    @property
+    def squared_error(self) -> float:
+        return sum(term for term, _ in self._terms())
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom of the squared error (Satterthwaite 1946)."""
+        return self.squared_error**2 / sum(term**2 / degrees for term, degrees in self._terms())
+
+    def interval(self, tail: float) -> tuple[float, float]:
+        """The t interval that leaves `tail` on each side."""
+        half_width = quantile(1 - tail, self.freedom) * math.sqrt(self.squared_error)
+        return self.effect - half_width, self.effect + half_width
+
+    def p(self, line: Line) -> float:
+        """One-sided p-value of "the effect does not lie on the claimed side of the line"."""
+        from scipy.special import stdtr
+
+        return float(stdtr(self.freedom, -line.side * (self.effect - line.at) / math.sqrt(self.squared_error)))
+
+    def seeds_needed(self, at: float, tail: float) -> int | None:
+        """The fewest seeds a model at which an interval of today's variances would clear `at` at today's effect."""
+        if not self.seed_variances:
+            return None
+        variance = sum(self.seed_variances)
+
+        def clears(count: int) -> bool:
+            error = math.sqrt(variance / count + self.image_term)
+            return abs(self.effect - at) > quantile(1 - tail, len(self.seed_variances) * (count - 1)) * error
+
+        few, many = min(self.seeds), MOST_SEEDS
+        if few >= many or not clears(many):
+            return None
+        while many - few > 1:  # an interval only gets narrower with seeds
+            middle = (few + many) // 2
+            few, many = (few, middle) if clears(middle) else (middle, many)
+        return many
+
+    def images_needed(self, at: float, tail: float) -> int | None:
+        """About how many images, with today's seeds, would clear `at`; None with one value a model or beyond MOST_IMAGES."""
+        count = self.images
+        while 1 < count < MOST_IMAGES:
+            count = min(math.ceil(count * 1.25), MOST_IMAGES)
+            term = self.image_term * self.images / count
+            more = Contrast(self.effect, term, self.seed_variances, self.seeds, count)
+            low, high = more.interval(tail)
+            if not low <= at <= high:
+                return count
+        return None
+
+    def settle(self, at: float, tail: float, brief: bool = False) -> tuple[int | None, str]:
+        """How many seeds would settle an open claim, and a clause that says what would; `brief`: seeds only."""
+        seeds = self.seeds_needed(at, tail)
+        if seeds:
+            return seeds, f"about {seeds} seeds would settle it"
+        if brief:
+            return None, "more seeds alone would not settle it"
+        images = self.images_needed(at, tail)
+        if images:
+            if self.seed_variances:
+                return None, f"more seeds alone would not settle it, about {images} images would"
+            return None, f"about {images} images would settle it"
+        tried = [f"{MOST_SEEDS} seeds"] if self.seed_variances else []
+        tried += [f"{MOST_IMAGES} images"] if self.images > 1 else []
+        most = " or ".join(tried)
+        return None, f"the effect lies so near the line that {most} alone would not settle it"
+
+    @property
+    def varies(self) -> bool:
+        """Whether there is an error at all, beyond that of rounding."""
+        return self.squared_error > 1e-18 * max(1.0, self.effect**2)
+
+    def varying(self) -> Contrast:
+        """Itself. Raises MeasurementError when nothing varies: without an error there is no interval."""
+        if not self.varies:
+            raise MeasurementError("zero variance over images and seeds: the measurement is degenerate, nothing can be decided")
+        return self
+
+    def _terms(self) -> list[tuple[float, int]]:
+        terms = [(self.image_term, self.images - 1)] if self.images > 1 else []
+        counts = zip(self.seed_variances, self.seeds, strict=False)
+        return terms + [(variance / count, count - 1) for variance, count in counts]
+
+
+def contrast(models: Mapping[str, NDArray[Any]], weights: Sequence[float]) -> Contrast:
+    """The weighted sum of the means of models, (seeds, images) each, on the same images.
+
+    SE^2 = sum over models of weight^2 s^2 / S, plus s_image^2 / N: the variances of the seeds' means, and the variance over
+    images of the weighted sum (left out for one image, which is a metric with one value a model). Leaving the seed-by-image
+    part in both makes the interval a little wide, never narrow. With one checkpoint a model only images vary.
+
+    Raises MeasurementError for shapes that do not fit, or one seed of some models and several of others.
+    """
+    names, arrays = list(models), list(models.values())
+    for name, array in models.items():
+        if array.shape[1] != arrays[0].shape[1]:
+            raise MeasurementError(
+                f"{names[0]} has {arrays[0].shape[1]} images and {name} {array.shape[1]}; measure both on the same ones"
+            )
+    if len({len(array) == 1 for array in arrays}) > 1:
+        raise MeasurementError("one side has one checkpoint and the other several seeds; train more of the first")
+    by_image = sum(weight * array.mean(0) for weight, array in zip(weights, arrays, strict=True))
+    images = arrays[0].shape[1]
+    return Contrast(
+        effect=float(by_image.mean()),
+        image_term=_variance(by_image) / images,
+        seed_variances=tuple(
+            weight**2 * _variance(array.mean(1)) for weight, array in zip(weights, arrays, strict=True) if len(array) > 1
+        ),
+        seeds=tuple(len(array) for array in arrays),
+        images=images,
+    )
+
+
+def decide(found: Contrast, line: Line, alpha: float, looks: int, margin: float, place: str, brief: bool = False) -> Verdict:
+    """The verdict on "the effect lies on this side of the line", by the two-sided t interval at 1 - alpha / looks.
+
+    `place` says the line in words. `brief` leaves out what more images would do for an open claim. Raises MeasurementError when
+    nothing varies.
+    """
+    tail = alpha / looks / 2
+    low, high = found.varying().interval(tail)
+    word = line.word(low, high)
+    needed, clause = found.settle(line.at, tail, brief) if word == "inconclusive" else (None, "")
+    return Verdict(
+        word=word,
+        effect=found.effect,
+        low=low,
+        high=high,
+        confidence=1 - alpha / looks,
+        margin=margin,
+        seeds=min(found.seeds),
+        images=found.images,
+        rule=say_rule(found, alpha, looks),
+        reason=say_reason(word, line, place, clause),
+        seeds_needed=needed,
+        p=two_sided(found.p(line), looks),
+        p_against=two_sided(found.p(line.other()), looks),
+        lines=(line.at,),
+    )
+
+
+def two_sided(p: float, looks: int) -> float:
+    """The smallest alpha, split over two sides and the declared looks, that leaves `p` on one side."""
+    return min(1.0, 2 * looks * p)
+
+
+def quantile(probability: float, freedom: float) -> float:
+    """Of Student's t."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, probability))
+
+
+def say_rule(found: Contrast, alpha: float, looks: int) -> str:
+    """The sentence on how an interval was made."""
+    plural = "looks" if looks > 1 else "look"
+    return (
+        f"two-sided t interval at {100 * (1 - alpha / looks):.4g} % (alpha {alpha:g} over {looks} {plural}), {say_spread(found)}"
+    )
+
+
+def say_spread(found: Contrast) -> str:
+    """What varies, and with how many degrees of freedom."""
+    seeds, images = bool(found.seed_variances), found.images > 1
+    varying = " and ".join(name for name, varies in (("seeds", seeds), ("images", images)) if varies)
+    scope = "" if seeds else "; about these checkpoints only"
+    return f"{found.freedom:.3g} degrees of freedom, {varying} vary{scope}"
+
+
+def say_reason(word: Word, line: Line, place: str, settle: str) -> str:
+    """The sentence on why the word; `settle` says what would settle an open claim."""
+    if word == "supported":
+        return f"the whole interval lies {line.where()} the line claimed ({place})"
+    if word == "refuted":
+        return f"the whole interval lies on the other side of the line claimed ({place})"
+    return f"the interval holds the line claimed ({place}); {settle}"
+
+
+def _variance(values: NDArray[Any]) -> float:
+    return float(values.var(ddof=1)) if len(values) > 1 else 0.0

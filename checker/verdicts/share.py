@@ -1,0 +1,53 @@
+"""A line that is a share of a measured baseline: not known exactly, and none at all while the baseline may be 0."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from checker.verdicts.contrast import Contrast, contrast, two_sided
+from checker.verdicts.line import Line
+from checker.verdicts.verdict import Verdict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def beside_share(models: Mapping[str, NDArray[Any]], share: float) -> Contrast:
+    """a - b with the error of a - share * b: beside a line at (share - 1) times b's measured mean, it holds the line's error.
+
+    models: a and b, (seeds, images) each. a - b lies below (share - 1) b where a - share * b lies below 0, so the hypothesis on
+    a moving line is one on a linear contrast.
+
+    Source: Fieller 1954, Some problems in interval estimation.
+    """
+    return dataclasses.replace(contrast(models, (1, -share)), effect=contrast(models, (1, -1)).effect)
+
+
+def needs_sign(verdict: Verdict, baseline: Contrast, alpha: float, looks: int) -> Verdict:
+    """The verdict, or an inconclusive one where the baseline's own interval holds 0: a share of that is no line.
+
+    Asking for this as well can only make words rarer, so the error rates hold.
+    """
+    unsure = sign_p(baseline, looks)
+    p, p_against = (max(unsure, value or 0.0) for value in (verdict.p, verdict.p_against))
+    if unsure < alpha:
+        return dataclasses.replace(verdict, p=p, p_against=p_against)
+    needed = baseline.seeds_needed(0.0, alpha / looks / 2)
+    settle = f"about {needed} seeds would show its sign" if needed else "more seeds alone would not show its sign"
+    return dataclasses.replace(
+        verdict,
+        word="inconclusive",
+        reason=f"the baseline's mean is not clearly different from 0, so a share of it is no line; {settle}",
+        seeds_needed=needed,
+        p=p,
+        p_against=p_against,
+    )
+
+
+def sign_p(baseline: Contrast, looks: int) -> float:
+    """The smallest alpha at which the baseline's interval leaves out 0; a mean that does not vary is known exactly."""
+    if not baseline.varies:
+        return 0.0 if baseline.effect else 1.0
+    return two_sided(min(baseline.p(Line(0.0, 1)), baseline.p(Line(0.0, -1))), looks)
