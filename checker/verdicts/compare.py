@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from checker.verdicts.contrast import contrast, decide
 from checker.verdicts.line import Claimed, draw_line
 from checker.verdicts.measurements import check_margin, check_options, measured
-from checker.verdicts.share import beside_share, needs_sign
+from checker.verdicts.share import beside_share, despite_sign
 from checker.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def compare(
     `relative`, instead of `margin`, is a margin as a share of the size of b's mean. b's mean is measured too, so the line is
     not known exactly: the interval is that of a - (1 - relative) b for "less" of a positive baseline, a - (1 + relative) b for
     "greater", which holds the error of the line as well as that of the difference (the idea of Fieller 1954). It is told around
-    a - b, beside the line at b's measured mean.
+    a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b.
 
     Raises MeasurementError for NaN or Inf, shapes that do not fit, one seed on one side only, zero variance, or both a margin
     and a relative one.
@@ -52,11 +52,13 @@ def compare(
         difference, line = contrast(models, (1, -1)), draw_line(relation, margin)
         return decide(difference, line, alpha, looks, margin, _place(relation, margin), brief=True)
     baseline = contrast({"b": models["b"]}, (1,))
-    share = 1 + draw_line(relation, math.copysign(relative, baseline.effect)).at
     margin = relative * abs(baseline.effect)
-    difference, line = beside_share(models, share), draw_line(relation, margin)
-    verdict = decide(difference, line, alpha, looks, margin, _place(relation, margin), brief=True)
-    return needs_sign(verdict, baseline, alpha, looks)
+    verdicts = []
+    for size in (margin, -margin):  # with the sign that the baseline's mean has, and with the other
+        share = 1 + draw_line(relation, math.copysign(relative, size * baseline.effect)).at
+        difference, line = beside_share(models, share), draw_line(relation, size)
+        verdicts.append(decide(difference, line, alpha, looks, margin, _place(relation, margin), brief=True))
+    return despite_sign(verdicts[0], verdicts[1], baseline, alpha, looks)
 
 
 def _place(relation: Claimed, margin: float) -> str:

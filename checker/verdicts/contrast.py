@@ -76,15 +76,18 @@ class Contrast:
 
     def images_needed(self, at: float, tail: float) -> int | None:
         """About how many images, with today's seeds, would clear `at`; None with one value a model or beyond MOST_IMAGES."""
-        count = self.images
-        while 1 < count < MOST_IMAGES:
-            count = min(math.ceil(count * 1.25), MOST_IMAGES)
+
+        def clears(count: int) -> bool:
             term = self.image_term * self.images / count
-            more = Contrast(self.effect, term, self.seed_variances, self.seeds, count)
-            low, high = more.interval(tail)
-            if not low <= at <= high:
-                return count
-        return None
+            low, high = Contrast(self.effect, term, self.seed_variances, self.seeds, count).interval(tail)
+            return not low <= at <= high
+
+        count = self.images
+        if not 1 < count < MOST_IMAGES or not clears(MOST_IMAGES):
+            return None
+        while not clears(count):
+            count = min(math.ceil(count * 1.25), MOST_IMAGES)
+        return count
 
     def settle(self, at: float, tail: float, brief: bool = False) -> tuple[int | None, str]:
         """How many seeds would settle an open claim, and a clause that says what would; `brief`: seeds only."""

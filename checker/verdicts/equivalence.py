@@ -9,7 +9,7 @@ from checker.errors import MeasurementError
 from checker.verdicts.contrast import Contrast, contrast, say_spread, two_sided
 from checker.verdicts.line import Line
 from checker.verdicts.measurements import check_margin, check_options, measured
-from checker.verdicts.share import beside_share, needs_sign
+from checker.verdicts.share import beside_share, despite_sign
 from checker.verdicts.verdict import Verdict, Word
 
 if TYPE_CHECKING:
@@ -44,9 +44,11 @@ def equivalence(
     if relative is None:
         return _decide(difference, difference, margin, alpha, looks)
     baseline = contrast({"b": models["b"]}, (1,))
+    size = relative * abs(baseline.effect)
     share = math.copysign(relative, baseline.effect)
     lower, upper = (beside_share(models, 1 + end).varying() for end in (-share, share))
-    return needs_sign(_decide(lower, upper, relative * abs(baseline.effect), alpha, looks), baseline, alpha, looks)
+    first, other = _decide(lower, upper, size, alpha, looks), _decide(upper, lower, -size, alpha, looks)
+    return despite_sign(first, other, baseline, alpha, looks)
 
 
 def _decide(lower: Contrast, upper: Contrast, margin: float, alpha: float, looks: int) -> Verdict:

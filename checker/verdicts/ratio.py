@@ -11,7 +11,7 @@ from checker.errors import MeasurementError
 from checker.verdicts.contrast import contrast, decide, quantile
 from checker.verdicts.line import Claimed, draw_line
 from checker.verdicts.measurements import check_options, measured
-from checker.verdicts.share import needs_sign, sign_p
+from checker.verdicts.share import sign_p
 from checker.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -25,37 +25,34 @@ def ratio(
 
     The claim is about a - share * b against 0, the share being `factor` for "greater" and 1 / factor for "less", with the
     interval of `compare`; swapping a and b together with the relation gives the same decision. The factor is the smallest
-    ratio of interest, so there is no margin beside it. The effect told is a / b without a unit, with the Fieller interval: all
-    ratios r that a - r b does not speak against at this level. It is bounded only while the interval of b alone leaves out 0;
-    else any ratio fits, and the verdict is inconclusive.
+    ratio of interest, so there is no margin beside it. The effect told is a / b, without a unit, with the Fieller interval: the
+    ratios r around it for which a - r b is not shown to differ from 0. It has no upper end while b may be 0, and no lower end
+    while a may be 0 as well.
 
     Source: Fieller 1954, Some problems in interval estimation; the degrees of freedom are Satterthwaite's at each r.
 
-    Raises MeasurementError as `compare` does, for a factor that is not above 0, and for a baseline that lies below 0.
+    Raises MeasurementError as `compare` does, and for a factor or a mean of the baseline that is not above 0.
     """
     models = {"a": measured("a", a), "b": measured("b", b)}
     if not (math.isfinite(factor) and factor > 0):
         raise MeasurementError(f"the factor is {factor}; it must be a number above 0")
     check_options(alpha, looks)
+    baseline = contrast({"b": models["b"]}, (1,))
+    if baseline.effect <= 0:
+        raise MeasurementError(f"the baseline's mean is {baseline.effect:.4g}; a factor needs a baseline above 0")
     share = factor if relation in ("greater", "not greater") else 1 / factor
     place = f"{share:.4g} times the baseline"
     verdict = decide(contrast(models, (1, -share)), draw_line(relation, 0.0), alpha, looks, factor, place)
-    baseline = contrast({"b": models["b"]}, (1,))
-    bounded = sign_p(baseline, looks) < alpha
-    if bounded and baseline.effect < 0:
-        raise MeasurementError(f"the baseline's mean is {baseline.effect:.4g}; a factor needs a baseline above 0")
-    low, high = fieller(models, alpha / looks / 2) if bounded else (-math.inf, math.inf)
-    return dataclasses.replace(
-        needs_sign(verdict, baseline, alpha, looks),
-        effect=float(models["a"].mean()) / baseline.effect if baseline.effect else math.inf,
-        low=low,
-        high=high,
-        lines=(share,),
-    )
+    low, high = fieller(models, sign_p(baseline, looks) < alpha, alpha / looks / 2)
+    effect = float(models["a"].mean()) / baseline.effect
+    return dataclasses.replace(verdict, effect=effect, low=low, high=high, lines=(share,))
 
 
-def fieller(models: Mapping[str, NDArray[Any]], tail: float) -> tuple[float, float]:
-    """The ratios next to a / b at which the t interval of a - r b touches 0; b's own interval must leave out 0."""
+def fieller(models: Mapping[str, NDArray[Any]], bounded: bool, tail: float) -> tuple[float, float]:
+    """The ratios next to a / b at which the t interval of a - r b touches 0.
+
+    `bounded`: b's own interval leaves out 0, so that there is such a ratio on each side; else there may be one towards 0.
+    """
     from scipy.optimize import brentq
 
     solve: Callable[..., float] = brentq
@@ -71,10 +68,15 @@ def fieller(models: Mapping[str, NDArray[Any]], tail: float) -> tuple[float, flo
     middle = float(first.mean()) / float(second.mean())
     if reach(middle) <= 0:
         return middle, middle
-    ends = []
-    for side in (-1, 1):
-        step = reach(middle) / abs(float(second.mean()))
-        while reach(middle + side * step) > 0:
-            step *= 2
-        ends.append(solve(reach, middle, middle + side * step, rtol=1e-10))
-    return ends[0], ends[1]
+
+    def end(side: float) -> float:
+        step = abs(middle)
+        if bounded:
+            step = reach(middle) / float(second.mean())
+            while reach(middle + side * step) > 0:
+                step *= 2
+        elif side * middle > 0 or reach(0.0) > 0:
+            return side * math.inf
+        return solve(reach, middle, middle + side * step, rtol=1e-10)
+
+    return end(-1.0), end(1.0)

@@ -1,4 +1,4 @@
-"""A line that is a share of a measured baseline: not known exactly, and none at all while the baseline may be 0."""
+"""A line at a share of a measured baseline: it is not known exactly, and neither may its side be."""
 
 from __future__ import annotations
 
@@ -25,19 +25,21 @@ def beside_share(models: Mapping[str, NDArray[Any]], share: float) -> Contrast:
     return dataclasses.replace(contrast(models, (1, -share)), effect=contrast(models, (1, -1)).effect)
 
 
-def needs_sign(verdict: Verdict, baseline: Contrast, alpha: float, looks: int) -> Verdict:
-    """The verdict, or an inconclusive one where the baseline's own interval holds 0: a share of that is no line.
+def despite_sign(first: Verdict, other: Verdict, baseline: Contrast, alpha: float, looks: int) -> Verdict:
+    """The verdict on a share of the size of a baseline: its sign has to be known, or must not matter.
 
-    Asking for this as well can only make words rarer, so the error rates hold.
+    first, other: the verdicts if the baseline has the sign of its measured mean, and if it has the other one. Asking for this
+    as well can only make words rarer.
     """
     unsure = sign_p(baseline, looks)
-    p, p_against = (max(unsure, value or 0.0) for value in (verdict.p, verdict.p_against))
-    if unsure < alpha:
-        return dataclasses.replace(verdict, p=p, p_against=p_against)
+    p = max(first.p or 0.0, min(unsure, other.p or 0.0))
+    p_against = max(first.p_against or 0.0, min(unsure, other.p_against or 0.0))
+    if unsure < alpha or first.word in ("inconclusive", other.word):
+        return dataclasses.replace(first, p=p, p_against=p_against)
     needed = baseline.seeds_needed(0.0, alpha / looks / 2)
     settle = f"about {needed} seeds would show its sign" if needed else "more seeds alone would not show its sign"
     return dataclasses.replace(
-        verdict,
+        first,
         word="inconclusive",
         reason=f"the baseline's mean is not clearly different from 0, so a share of it is no line; {settle}",
         seeds_needed=needed,

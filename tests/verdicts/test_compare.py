@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from checker.errors import MeasurementError
-from checker.verdicts import compare
+from checker.verdicts import compare, threshold
 from checker.verdicts.line import draw_line
 
 
@@ -250,11 +250,16 @@ def test_a_relative_margin_moves_with_the_baseline(mean: float, relation: str, s
     assert verdict.low - verdict.lines[0] == pytest.approx(moved.low)
 
 
-def test_a_share_of_a_baseline_that_may_be_zero_is_no_margin() -> None:
-    a, b = draw(np.random.default_rng(1), 5.0, 0.3, 0.2)
-    verdict = compare(a, b - b.mean() + 0.01, "greater", relative=0.1)
-    assert verdict.word == "inconclusive"
-    assert "not clearly different from 0" in verdict.reason
+def test_the_sign_of_a_baseline_may_be_unknown_where_it_does_not_matter() -> None:
+    a, b = draw(np.random.default_rng(1), 0.0, 0.02, 0.02, noise=0.01)
+    b = b - b.mean() + 0.001
+    assert threshold(b, 0).word == "inconclusive"
+    for relation, words in (("greater", ("supported", "refuted")), ("less", ("refuted", "supported"))):
+        assert tuple(compare(a + shift, b, relation, relative=0.1).word for shift in (9, -19)) == words  # type: ignore[arg-type]
+
+
+def test_a_margin_is_given_once() -> None:
+    a, b = draw(np.random.default_rng(1), 0.0, 0.02, 0.02)
     with pytest.raises(MeasurementError, match="give one of them"):
         compare(a, b, margin=0.1, relative=0.1)
     with pytest.raises(MeasurementError, match=r"margin is -0\.1"):

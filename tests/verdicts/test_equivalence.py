@@ -71,8 +71,7 @@ def test_a_relative_margin_is_a_share_of_the_baseline() -> None:
     ends = compare(a, 0.9 * b, "greater").p, compare(a, 1.1 * b, "less").p
     assert verdict.p == pytest.approx(max(p or 0 for p in ends) / 2)
     assert equivalence(a - 20, b - 20, relative=0.1).word == "supported"  # of the size of a baseline below 0
-    nothing = equivalence(a - b.mean(), b - b.mean(), relative=0.1)
-    assert nothing.word == "inconclusive" and "not clearly different from 0" in nothing.reason
+    assert equivalence(a - b.mean(), b - b.mean(), relative=0.1).word == "inconclusive"  # a tenth of nothing
 
 
 @pytest.mark.parametrize(
