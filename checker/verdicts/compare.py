@@ -40,7 +40,8 @@ def compare(
     `relative`, instead of `margin`, is a margin as a share of the size of b's mean. b's mean is measured too, so the line is
     not known exactly: the interval is that of a - (1 - relative) b for "less" of a positive baseline, a - (1 + relative) b for
     "greater", which holds the error of the line as well as that of the difference (the idea of Fieller 1954). It is told around
-    a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b.
+    a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b. Its t
+    quantile is the careful one of `contrast`.
 
     Raises MeasurementError for NaN or Inf, shapes that do not fit, one seed on one side only, zero variance, or both a margin
     and a relative one.
@@ -49,7 +50,7 @@ def compare(
     check_options(alpha, looks)
     check_margin(margin, relative)
     if relative is None:
-        difference, line = contrast(models, (1, -1)), draw_line(relation, margin)
+        difference, line = contrast(models, (1, -1), careful=False), draw_line(relation, margin)
         return decide(difference, line, alpha, looks, margin, _place(relation, margin), brief=True)
     baseline = contrast({"b": models["b"]}, (1,))
     margin = relative * abs(baseline.effect)

@@ -28,8 +28,8 @@ def equivalence(
 
     Two one-sided tests, one at each end of the margin, each at alpha / looks. Supported: the interval at 1 - 2 alpha / looks
     lies within the margin. Refuted: the interval at 1 - alpha / looks lies outside it, on one side. The interval told is the one
-    that decided; its error is that of `compare`. `relative`, instead of `margin`, is a share of the size of b's mean; each end
-    is then tested with the error that it has itself, as in `compare`.
+    that decided, with the error of `compare` and the careful t quantile of `contrast`. `relative`, instead of `margin`, is a
+    share of the size of b's mean; each end is then tested with the error that it has itself, as in `compare`.
 
     Source: Schuirmann 1987, A comparison of the two one-sided tests procedure and the power approach.
 
@@ -64,6 +64,7 @@ def _decide(lower: Contrast, upper: Contrast, margin: float, alpha: float, looks
             if beyond.word(*end.interval(tail / 2)) == "supported":
                 word, (low, high) = "refuted", end.interval(tail / 2)
     near, at = (lower, -margin) if lower.effect < 0 else (upper, margin)
+    above, below = lower.p(Line(-margin, 1)), upper.p(Line(margin, -1))
     needed, clause = None, ""
     if word == "inconclusive":
         needed, clause = near.settle(at, tail if abs(near.effect) < margin else tail / 2)
@@ -82,8 +83,8 @@ def _decide(lower: Contrast, upper: Contrast, margin: float, alpha: float, looks
         ),
         reason=_reason(word, margin, clause),
         seeds_needed=needed,
-        p=min(1.0, looks * max(lower.p(Line(-margin, 1)), upper.p(Line(margin, -1)))),
-        p_against=two_sided(min(lower.p(Line(-margin, -1)), upper.p(Line(margin, 1))), looks),
+        p=min(1.0, looks * max(above[0], below[0])),
+        p_against=two_sided(min(above[1], below[1]), looks),
         lines=(-margin, margin),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
-from checker.verdicts.contrast import contrast, decide, quantile
+from checker.verdicts.contrast import contrast, decide
 from checker.verdicts.line import Claimed, draw_line
 from checker.verdicts.measurements import check_options, measured
 from checker.verdicts.share import sign_p
@@ -23,13 +23,13 @@ def ratio(
 ) -> Verdict:
     """Decide "a is at least `factor` times b" (greater) or "b is at least `factor` times a" (less): (seeds, images) each.
 
-    The claim is about a - share * b against 0, the share being `factor` for "greater" and 1 / factor for "less", with the
-    interval of `compare`; swapping a and b together with the relation gives the same decision. The factor is the smallest
-    ratio of interest, so there is no margin beside it. The effect told is a / b, without a unit, with the Fieller interval: the
-    ratios r around it for which a - r b is not shown to differ from 0. It has no upper end while b may be 0, and no lower end
-    while a may be 0 as well.
+    The claim is about a - share * b against 0, the share being `factor` for "greater" and 1 / factor for "less", by the careful
+    interval of `contrast`; swapping a and b together with the relation gives the same decision. The factor is the smallest ratio
+    of interest, so there is no margin beside it. The effect told is a / b, without a unit, with the Fieller interval: the ratios
+    r around it for which a - r b is not shown to differ from 0. It has no upper end while b may be 0, and no lower end while a
+    may be 0 as well.
 
-    Source: Fieller 1954, Some problems in interval estimation; the degrees of freedom are Satterthwaite's at each r.
+    Source: Fieller 1954, Some problems in interval estimation; the t quantile is that of `contrast` at each r.
 
     Raises MeasurementError as `compare` does, and for a factor or a mean of the baseline that is not above 0.
     """
@@ -60,9 +60,7 @@ def fieller(models: Mapping[str, NDArray[Any]], bounded: bool, tail: float) -> t
     def reach(r: float) -> float:
         """By how much the interval of a - r b holds 0; negative where it does not."""
         found = contrast(models, (1, -r))
-        if not found.varies:
-            return -abs(found.effect)
-        return quantile(1 - tail, found.freedom) * math.sqrt(found.squared_error) - abs(found.effect)
+        return (found.half_width(tail) if found.varies else 0.0) - abs(found.effect)
 
     first, second = models.values()
     middle = float(first.mean()) / float(second.mean())

@@ -52,4 +52,4 @@ def sign_p(baseline: Contrast, looks: int) -> float:
     """The smallest alpha at which the baseline's interval leaves out 0; a mean that does not vary is known exactly."""
     if not baseline.varies:
         return 0.0 if baseline.effect else 1.0
-    return two_sided(min(baseline.p(Line(0.0, 1)), baseline.p(Line(0.0, -1))), looks)
+    return two_sided(min(baseline.p(Line(0.0, 1))), looks)

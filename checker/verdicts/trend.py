@@ -28,7 +28,7 @@ def trend(
     The effect is the slope of a straight line through the layers, fitted by least squares for each seed and image, and its mean
     over them: in the metric's unit per depth of the network, because the first layer stands at 0 and the last at 1.
     `positions` says where the layers stand when they are not all of the network's: the upper half of six is at 0.6, 0.8, 1.
-    The slopes, (seeds, images), are decided like the mean of one model, so layers are never replicates. "Does not increase" is
+    The slopes, (seeds, images), are decided like the mean in `threshold`, so layers are never replicates. "Does not increase" is
     "not greater": the slope is at most the margin, which a constant metric fulfils; "decreases" is "less". A slope is about the
     straight line, not about every step.
 

@@ -10,6 +10,8 @@ from scipy import stats
 
 from checker.errors import MeasurementError
 from checker.verdicts import compare, equivalence
+from checker.verdicts.contrast import contrast
+from checker.verdicts.line import Line
 from tests.verdicts.worlds import models, permuted
 
 
@@ -50,10 +52,11 @@ def test_two_one_sided_tests_by_hand() -> None:
 def test_refuting_takes_the_wider_interval() -> None:
     """An interval at 90 % outside the margin is not enough, one at 95 % is."""
     a, b = models(np.random.default_rng(9), (1.0, 0.0), 0.2, 0.05)
-    ninety, ninety_five = compare(a, b, alpha=0.1), compare(a, b)
-    between = (ninety.low + ninety_five.low) / 2
-    assert equivalence(a, b, between).word == "inconclusive"
-    assert equivalence(a, b, ninety_five.low - 1e-6).word == "refuted"
+    found = contrast({"a": a, "b": b}, (1, -1))
+    ninety, ninety_five = found.interval(0.05)[0], found.interval(0.025)[0]
+    assert 0 < ninety_five < ninety
+    assert equivalence(a, b, (ninety + ninety_five) / 2).word == "inconclusive"
+    assert equivalence(a, b, ninety_five - 1e-6).word == "refuted"
 
 
 def test_an_open_claim_says_what_would_settle_it() -> None:
@@ -68,8 +71,8 @@ def test_a_relative_margin_is_a_share_of_the_baseline() -> None:
     verdict = equivalence(a, b, relative=0.1)
     assert verdict.word == "supported"
     assert verdict.margin == pytest.approx(0.1 * b.mean())
-    ends = compare(a, 0.9 * b, "greater").p, compare(a, 1.1 * b, "less").p
-    assert verdict.p == pytest.approx(max(p or 0 for p in ends) / 2)
+    ends = [contrast({"a": a, "b": b}, (1, -share)).p(Line(0, side))[0] for share, side in ((0.9, 1), (1.1, -1))]  # type: ignore[arg-type]
+    assert verdict.p == pytest.approx(max(ends))
     assert equivalence(a - 20, b - 20, relative=0.1).word == "supported"  # of the size of a baseline below 0
     assert equivalence(a - b.mean(), b - b.mean(), relative=0.1).word == "inconclusive"  # a tenth of nothing
 

@@ -29,7 +29,7 @@ from checker.verdicts import (
 )
 from tests.verdicts.worlds import ALPHA, CASES, first_word, models, most
 
-TRIALS = 200
+TRIALS = 150
 MOST_SEEDS = 8
 Options = dict[str, Any]
 
@@ -156,7 +156,7 @@ def test_the_interval_beside_a_relative_margin_holds_the_line() -> None:
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("claim", ["compare", "compare, relative", "equivalence, relative", "ranking"])
 def test_a_wrong_word_at_the_line_is_rare_with_three_looks_and_many_trials(claim: str, case: str) -> None:
-    about, rng, trials, wrong = CLAIMS[claim], np.random.default_rng(17), 600, 0
+    about, rng, trials, wrong = CLAIMS[claim], np.random.default_rng(17), 400, 0
     for _ in range(trials):
         tables = models(rng, about.means, *CASES[case], seeds=MOST_SEEDS, images=24)
         word = first_word(lambda seeds, n: about.decide(*(t[:seeds] for t in tables), alpha=ALPHA, looks=n), 3)  # noqa: B023

@@ -8,7 +8,12 @@ import numpy as np
 
 from checker.verdicts import Verdict
 
-CASES = {"seeds dominate": (0.5, 0.05), "images dominate": (0.01, 2.0), "balanced": (0.3, 1.0)}
+CASES = {
+    "seeds dominate": (0.5, 0.05),
+    "seeds mostly": (0.5, 0.4),
+    "balanced": (0.3, 1.0),
+    "images dominate": (0.01, 2.0),
+}
 LOOKS = {1: (3,), 3: (3, 5, 8), 5: (3, 4, 5, 6, 8)}
 ALPHA = 0.05
 
