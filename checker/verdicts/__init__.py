@@ -1,7 +1,38 @@
 """Measurements and a decision rule to a verdict. Pure functions, no torch."""
 
 from checker.verdicts.compare import compare
+from checker.verdicts.correlation import correlation
 from checker.verdicts.counts import compare_counts
-from checker.verdicts.verdict import Verdict
+from checker.verdicts.equivalence import equivalence
+from checker.verdicts.line import Claimed
+from checker.verdicts.measurements import merge_copies
+from checker.verdicts.multiplicity import benjamini_hochberg, holm
+from checker.verdicts.presence import absence, presence
+from checker.verdicts.quantifier import Quantifier, combine
+from checker.verdicts.ranking import ranking
+from checker.verdicts.ratio import ratio
+from checker.verdicts.threshold import threshold
+from checker.verdicts.trend import trend
+from checker.verdicts.verdict import Part, Verdict, Word
 
-__all__ = ["Verdict", "compare", "compare_counts"]
+__all__ = [
+    "Claimed",
+    "Part",
+    "Quantifier",
+    "Verdict",
+    "Word",
+    "absence",
+    "benjamini_hochberg",
+    "combine",
+    "compare",
+    "compare_counts",
+    "correlation",
+    "equivalence",
+    "holm",
+    "merge_copies",
+    "presence",
+    "ranking",
+    "ratio",
+    "threshold",
+    "trend",
+]

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from checker.errors import MeasurementError
-from checker.verdicts import compare
+from checker.verdicts import compare, threshold
+from checker.verdicts.contrast import contrast, decide
+from checker.verdicts.line import draw_line
 
 
 def draw(
@@ -189,3 +191,95 @@ def test_one_value_a_model_leaves_only_seeds_to_vary() -> None:
     assert "seeds vary" in verdict.rule
     with pytest.raises(MeasurementError, match="zero variance"):
         compare([[1.0]], [[2.0]])
+
+
+@pytest.mark.parametrize(
+    ("effect", "relation", "word"),
+    [
+        (0.0, "not less", "supported"),
+        (0.0, "not greater", "supported"),
+        (-2.0, "not less", "refuted"),
+        (-2.0, "not greater", "supported"),
+        (2.0, "not greater", "refuted"),
+        (-0.5, "not less", "inconclusive"),
+    ],
+)
+def test_a_negated_claim_is_non_inferiority(effect: float, relation: str, word: str) -> None:
+    a, b = draw(np.random.default_rng(3), effect, 0.02, 0.1)
+    verdict = compare(a, b, relation, margin=0.5)  # type: ignore[arg-type]
+    assert verdict.word == word
+    assert verdict.lines == ((-0.5,) if relation == "not less" else (0.5,))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-2, 2), st.floats(0.01, 1), st.sampled_from([0.0, 0.3]), st.sampled_from([None, 0.05]))
+def test_words_and_p_values_agree(seed: int, effect: float, seed_sd: float, margin: float, relative: float | None) -> None:
+    a, b = draw(np.random.default_rng(seed), effect, seed_sd, 0.3, images=20)
+    options = {"margin": margin} if relative is None else {"relative": relative}
+    words = set()
+    for relation in ("less", "not less"):
+        verdict = compare(a, b, relation, looks=3, **options)  # type: ignore[arg-type]
+        assert (verdict.word == "supported") == (verdict.p is not None and verdict.p < 0.05)
+        assert (verdict.word == "refuted") == (verdict.p_against is not None and verdict.p_against < 0.05)
+        assert draw_line("less", 0, verdict.lines[0]).word(verdict.low, verdict.high) == compare(a, b, looks=3, **options).word
+        words.add(verdict.word)
+    assert words in ({"supported", "refuted"}, {"inconclusive"})
+
+
+def test_the_p_value_of_one_value_a_model_is_welchs() -> None:
+    a, b = np.array([[1.0], [1.2], [0.9]]), np.array([[1.4], [1.3], [1.1]])
+    test = stats.ttest_ind(a[:, 0], b[:, 0], equal_var=False)
+    assert compare(a, b).p == pytest.approx(test.pvalue)
+    assert compare(a, b, "greater").p_against == pytest.approx(test.pvalue)
+    assert compare(a, b, looks=3).p == pytest.approx(min(1, 3 * test.pvalue))
+
+
+@pytest.mark.parametrize(
+    ("mean", "relation", "share"), [(20.0, "less", 0.9), (20.0, "greater", 1.1), (-20.0, "less", 1.1), (-20.0, "greater", 0.9)]
+)
+def test_a_relative_margin_moves_with_the_baseline(mean: float, relation: str, share: float) -> None:
+    """Decided on a - share * b against 0, and told beside the line at the baseline's measured mean."""
+    rng = np.random.default_rng(8)
+    a, b = (mean + table for table in draw(rng, -10.0, 0.3, 0.2))
+    b -= 10
+    verdict = compare(a, b, relation, relative=0.1)  # type: ignore[arg-type]
+    moved = decide(contrast({"a": a, "b": share * b}, (1, -1)), draw_line(relation, 0), 0.05, 1, 0, "")  # type: ignore[arg-type]
+    assert (verdict.word, verdict.p) == (moved.word, pytest.approx(moved.p))
+    assert verdict.margin == pytest.approx(0.1 * abs(b.mean()))
+    assert verdict.effect == pytest.approx(a.mean() - b.mean())
+    assert verdict.high - verdict.low == pytest.approx(moved.high - moved.low)
+    assert verdict.low - verdict.lines[0] == pytest.approx(moved.low)
+
+
+def test_the_sign_of_a_baseline_may_be_unknown_where_it_does_not_matter() -> None:
+    a, b = draw(np.random.default_rng(1), 0.0, 0.02, 0.02, noise=0.01)
+    b = b - b.mean() + 0.001
+    assert threshold(b, 0).word == "inconclusive"
+    for relation, words in (("greater", ("supported", "refuted")), ("less", ("refuted", "supported"))):
+        assert tuple(compare(a + shift, b, relation, relative=0.1).word for shift in (9, -19)) == words  # type: ignore[arg-type]
+
+
+def test_a_margin_is_given_once() -> None:
+    a, b = draw(np.random.default_rng(1), 0.0, 0.02, 0.02)
+    with pytest.raises(MeasurementError, match="give one of them"):
+        compare(a, b, margin=0.1, relative=0.1)
+    with pytest.raises(MeasurementError, match=r"margin is -0\.1"):
+        compare(a, b, relative=-0.1)
+
+
+def test_a_known_baseline_gives_the_same_line_either_way() -> None:
+    """Where b does not vary at all, a share of it is known exactly."""
+    a = np.random.default_rng(1).normal(8, 0.5, (3, 1))
+    b = np.full((3, 1), 10.0)
+    fixed, moving = compare(a, b, margin=1.0), compare(a, b, relative=0.1)
+    assert (moving.low, moving.high, moving.p) == pytest.approx((fixed.low, fixed.high, fixed.p))
+
+
+def test_the_words_at_an_exact_known_answer() -> None:
+    """Copied from what the rule said before it was shared with other kinds: numbers and sentences are a promise."""
+    verdict = compare([[8.1, 8.4], [8.0, 8.2]], [[12.0, 12.4], [11.8, 12.1]], relation="less", margin=0.5)
+    assert verdict.rule == "two-sided t interval at 95 % (alpha 0.05 over 1 look), 2 degrees of freedom, seeds and images vary"
+    assert verdict.reason == "the whole interval lies below the line claimed (0.5 below the baseline)"
+    assert (verdict.low, verdict.high) == pytest.approx((-4.5630833184295065, -3.2369166815704924), rel=1e-14)
+    open_claim = compare([[8.1, 8.4], [8.0, 8.2]], [[8.3, 8.4], [7.9, 8.3]])
+    assert open_claim.reason == "the interval holds the line claimed (the baseline); about 67 seeds would settle it"
