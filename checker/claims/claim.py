@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checker.claims.sentence import last_sentence, plain
-from checker.notes import Block, BlockId, Note, Problem, Span
+from checker.notes import Block, BlockId, Link, Note, Problem, Span
 
 MARKS = "✅❌❔🖉∅⚠○"
 STATUS_LINK = re.compile(rb" \[\[([^\]|\\]+)\\?\|((?:" + "|".join(MARKS).encode() + rb")[^\]]*)\]\]")
@@ -26,6 +26,11 @@ class Claim:
     status: Span | None
     shown: str
     line: int
+
+    @property
+    def links(self) -> list[Link]:
+        """The links in the block."""
+        return [link for link in self.note.links if self.block.span.start <= link.span.start < self.block.span.end]
 
     @property
     def block_id(self) -> BlockId | None:

@@ -149,7 +149,9 @@ class ClaimSpec(Strict):
     def _lists_are_tuples(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        changed = {name: tuple(values[name]) for name in ("order", "models") if isinstance(values.get(name), list)}
+        changed: dict[str, Any] = {
+            name: tuple(values[name]) for name in ("order", "models") if isinstance(values.get(name), list)
+        }
         members = values.get("members")
         if isinstance(members, dict):
             changed["members"] = {key: tuple(entry) if isinstance(entry, list) else entry for key, entry in members.items()}
@@ -177,6 +179,23 @@ class ClaimSpec(Strict):
         if self.kind == "presence" and self.bound is not None and not 0 < self.bound.value < 1:
             raise ValueError("the bound of a presence claim is a share of the images, between 0 and 1")
         return self
+
+    def expand(self, name: str | None) -> tuple[str, ...]:
+        """The models that a subject or baseline means: the members of a family, or itself; none for None."""
+        if name is None:
+            return ()
+        return (self.members or {}).get(name, (name,))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every model that the claim is about, each once, in order."""
+        listed = (*self.expand(self.subject), *self.expand(self.baseline), *(self.order or ()), *(self.models or ()))
+        return tuple(dict.fromkeys(listed))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metric, and the other one of a correlation."""
+        return (self.metric, self.other) if self.other else (self.metric,)
 
     def as_dict(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True)

@@ -19,13 +19,12 @@ def read(
     """Say what a sentence is understood to mean, or what is missing."""
     from checker.claims import read_sentence
     from checker.lab import vocabulary
-    from checker.runs.survey import compile_spec
 
     words = vocabulary()
     reading = read_sentence(sentence, words)
     spec: dict[str, Any] | None = None
-    if reading.comparison is not None:
-        spec = compile_spec(reading.comparison.slug(words), "", reading.sentence, reading.comparison).as_dict()
+    if reading.meaning is not None:
+        spec = reading.meaning.spec(reading.meaning.slug(words), "", reading.sentence).as_dict()
     if as_json:
         answer = {
             "schema": 1,

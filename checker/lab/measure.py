@@ -23,13 +23,15 @@ IMAGES = 256  # measured in every claim, the same ones for every model
 @dataclass(frozen=True)
 class Measurement:
     """`values` (rows, images) in the metric's unit: a row for each block, attention averaged over heads, or one row for the
-    whole model. `uniform` is what uniform attention gives on the same grid (None for a metric that is not about attention),
-    `weights` the hash of the model."""
+    whole model. `heads` (rows, heads, images) holds the same head by head, for a metric that has a value for each. `uniform` is
+    what uniform attention gives on the same grid (None for a metric that is not about attention), `weights` the hash of the
+    model."""
 
     metric: str
     weights: str
     values: np.ndarray
     uniform: float | None
+    heads: np.ndarray | None = None
 
 
 def measure(
@@ -42,17 +44,21 @@ def measure(
     """
     chosen = {name: METRICS[name] for name in metrics}
     found: dict[str, Tensor] = {}
+    heads: dict[str, Tensor] = {}
     streamed = {name: metric for name, metric in chosen.items() if metric.reads != "model"}
     if streamed:
-        found |= _stream(streamed, subject, report)
+        found, heads = _stream(streamed, subject, report)
     for name, metric in chosen.items():
         if metric.reads == "model":
             found[name] = metric.measure(subject).double()
-    return {name: _checked(name, found[name], subject.encoder) for name in metrics}
+    return {name: _checked(name, found[name], heads.get(name), subject.encoder) for name in metrics}
 
 
-def _stream(metrics: dict[str, Metric], subject: Subject, report: Callable[[int, int], None]) -> dict[str, Tensor]:
-    """All metrics of attention and tokens in one pass over the images; memory is bounded by a few maps and one batch."""
+def _stream(
+    metrics: dict[str, Metric], subject: Subject, report: Callable[[int, int], None]
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """All metrics of attention and tokens in one pass over the images, and those of attention head by head as well. Memory is
+    bounded by a few maps and one batch."""
     import torch
 
     from checker.lab.attention import visit_attention
@@ -60,6 +66,7 @@ def _stream(metrics: dict[str, Metric], subject: Subject, report: Callable[[int,
 
     encoder, images = subject.encoder, subject.images
     values = {name: torch.full((encoder.depth, len(images)), torch.nan, dtype=torch.float64) for name in metrics}
+    heads: dict[str, Tensor] = {}
     of_attention = {name: metric for name, metric in metrics.items() if metric.reads == "attention"}
     of_tokens = {name: metric for name, metric in metrics.items() if metric.reads == "tokens"}
     for rows, batch in batches(encoder, images):
@@ -67,8 +74,14 @@ def _stream(metrics: dict[str, Metric], subject: Subject, report: Callable[[int,
         def see(block: int, part: slice, attention: Tensor, start: int = rows.start) -> None:
             where = slice(start + part.start, start + part.stop)
             for name, metric in of_attention.items():
-                per_head = metric.measure(attention, encoder.grid, encoder.patch, encoder.prefix)
-                values[name][block, where] = per_head.double().reshape(len(attention), -1).mean(1).cpu()
+                found = (
+                    metric.measure(attention, encoder.grid, encoder.patch, encoder.prefix).double().cpu()
+                )  # (images, heads) or (images,)
+                values[name][block, where] = found.reshape(len(attention), -1).mean(1)
+                if found.ndim == 2:
+                    shape = (encoder.depth, found.shape[1], len(images))
+                    by_head = heads.setdefault(name, torch.full(shape, torch.nan, dtype=torch.float64))
+                    by_head[block, :, where] = found.T
 
         def hear(block: int, tokens: Tensor, where: slice = rows) -> None:
             for name, metric in of_tokens.items():
@@ -81,16 +94,17 @@ def _stream(metrics: dict[str, Metric], subject: Subject, report: Callable[[int,
                 with torch.inference_mode():
                     encoder.module.forward_features(batch)
         report(rows.stop, len(images))
-    return values
+    return values, heads
 
 
-def _checked(name: str, values: Tensor, encoder: Encoder) -> Measurement:
+def _checked(name: str, values: Tensor, heads: Tensor | None, encoder: Encoder) -> Measurement:
     if not values.isfinite().all():
         row, image = (~values.isfinite()).nonzero()[0].tolist()
         layer = f"layer {row + 1}, " if len(values) > 1 else ""
         value = float(values[row, image])
         raise MeasurementError(f"{name} is {value} in {layer}image {image} of {encoder.name}; not a measurement")
-    return Measurement(name, encoder.weights, values.numpy(), uniform(name, encoder))
+    by_head = None if heads is None else heads.numpy()
+    return Measurement(name, encoder.weights, values.numpy(), uniform(name, encoder), by_head)
 
 
 def uniform(name: str, encoder: Encoder) -> float | None:

@@ -11,9 +11,9 @@ from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.metrics import METRICS
 from checker.runs.bench import Bench, Options, Wanted
-from checker.runs.evidence import evidence, evidence_code, evidence_key
+from checker.runs.evidence import FIELDS, evidence, evidence_code, evidence_key
 from checker.runs.outcome import DECIDED, Outcome, Word
-from checker.runs.survey import Case, scopes
+from checker.runs.survey import Case, models_in, scopes
 from checker.vocabulary import Scope, Vocabulary
 
 REFERENCE = "random initialisation"  # measured beside every pair of toys, and drawn in every plot
@@ -56,11 +56,12 @@ def check(cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Map
         bench.have([want for need in needs.values() for wants in need.values() for want in wants])
         bench.measure(
             [
-                (q.spec.metric, want)
+                (metric, want)
                 for q in undecided
                 if not _absent(needs[q.case.id, q.scope], bench)
                 for wants in needs[q.case.id, q.scope].values()
                 for want in wants
+                for metric in q.spec.metrics
             ]
         )
         still = []
@@ -111,14 +112,14 @@ def _without_run(case: Case, run: Mapping[str, Any] | None) -> Outcome:
 def _needs(question: _Question, look: int, options: Options, vocabulary: Vocabulary) -> dict[str, list[Wanted]]:
     """The models of a look by name; when even the first look asks for more seeds than there may be, as many as there may be."""
     spec, scope = question.spec, question.scope
-    assert spec.baseline is not None
     data = data_set(vocabulary.data_name(spec.where.data, scope)).name
+    names = models_in(spec, scope)
     if scope == "pretrained":
-        return {name: [Wanted(name, scope, data)] for name in (spec.subject, spec.baseline)}
+        return {name: [Wanted(name, scope, data)] for name in names}
     first = min(question.looks[0], options.seeds)
     seeds = question.looks[look] if look else first
-    counts = {spec.subject: seeds, spec.baseline: seeds}
-    if not METRICS[spec.metric].needs_training:
+    counts = dict.fromkeys(names, seeds)
+    if not any(METRICS[metric].needs_training for metric in spec.metrics):
         counts.setdefault(REFERENCE, first)  # it decides nothing, so the seeds of the first look will do
     return {name: [Wanted(name, scope, data, seed) for seed in range(count)] for name, count in counts.items()}
 
@@ -143,17 +144,16 @@ def _decide(
         if last is not None:
             return Outcome(case, last["verdict"]["word"], missing, stale=True, run=last)
         return Outcome(case, "untestable", missing)
-    if any((spec.metric, want) in bench.unmeasured for want in need.get(REFERENCE, ())) and REFERENCE not in (
-        spec.subject,
-        spec.baseline,
-    ):
+    pairs = [(metric, want) for want in need.get(REFERENCE, ()) for metric in spec.metrics]
+    if REFERENCE not in spec.names and any(pair in bench.unmeasured for pair in pairs):
         need = {name: entries for name, entries in need.items() if name != REFERENCE}  # it decides nothing
     wants = [want for entries in need.values() for want in entries]
+    pairs = [(metric, want) for want in wants for metric in spec.metrics]
     faults = [f"{want}: {bench.faults[want]}" for want in wants if want in bench.faults]
-    faults += [bench.unmeasured[spec.metric, want] for want in wants if (spec.metric, want) in bench.unmeasured]
+    faults += [bench.unmeasured[pair] for pair in pairs if pair in bench.unmeasured]
     if faults:
         return _failure(case, scope, faults[0], last)
-    if any((spec.metric, want) not in bench.values for want in wants):
+    if any(pair not in bench.values for pair in pairs):
         word: Word = last["verdict"]["word"] if last else "unchecked"
         return Outcome(case, word, "not measured yet", run=last, stale=last is not None, pending=True)
     try:
@@ -175,8 +175,8 @@ def _failure(case: Case, scope: Scope, reason: str, last: Mapping[str, Any] | No
 
 def _still_stands(last: Mapping[str, Any], spec: ClaimSpec) -> bool:
     """Whether a run on weights that are not on this machine answers today's spec with today's code."""
-    fields = {name: value for name, value in spec.model_dump(mode="json").items() if name in last["spec"]}
-    code = evidence_code(spec.metric, last["data"]["name"])
+    fields = spec.model_dump(mode="json", include=FIELDS, exclude_none=True)
+    code = evidence_code(spec.metrics, last["data"]["name"])
     weights = {name: model["weights"] for name, model in last["models"].items()}
     return bool(last["key"] == evidence_key(fields, code, weights))
 

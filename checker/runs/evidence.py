@@ -6,67 +6,90 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from checker.claims import ClaimSpec, select_layers
+from checker import verdicts
+from checker.claims import ClaimSpec, Meaning
+from checker.claims.say import say
 from checker.errors import SpecError
 from checker.lab.checkpoints import Card
-from checker.lab.measure import IMAGES
+from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.models import find_model
 from checker.runs.bench import Bench, Found, Wanted
+from checker.runs.decision import DIGITS, as_dict, claimed_side, decide, effect_of, keep, same_grid, unit_of
 from checker.runs.store import code_hash, data_code, metric_code
-from checker.runs.survey import say_spec
-from checker.verdicts import Verdict, compare, compare_counts
-from checker.vocabulary import MetricWord, Scope, Vocabulary
+from checker.vocabulary import Scope, Vocabulary
 
-DIGITS = 4  # decimals of the kept values; the verdict is computed from the kept ones
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FIELDS = {
+    *("kind", "metric", "other", "subject", "baseline", "relation", "order", "models", "members", "bound", "factor", "margin"),
+    *("quantifier", "where", "scope", "decide"),
+}
+"""The fields of a spec that decide its verdict."""
 
 
 def evidence(
     spec: ClaimSpec, scope: Scope, look: int, models: Mapping[str, Sequence[Wanted]], bench: Bench, vocabulary: Vocabulary
 ) -> dict[str, Any]:
-    """One run of the ledger. `models` maps each name to its models, one a seed; subject and baseline are among them.
+    """One run of the ledger. `models` maps each name to its models, one a seed; those that the claim is about come first.
 
     Raises SpecError for layers that a model does not have, MeasurementError where the rule refuses the values.
     """
-    assert spec.baseline is not None and spec.relation is not None
+    found = {name: [bench.models[want] for want in wants] for name, wants in models.items()}
+    data = next(iter(models.values()))[0].data
+    asked = [name for name in models if name in spec.names]
+    tables = [_table(spec, metric, vocabulary, models, asked, bench) for metric in spec.metrics]
     word = vocabulary.metric(spec.metric)
     assert word is not None
-    found = {name: [bench.models[want] for want in wants] for name, wants in models.items()}
-    values, uniform = _values(spec, word, models, bench)
-    unit = word.unit if uniform is None or "shares of uniform" not in uniform else "of uniform"
-    data = next(iter(models.values()))[0].data
-    fields = spec.model_dump(
-        mode="json", include={"kind", "metric", "subject", "baseline", "relation", "margin", "where", "scope", "decide"}
-    )
-    code = evidence_code(spec.metric, data)
+    unit = "of uniform" if tables[0].shares else word.unit
+    fields = spec.model_dump(mode="json", include=FIELDS, exclude_none=True)
+    code = evidence_code(spec.metrics, data)
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
     return {
         "key": evidence_key(fields, code, weights),
-        "reading": say_spec(spec, vocabulary, scope),
+        "reading": say(Meaning.of(spec), vocabulary, scope),
         "spec": fields,
         "spec_hash": spec.hash(),
         "scope": scope,
         "look": look + 1,
         "unit": unit,
-        "uniform": uniform["value"] if uniform else None,
+        "effect_unit": unit_of(spec, unit),
+        "effect_of": effect_of(spec),
+        "claimed": claimed_side(spec),
+        "uniform": tables[0].uniform,
         "code": code,
         "packages": {name: version(name) for name in ("check-claims", "torch", "timm", "numpy", "scipy")},
         "python": platform.python_version(),
         **_where(scope),
         "data": {"name": data, "split": "measure", "images": IMAGES},
         "models": {name: _provenance(name, entries, scope) for name, entries in found.items()},
-        "values": values,
-        "verdict": _verdict(spec, values, {name: models[name] for name in (spec.subject, spec.baseline)}, bench),
+        "values": tables[0].values,
+        **({"other_values": tables[1].values} if len(tables) > 1 else {}),
+        "verdict": _verdict(spec, scope, tables, {name: models[name] for name in asked}, bench),
     }
 
 
-def evidence_code(metric: str, data: str) -> dict[str, str]:
+def decide_again(run: Mapping[str, Any]) -> dict[str, Any]:
+    """The verdict that today's rule gives for the kept values of a run; the kept verdict where a model was not competent."""
+    if "curve" in run["verdict"]:
+        return dict(run["verdict"])
+    spec = ClaimSpec.model_validate({**run["spec"], "id": "a", "statement": "", "source": ""})
+    return as_dict(decide(spec, run["values"], run.get("other_values", {}), _looks(spec, run["scope"]), _counts(spec)))
+
+
+def evidence_code(metrics: Sequence[str], data: str) -> dict[str, str]:
     """Hashes of all code that decides a run's numbers."""
-    decision = code_hash("checker.verdicts.compare", "checker.verdicts.counts", "checker.claims.layers")
-    return {"metric": metric_code(metric), "data": data_code(data), "decision": decision}
+    rules = sorted(f"checker.verdicts.{path.stem}" for path in Path(verdicts.__file__).parent.glob("[a-z]*.py"))
+    decision = code_hash("checker.runs.decision", "checker.claims.layers", *rules)
+    code = {"metric": metric_code(metrics[0]), "data": data_code(data), "decision": decision}
+    return code | ({"other": metric_code(metrics[1])} if len(metrics) > 1 else {})
 
 
 def evidence_key(fields: Any, code: Any, weights: Any) -> str:
@@ -75,51 +98,76 @@ def evidence_key(fields: Any, code: Any, weights: Any) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:24]
 
 
-def _values(
-    spec: ClaimSpec, word: MetricWord, models: Mapping[str, Sequence[Wanted]], bench: Bench
-) -> tuple[dict[str, dict[str, Any]], dict[str, Any] | None]:
-    """Per model: `layers` (seeds, rows), means over images, and `images` (seeds, images), means over the layers claimed.
+@dataclass(frozen=True)
+class _Table:
+    """What is kept of one metric of all models. `uniform` is the line of uniform attention in the unit of the values; `shares`:
+    they are shares of it, because the models see their pictures on different grids."""
 
-    Where subject and baseline see their pictures on different grids and the metric grows with the grid, all values are shares
-    of what uniform attention gives on the model's own grid.
-    """
+    values: dict[str, Any]
+    uniform: float | None
+    shares: bool
+
+
+def _table(
+    spec: ClaimSpec,
+    metric: str,
+    vocabulary: Vocabulary,
+    models: Mapping[str, Sequence[Wanted]],
+    asked: Sequence[str],
+    bench: Bench,
+) -> _Table:
     import numpy as np
 
-    measured = {name: [bench.values[spec.metric, want] for want in wants] for name, wants in models.items()}
+    word = vocabulary.metric(metric)
+    assert word is not None
+    measured = {name: [bench.values[metric, want] for want in wants] for name, wants in models.items()}
     lines = {name: entries[0].uniform for name, entries in measured.items()}
-    grids_differ = METRICS[spec.metric].grows_with_grid and lines[spec.subject] != lines[spec.baseline or ""]
+    shares = METRICS[metric].grows_with_grid and len({lines[name] for name in asked}) > 1
+    if shares:
+        same_grid(spec)
+    layers = spec.where.layers if metric == spec.metric else word.layers or "all"
     values = {}
     for name, entries in measured.items():
-        stack = np.stack([entry.values for entry in entries])  # (seeds, rows, images)
-        if grids_differ:
-            stack = stack / lines[name]
-        chosen = select_layers(spec.where.layers, stack.shape[1]) if word.layers else [0]
-        values[name] = {
-            "layers": stack.mean(2).round(DIGITS).tolist(),
-            "images": stack[:, chosen].mean(1).round(DIGITS).tolist(),
-        }
-    if grids_differ:
-        if spec.margin.unit != "relative":
-            raise SpecError(f"the models see pictures on different grids; give the margin as a share, not in {spec.margin.unit}")
-        return values, {"value": 1.0, "shares of uniform": True}
-    line = lines[spec.subject]
-    return values, None if line is None else {"value": round(line, DIGITS)}
+        stack = np.stack([_of_head(entry, spec.where.heads) for entry in entries])  # (seeds, rows, images)
+        values[name] = keep(spec, stack / lines[name] if shares else stack, layers if word.layers else "")
+    line = 1.0 if shares else lines[asked[0]]
+    return _Table(values, None if line is None else round(line, DIGITS), shares)
 
 
-def _verdict(spec: ClaimSpec, values: Mapping[str, Any], models: Mapping[str, Sequence[Wanted]], bench: Bench) -> dict[str, Any]:
-    import numpy as np
+def _of_head(entry: Measurement, heads: str | None) -> NDArray[np.float64]:
+    """The values (rows, images) of one head, or of all on average."""
+    if heads is None:
+        return entry.values
+    if entry.heads is None:
+        raise SpecError(f"{entry.metric} is not measured head by head; leave out `heads`")
+    number = int(heads.split()[1])
+    if number > entry.heads.shape[1]:
+        raise SpecError(f"{heads!r} of a model with {entry.heads.shape[1]} heads")
+    return entry.heads[:, number - 1]
 
-    assert spec.baseline is not None and spec.relation is not None
-    subject, baseline = (np.asarray(values[name]["images"]) for name in (spec.subject, spec.baseline))
-    margin = spec.margin.value * (abs(float(baseline.mean())) if spec.margin.unit == "relative" else 1.0)
+
+def _verdict(
+    spec: ClaimSpec, scope: Scope, tables: Sequence[_Table], models: Mapping[str, Sequence[Wanted]], bench: Bench
+) -> dict[str, Any]:
     for wants in models.values():
         for want in wants:
             card = bench.models[want].card
             if card is not None and card.fault:
-                return _not_competent(float(subject.mean() - baseline.mean()), margin, subject.shape, want, card)
-    if METRICS[spec.metric].counts:
-        return _as_dict(compare_counts(subject, baseline, spec.relation, margin))
-    return _as_dict(compare(subject, baseline, spec.relation, margin, spec.decide.alpha, len(spec.decide.looks)))
+                return _not_competent(want, card, len(wants))
+    other = tables[1].values if len(tables) > 1 else {}
+    values = {name: tables[0].values[name] for name in models}
+    return as_dict(
+        decide(spec, values, {name: other[name] for name in models if name in other}, _looks(spec, scope), _counts(spec))
+    )
+
+
+def _looks(spec: ClaimSpec, scope: Scope) -> int:
+    """How many looks share alpha; of released weights there is one."""
+    return len(spec.decide.looks) if scope == "toy" else 1
+
+
+def _counts(spec: ClaimSpec) -> bool:
+    return METRICS[spec.metric].counts
 
 
 def _where(scope: Scope) -> dict[str, str]:
@@ -148,30 +196,13 @@ def _provenance(name: str, entries: Sequence[Found], scope: Scope) -> dict[str, 
     }
 
 
-def _as_dict(verdict: Verdict) -> dict[str, Any]:
-    numbers = {name: round(getattr(verdict, name), DIGITS) for name in ("effect", "low", "high", "margin", "confidence")}
-    return {
-        "word": verdict.word,
-        **numbers,
-        "seeds": verdict.seeds,
-        "images": verdict.images,
-        "seeds_needed": verdict.seeds_needed,
-        "rule": verdict.rule,
-        "reason": verdict.reason,
-    }
-
-
-def _not_competent(effect: float, margin: float, shape: tuple[int, ...], model: Wanted, card: Card) -> dict[str, Any]:
+def _not_competent(model: Wanted, card: Card, seeds: int) -> dict[str, Any]:
     return {
         "word": "inconclusive",
-        "effect": round(effect, DIGITS),
-        "low": None,
-        "high": None,
-        "margin": round(margin, DIGITS),
-        "confidence": None,
-        "seeds": shape[0],
-        "images": shape[1],
-        "seeds_needed": None,
+        **dict.fromkeys(("effect", "low", "high", "margin", "confidence", "p", "p_against", "seeds_needed")),
+        "lines": [],
+        "seeds": seeds,
+        "images": IMAGES,
         "rule": "no verdict rests on a model that has not learned its task",
         "reason": f"model not competent: {model}: {card.fault}",
         "curve": {"model": str(model), "points": [list(point) for point in card.curve]},

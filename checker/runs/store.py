@@ -16,11 +16,15 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.cache import cache_folder
 from checker.lab.checkpoints import Card, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.recipes import Recipe
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # A measurement is decided by these modules, by the metric's own, and by what they import from the lab; not by what only names
 # or keeps things. Data has a hash of its own.
@@ -147,10 +151,18 @@ def write_measurement(path: Path, measurement: Measurement) -> None:
         "metric": measurement.metric,
         "weights": measurement.weights,
         "uniform": measurement.uniform,
-        "sha256": hashlib.sha256(measurement.values.tobytes()).hexdigest(),
+        "sha256": _checksum(measurement.values, measurement.heads),
     }
-    save_file({"values": measurement.values}, temporary, metadata={"measurement": json.dumps(card)})
+    tensors = {"values": measurement.values} | ({} if measurement.heads is None else {"heads": measurement.heads})
+    save_file(tensors, temporary, metadata={"measurement": json.dumps(card)})
     temporary.replace(path)
+
+
+def _checksum(values: np.ndarray, heads: np.ndarray | None) -> str:
+    digest = hashlib.sha256(values.tobytes())
+    if heads is not None:
+        digest.update(heads.tobytes())
+    return digest.hexdigest()
 
 
 def read_measurement(path: Path) -> Measurement | None:
@@ -162,9 +174,10 @@ def read_measurement(path: Path) -> Measurement | None:
     try:
         with safe_open(path, framework="numpy") as file:
             values = file.get_tensor("values")
+            heads = file.get_tensor("heads") if "heads" in file.keys() else None  # noqa: SIM118 (no mapping)
             card = json.loads(file.metadata()["measurement"])
-        if hashlib.sha256(values.tobytes()).hexdigest() == card["sha256"]:
-            return Measurement(card["metric"], card["weights"], values, card["uniform"])
+        if _checksum(values, heads) == card["sha256"]:
+            return Measurement(card["metric"], card["weights"], values, card["uniform"], heads)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError):
         pass
     path.replace(path.with_suffix(".damaged"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checker.claims import Claim, ClaimSpec, Comparison, Reading, find_claims, parse_spec, print_spec, read_sentence
+from checker.claims import Claim, ClaimSpec, Reading, find_claims, parse_spec, print_spec, read_sentence
 from checker.claims.claim import doubled_ids
-from checker.claims.read import say, slugify
-from checker.claims.spec import Where
+from checker.claims.meaning import slugify
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.models import find_model
@@ -20,6 +19,8 @@ from checker.runs.project import Project
 from checker.vocabulary import MetricWord, Scope, Vocabulary
 
 SLUG_WORDS = 7
+FEWEST_POINTS = 4  # models of a correlation
+SELF = ("it", "our method", "our model", "our approach", "the proposed method", "the proposed model", "this method", "this model")
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,33 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
         if claim.block_id and claim.block_id.id.casefold() in doubled:
             problems.append(Problem(claim.note.path, claim.line, doubled[claim.block_id.id.casefold()]))
             continue
-        reading = read_sentence(claim.statement, vocabulary)
+        names = _introduced(vault, claim)
+        reading = read_sentence(claim.statement, vocabulary, names)
         name = claim.block_id.id if claim.block_id else _new_id(reading, vocabulary, taken)
         taken.add(name.casefold())
-        cases.append(_case(name, claim, reading, project, vocabulary))
+        cases.append(_case(name, claim, reading, project, vocabulary, names))
     return cases, problems
 
 
+def _introduced(vault: Vault, claim: Claim) -> dict[str, str]:
+    """Which models phrases of a claim mean: `our method` and the like what the note introduces (its property `introduces`), the
+    text of a link what the note behind it introduces."""
+    names = {}
+    own = claim.note.properties.get("introduces")
+    if isinstance(own, str):
+        names |= dict.fromkeys((*SELF, "the method", "the model", "ours"), own)
+    for link in claim.links:
+        file = vault.resolve(claim.note.path, link.target).file
+        if file is not None and file in vault.note_paths and file != claim.note.path:
+            introduced = vault.note(file).properties.get("introduces")
+            if isinstance(introduced, str):
+                names[link.display if link.display is not None else link.target.rsplit("/", 1)[-1]] = introduced
+    return names
+
+
 def _new_id(reading: Reading, vocabulary: Vocabulary, taken: Iterable[str]) -> str:
-    if reading.comparison:
-        stem = reading.comparison.slug(vocabulary)
+    if reading.meaning:
+        stem = reading.meaning.slug(vocabulary)
     else:
         stem = "-".join(slugify(reading.sentence).split("-")[:SLUG_WORDS]) or "claim"
     number, name = 1, stem
@@ -85,7 +103,7 @@ def _new_id(reading: Reading, vocabulary: Vocabulary, taken: Iterable[str]) -> s
     return name
 
 
-def _case(name: str, claim: Claim, reading: Reading, project: Project, vocabulary: Vocabulary) -> Case:
+def _case(name: str, claim: Claim, reading: Reading, project: Project, vocabulary: Vocabulary, names: Mapping[str, str]) -> Case:
     source = f"{claim.note.path.with_suffix('')}#^{name}"
     case = Case(name, claim, reading)
     path = project.spec(name)
@@ -96,7 +114,7 @@ def _case(name: str, claim: Claim, reading: Reading, project: Project, vocabular
     except (SpecError, OSError, UnicodeDecodeError) as error:
         return replace(case, word="error", reason=str(error), edited=True)
     case = replace(case, spec_file=on_disk)
-    if kept is not None and not _written_by_tool(kept, on_disk, vocabulary):
+    if kept is not None and not _written_by_tool(kept, on_disk, vocabulary, names):
         case = replace(case, spec=kept, edited=True)
         if kept.statement != claim.statement:
             reason = f"the sentence changed and {shown} was edited by hand; bring its `statement` up to date, or delete the file"
@@ -104,63 +122,61 @@ def _case(name: str, claim: Claim, reading: Reading, project: Project, vocabular
         return _decidable(case, vocabulary)
     if reading.status == "untestable":
         return replace(case, word="untestable", reason=reading.reason)
-    if reading.comparison is None:
+    if reading.meaning is None:
         return replace(case, word="needs spec", reason=reading.reason)
-    return _decidable(replace(case, spec=compile_spec(name, source, claim.statement, reading.comparison)), vocabulary)
+    return _decidable(replace(case, spec=reading.meaning.spec(name, source, claim.statement)), vocabulary)
 
 
-def compile_spec(name: str, source: str, statement: str, comparison: Comparison) -> ClaimSpec:
-    """The spec of a sentence that was understood."""
-    return ClaimSpec(
-        id=name,
-        statement=statement,
-        source=source,
-        kind="compare",
-        metric=comparison.metric,
-        subject=comparison.subject,
-        baseline=comparison.baseline,
-        relation=comparison.relation,
-        margin=comparison.margin,
-        where=Where(layers=comparison.layers, data=comparison.data),
-    )
-
-
-def _written_by_tool(spec: ClaimSpec, on_disk: bytes | None, vocabulary: Vocabulary) -> bool:
+def _written_by_tool(spec: ClaimSpec, on_disk: bytes | None, vocabulary: Vocabulary, names: Mapping[str, str]) -> bool:
     """Whether the file holds exactly what the tool makes of the statement in it: then the tool may write it again."""
-    reading = read_sentence(spec.statement, vocabulary)
-    if reading.comparison is None:
-        return False
-    return print_spec(compile_spec(spec.id, spec.source, spec.statement, reading.comparison)).encode() == on_disk
+    meaning = read_sentence(spec.statement, vocabulary, names).meaning
+    return meaning is not None and print_spec(meaning.spec(spec.id, spec.source, spec.statement)).encode() == on_disk
 
 
 def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
-    """The case as it is, or ended with the reason why this version cannot decide its spec."""
+    """The case as it is, or ended with the reason why its spec cannot be decided here."""
     spec = case.spec
     assert spec is not None
-    metric = vocabulary.metric(spec.metric)
-    if spec.kind != "compare" or spec.baseline is None:
-        return replace(case, word="untestable", reason=f"claims of kind {spec.kind} cannot be decided by this version")
-    if metric is None:
-        return replace(case, word="untestable", reason=_unknown("metric", spec.metric, [m.name for m in vocabulary.metrics]))
-    for name in (spec.subject, spec.baseline):
+    metrics = [vocabulary.metric(name) for name in spec.metrics]
+    for name, metric in zip(spec.metrics, metrics, strict=True):
+        if metric is None:
+            return replace(case, word="untestable", reason=_unknown("metric", name, [m.name for m in vocabulary.metrics]))
+    for name in spec.names:
         if find_model(name) is None:
             return replace(case, word="untestable", reason=_unknown("model", name, [m.name for m in vocabulary.models]))
-    fault = _no_data(spec, vocabulary) or (None if scopes(spec, vocabulary) else _no_scope(spec, metric, vocabulary))
+    fault = _no_data(spec, vocabulary) or (None if scopes(spec, vocabulary) else _no_scope(spec, vocabulary))
     if fault:
         return replace(case, word="untestable", reason=fault)
-    if spec.margin.unit not in ("relative", metric.unit):
-        reason = f"the margin is in {spec.margin.unit!r}; {metric.title} takes `relative` or {metric.unit!r}"
-        return replace(case, word="error", reason=reason)
+    metric = metrics[0]
+    assert metric is not None
+    for what, amount in (("margin", spec.margin), ("bound", spec.bound)):
+        allowed = {"presence": ("images",), "correlation": ("correlation",)}.get(spec.kind, ("relative", metric.unit))
+        if amount is not None and amount.unit not in allowed:
+            listed = " or ".join(f"`{unit}`" for unit in allowed)
+            return replace(case, word="error", reason=f"the {what} is in {amount.unit!r}; {metric.title} takes {listed}")
+    if not metric.layers and (spec.quantifier or spec.kind == "trend"):
+        return replace(case, word="error", reason=f"{metric.title} is one number for a whole model; it has no layers")
     return case
 
 
 def scopes(spec: ClaimSpec, vocabulary: Vocabulary) -> list[Scope]:
-    """Where a spec can be decided, the stronger scope first: both models are there, and the metric on the data."""
-    metric = vocabulary.metric(spec.metric)
-    first, second = (find_model(name) for name in (spec.subject, spec.baseline or ""))
-    assert metric is not None and first is not None and second is not None
-    common = [scope for scope in first.scopes if scope in second.scopes and spec.scope in ("any", scope)]
-    return [scope for scope in common if scope in metric.scopes and _lacks(spec, metric, scope, vocabulary) is None]
+    """Where a spec can be decided, the stronger scope first: the models are there, and the metrics on the data."""
+    metrics = [metric for metric in map(vocabulary.metric, spec.metrics) if metric is not None]
+    found: list[Scope] = []
+    for scope in ("pretrained", "toy"):
+        there = bool(models_in(spec, scope)) and all(scope in metric.scopes for metric in metrics)
+        if spec.scope in ("any", scope) and there and all(_lacks(spec, metric, scope, vocabulary) is None for metric in metrics):
+            found.append(scope)
+    return found
+
+
+def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
+    """The models that a claim is about in a scope; none where one is missing there. A correlation takes those that there are,
+    if they are enough."""
+    there = tuple(name for name in spec.names if (model := find_model(name)) is not None and scope in model.scopes)
+    if spec.kind == "correlation":
+        return there if len(there) >= FEWEST_POINTS else ()
+    return there if len(there) == len(spec.names) else ()
 
 
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
@@ -173,7 +189,7 @@ def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabu
     return f"{metric.title} needs pictures with a known {' and '.join(unknown)}, unlike {data.title}" if unknown else None
 
 
-def _no_scope(spec: ClaimSpec, metric: MetricWord, vocabulary: Vocabulary) -> str:
+def _no_scope(spec: ClaimSpec, vocabulary: Vocabulary) -> str:
     """Why a spec can be decided in no scope."""
     if spec.scope not in ("any", "toy", "pretrained"):
         return f"no scope {spec.scope!r} here; there are toy, pretrained and any"
@@ -181,14 +197,17 @@ def _no_scope(spec: ClaimSpec, metric: MetricWord, vocabulary: Vocabulary) -> st
     reasons = []
     for scope in wanted:
         there = {"toy": "no recipe to train a toy from", "pretrained": "no released weights known here"}[scope]
-        models = [find_model(name) for name in (spec.subject, spec.baseline or "")]
+        models = [find_model(name) for name in spec.names]
         without = [model.name for model in models if model is not None and scope not in model.scopes]
-        if without:
+        metrics = [metric for metric in map(vocabulary.metric, spec.metrics) if metric is not None]
+        unmeasured = [metric.title for metric in metrics if scope not in metric.scopes]
+        if not models_in(spec, scope):
             reasons.append(f"{scope}: {' and '.join(without)} {'have' if len(without) > 1 else 'has'} {there}")
-        elif scope not in metric.scopes:
-            reasons.append(f"{scope}: {metric.title} cannot be measured there")
+        elif unmeasured:
+            reasons.append(f"{scope}: {' and '.join(unmeasured)} cannot be measured there")
         else:
-            reasons.append(f"{scope}: {_lacks(spec, metric, scope, vocabulary)}")
+            lacking = (_lacks(spec, metric, scope, vocabulary) for metric in metrics)
+            reasons.append(f"{scope}: {next(filter(None, lacking), None)}")
     return "; ".join(reasons)
 
 
@@ -214,12 +233,3 @@ def _unknown(kind: str, name: str, known: list[str]) -> str:
     return f"no {kind} is called {name!r} here" + (
         f"; the nearest is {near[0]!r}" if near else f"; there are: {', '.join(known)}"
     )
-
-
-def say_spec(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
-    """A spec as one plain sentence."""
-    assert spec.baseline is not None and spec.relation is not None
-    comparison = Comparison(
-        spec.metric, spec.subject, spec.baseline, spec.relation, spec.margin, spec.where.layers, spec.where.data
-    )
-    return say(comparison, vocabulary, scope)

@@ -1,0 +1,252 @@
+"""From measured values to what is kept of them, and from what is kept to a verdict. Nothing here measures or reads files, so a
+decision can be made again from an evidence file at no cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from checker.claims import ClaimSpec, select_layers
+from checker.errors import SpecError
+from checker.verdicts import (
+    Claimed,
+    Verdict,
+    absence,
+    combine,
+    compare,
+    compare_counts,
+    correlation,
+    equivalence,
+    presence,
+    ranking,
+    ratio,
+    threshold,
+    trend,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DIGITS = 4  # decimals of the kept values; the verdict is computed from the kept ones
+P_DIGITS = 6
+
+Kept = Mapping[str, Any]  # of one model: `layers` (seeds, rows), and `images`, (seeds, images) or that for each layer by its name
+
+
+def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> dict[str, Any]:
+    """What the evidence holds of one model's values (seeds, rows, images): `layers`, the means over images, and `images`, for
+    each seed and image what the decision is made of. That is the mean over the layers chosen; for a trend and a quantified
+    claim the value in each layer; for a presence whether the image shows it in any of them. `layers` is empty for a metric with
+    one row.
+
+    Raises SpecError for layers that the model does not have.
+    """
+    chosen = select_layers(layers, stack.shape[1]) if layers else [0]
+    by_layer = spec.kind == "trend" or (spec.quantifier is not None and bool(layers))
+    images: Any
+    if by_layer:
+        images = {f"layer {layer + 1}": stack[:, layer].round(DIGITS).tolist() for layer in chosen}
+    elif spec.kind == "presence":
+        images = (stack[:, chosen] > 0).any(1).astype(int).tolist()
+    else:
+        images = stack[:, chosen].mean(1).round(DIGITS).tolist()
+    return {"layers": stack.mean(2).round(DIGITS).tolist(), "images": images}
+
+
+def decide(spec: ClaimSpec, values: Mapping[str, Kept], other: Mapping[str, Kept], looks: int, exact: bool) -> Verdict:
+    """The verdict on a spec from the kept values of its models; `other` holds those of the second metric of a correlation.
+    `exact`: the metric counts, so nothing is sampled.
+
+    Raises MeasurementError where the rule refuses the values.
+    """
+    return _Decision(spec, values, other, looks, exact).verdict()
+
+
+class _Decision:
+    def __init__(self, spec: ClaimSpec, values: Mapping[str, Kept], other: Mapping[str, Kept], looks: int, exact: bool) -> None:
+        self.spec, self.values, self.other, self.exact = spec, values, other, exact
+        self.options = {"alpha": spec.decide.alpha, "looks": looks}
+        self.alpha = spec.decide.alpha
+
+    def verdict(self) -> Verdict:
+        verdict: Verdict = getattr(self, f"_{self.spec.kind}")()
+        return verdict
+
+    @property
+    def _relation(self) -> Claimed:
+        assert self.spec.relation is not None
+        return self.spec.relation
+
+    def _of(self, name: str | None, part: str) -> Any:
+        images = self.values[name or ""]["images"]
+        return images[part] if part else images
+
+    def _parts(self) -> list[str]:
+        """The layers that are asked one by one, by name; one without a name where they are not."""
+        spec = self.spec
+        name = (spec.order or spec.expand(spec.subject))[0]
+        images = self.values[name]["images"]
+        return list(images) if isinstance(images, Mapping) else [""]
+
+    def _over_parts(self, decide: Any) -> Verdict:
+        """One verdict over the layers asked one by one."""
+        verdicts = {part: decide(part) for part in self._parts()}
+        return verdicts[""] if "" in verdicts else combine(verdicts, self.spec.quantifier or "all", self.alpha)
+
+    def _over_pairs(self, decide: Any) -> Verdict:
+        """One verdict over every pair of members of the two sides."""
+        spec = self.spec
+        sides = [(a, b) for a in spec.expand(spec.subject) for b in spec.expand(spec.baseline)]
+        verdicts = {f"{a} and {b}": self._over_parts(lambda part, a=a, b=b: decide(a, b, part)) for a, b in sides}
+        return combine(verdicts, "all", self.alpha) if len(verdicts) > 1 else next(iter(verdicts.values()))
+
+    def _over_members(self, decide: Any) -> Verdict:
+        verdicts = {name: decide(name) for name in self.spec.expand(self.spec.subject)}
+        return combine(verdicts, "all", self.alpha) if len(verdicts) > 1 else next(iter(verdicts.values()))
+
+    def _margin(self) -> dict[str, float]:
+        """The margin as an option of the rules: a share of the baseline, or a value."""
+        margin = self.spec.margin
+        assert margin is not None
+        return {"relative": margin.value} if margin.unit == "relative" else {"margin": margin.value}
+
+    def _compare(self) -> Verdict:
+        spec = self.spec
+
+        def pair(a: str, b: str, part: str) -> Verdict:
+            first, second = self._of(a, part), self._of(b, part)
+            if self.exact:
+                return compare_counts(first, second, self._relation, self._exact_margin(second))
+            if spec.factor is not None:
+                return ratio(first, second, spec.factor, self._relation, **self.options)
+            return compare(first, second, self._relation, **self._margin(), **self.options)
+
+        return self._over_pairs(pair)
+
+    def _exact_margin(self, baseline: Sequence[Sequence[float]]) -> float:
+        """The margin in the unit of a count."""
+        count, spec = float(baseline[0][0]), self.spec
+        if spec.factor is not None:
+            return count * (1 - 1 / spec.factor if spec.relation in ("less", "not less") else spec.factor - 1)
+        assert spec.margin is not None
+        return spec.margin.value * (count if spec.margin.unit == "relative" else 1.0)
+
+    def _threshold(self) -> Verdict:
+        bound = self.spec.bound
+        assert bound is not None
+        margin = self.spec.margin.value if self.spec.margin else 0.0
+
+        def one(name: str) -> Verdict:
+            if self.exact:
+                return compare_counts(self._of(name, ""), [[bound.value]], self._relation, margin)
+            return self._over_parts(
+                lambda part: threshold(self._of(name, part), bound.value, self._relation, margin, **self.options)
+            )
+
+        return self._over_members(one)
+
+    def _trend(self) -> Verdict:
+        import numpy as np
+
+        margin = self.spec.margin
+        assert margin is not None
+
+        def one(name: str) -> Verdict:
+            layers = self.values[name]["images"]
+            depth = len(self.values[name]["layers"][0])
+            stack = np.stack([np.asarray(rows) for rows in layers.values()], 1)  # (seeds, layers, images)
+            positions = [(int(layer.split()[1]) - 1) / (depth - 1) for layer in layers]
+            line = margin.value * (abs(float(stack.mean())) if margin.unit == "relative" else 1.0)
+            return trend(stack, self._relation, line, positions=positions, **self.options)
+
+        return self._over_members(one)
+
+    def _presence(self) -> Verdict:
+        bound = self.spec.bound
+        assert bound is not None
+        rule = presence if self._relation == "greater" else absence
+        return self._over_members(lambda name: rule(self._of(name, ""), bound.value, **self.options))
+
+    def _equivalence(self) -> Verdict:
+        return self._over_pairs(
+            lambda a, b, part: equivalence(self._of(a, part), self._of(b, part), **self._margin(), **self.options)
+        )
+
+    def _correlation(self) -> Verdict:
+        margin = self.spec.margin
+        first = {name: kept["images"] for name, kept in self.values.items() if name in self.other}
+        second = {name: self.other[name]["images"] for name in first}
+        return correlation(first, second, self._relation, margin.value if margin else 0.0, **self.options)
+
+    def _ranking(self) -> Verdict:
+        order = self.spec.order or ()
+        return self._over_parts(
+            lambda part: ranking({name: self._of(name, part) for name in order}, "greater", **self._margin(), **self.options)
+        )
+
+
+def as_dict(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as it is kept; an end of an interval that is infinite is null."""
+    return {
+        "word": verdict.word,
+        **{name: _rounded(getattr(verdict, name)) for name in ("effect", "low", "high", "margin", "confidence")},
+        "lines": [_rounded(line) for line in verdict.lines],
+        **{name: _rounded(getattr(verdict, name), P_DIGITS) for name in ("p", "p_against")},
+        "seeds": verdict.seeds,
+        "images": verdict.images,
+        "seeds_needed": verdict.seeds_needed,
+        "rule": verdict.rule,
+        "reason": verdict.reason,
+        **({"parts": [{"name": part.name, **_brief(part.verdict)} for part in verdict.parts]} if verdict.parts else {}),
+    }
+
+
+def _brief(verdict: Verdict) -> dict[str, Any]:
+    numbers = {name: _rounded(getattr(verdict, name)) for name in ("effect", "low", "high")}
+    return {"word": verdict.word, **numbers, "p": _rounded(verdict.p, P_DIGITS)}
+
+
+def _rounded(value: float | None, digits: int = DIGITS) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(value, digits)
+
+
+def unit_of(spec: ClaimSpec, unit: str) -> str:
+    """The unit of the effect of a claim about a metric in `unit`."""
+    if spec.kind == "compare" and spec.factor is not None:
+        return "times"
+    return {"trend": f"{unit} over the depth", "presence": "of the images", "correlation": "rank correlation"}.get(
+        spec.kind, unit
+    )
+
+
+def effect_of(spec: ClaimSpec) -> str:
+    """What the effect of a claim is, in words."""
+    if spec.kind == "compare" and spec.factor is not None:
+        return f"{spec.subject} divided by {spec.baseline}"
+    if spec.kind in ("compare", "equivalence"):
+        return f"{spec.subject} minus {spec.baseline}"
+    return {
+        "threshold": f"mean of {spec.subject}",
+        "trend": f"slope over the depth of {spec.subject}",
+        "presence": f"images of {spec.subject} that show it",
+        "correlation": "correlation of the ranks of the models",
+        "ranking": "difference of the pair that decides",
+    }[spec.kind]
+
+
+def claimed_side(spec: ClaimSpec) -> str:
+    """On which side of the line, or of the two, the interval has to lie: below, above or between."""
+    if spec.kind == "equivalence":
+        return "between"
+    if spec.kind == "ranking":
+        return "above"
+    return "below" if spec.relation in ("less", "not greater") else "above"
+
+
+def same_grid(spec: ClaimSpec) -> None:
+    """Raise SpecError where values are shares of uniform attention and the spec gives an amount in the metric's unit."""
+    for amount in (spec.margin, spec.bound):
+        if amount is not None and amount.unit not in ("relative", "images"):
+            raise SpecError(f"the models see pictures on different grids; give a share, not {amount.value:g} {amount.unit}")
