@@ -34,6 +34,9 @@ def compare(
     lies on the other side of that line. With one checkpoint on each side only images vary, and the verdict is about these
     checkpoints.
 
+    Beside a plain margin the degrees of freedom are those of the whole error, as in all evidence so far. Where the seeds of one
+    side vary and those of the other agree, a word is then wrong more often than alpha says (benchmarks/DECISIONS.md).
+
     "not less" and "not greater" claim the other side of the line of "less" and "greater": a is not less than b by more than the
     margin (non-inferiority).
 

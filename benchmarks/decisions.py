@@ -1,0 +1,377 @@
+"""How often the decision rules err, cover and decide, on measurements whose truth is known. Prints the tables of DECISIONS.md.
+
+Beside each rule stand two shortcuts with the same lines and levels: pooling, which takes every seed and image for a replicate,
+and a bootstrap over images, which takes the seeds at hand for all there are.
+
+    python benchmarks/decisions.py [--trials 20000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from checker.verdicts import (
+    Verdict,
+    absence,
+    combine,
+    compare,
+    correlation,
+    equivalence,
+    presence,
+    ranking,
+    ratio,
+    threshold,
+    trend,
+)
+from checker.verdicts.presence import clopper_pearson
+
+Array = np.ndarray
+ALPHA = 0.05
+LOOKS = {1: (3,), 3: (3, 5, 8), 5: (3, 4, 5, 6, 8)}
+MOST_SEEDS = 8
+IMAGES = 64
+RESAMPLES = 1000
+BATCH = 250
+CASES = {  # what dominates: sd of seeds, sd of images
+    "seeds": (0.5, 0.05),
+    "mostly seeds": (0.5, 0.4),
+    "balanced": (0.3, 1.0),
+    "images": (0.01, 2.0),
+}
+METHODS = ("rule", "pooled", "bootstrap")
+COUNTS = np.random.default_rng(0).multinomial(IMAGES, [1 / IMAGES] * IMAGES, RESAMPLES).T / IMAGES  # (images, resamples)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a shortcut looks at: a table (..., seeds, images) whose mean is claimed to lie above `line`, or within +- `within`."""
+
+    table: Array
+    line: Array | float = 0.0
+    within: Array | float | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`means`: the models' true means, on the line of the claim; `towards`: where they move to make the claim true.
+
+    `decide`: the rule on the models' tables, (seeds, images) each. `parts`: the same question for the shortcuts. `false_only`:
+    the claim is false on its line, so that "refuted" is right there; else both words are wrong. `steady`: only the first
+    model's seeds differ.
+    """
+
+    means: tuple[float, ...]
+    towards: tuple[float, ...]
+    decide: Callable[..., Verdict]
+    parts: Callable[..., Sequence[Part]]
+    quantifier: str = "all"
+    false_only: bool = False
+    steady: bool = False
+
+
+def by_layer(quantifier: str, *tables: Array) -> Verdict:
+    found = {f"layer {n}": threshold(table, 0.0) for n, table in enumerate(tables)}
+    return combine(found, quantifier)  # type: ignore[arg-type]
+
+
+def each(*tables: Array) -> list[Part]:
+    return [Part(table) for table in tables]
+
+
+CLAIMS = {
+    "compare": Claim((0.5, 0), (1, 0), lambda a, b: compare(a, b, "greater", 0.5), lambda a, b: [Part(a - b, 0.5)]),
+    "compare, one model's seeds agree": Claim(
+        (0.5, 0), (1, 0), lambda a, b: compare(a, b, "greater", 0.5), lambda a, b: [Part(a - b, 0.5)], steady=True
+    ),
+    "compare, relative margin": Claim(
+        (11, 10),
+        (1, 0),
+        lambda a, b: compare(a, b, "greater", relative=0.1),
+        lambda a, b: [Part(a - b, 0.1 * np.abs(b.mean((-2, -1))))],
+    ),
+    "not greater": Claim((0.5, 0), (-1, 0), lambda a, b: compare(a, b, "not greater", 0.5), lambda a, b: [Part(b - a, -0.5)]),
+    "ratio": Claim((30, 10), (3, 0), lambda a, b: ratio(a, b, 3), lambda a, b: [Part(a - 3 * b)]),
+    "threshold": Claim((0.6,), (1,), lambda a: threshold(a, 0.6), lambda a: [Part(a, 0.6)]),
+    "trend": Claim(
+        (0, 0.5, 1),
+        (0, 0.5, 1),
+        lambda *rows: trend(np.stack(rows, 1), "greater", 1.0),
+        lambda low, _, high: [Part(high - low, 1.0)],
+    ),
+    "equivalence": Claim(
+        (2, 0), (-1, 0), lambda a, b: equivalence(a, b, 2), lambda a, b: [Part(a - b, within=2)], false_only=True
+    ),
+    "equivalence, relative margin": Claim(
+        (12, 10),
+        (-1, 0),
+        lambda a, b: equivalence(a, b, relative=0.2),
+        lambda a, b: [Part(a - b, within=0.2 * np.abs(b.mean((-2, -1))))],
+        false_only=True,
+    ),
+    "equivalence, one model's seeds agree": Claim(
+        (2, 0), (-1, 0), lambda a, b: equivalence(a, b, 2), lambda a, b: [Part(a - b, within=2)], false_only=True, steady=True
+    ),
+    "ranking, one pair on the line": Claim(
+        (9, 0.5, 0),
+        (1, 1, 0),
+        lambda a, b, c: ranking({"A": a, "B": b, "C": c}, margin=0.5),
+        lambda a, b, c: [Part(a - b, 0.5), Part(b - c, 0.5)],
+    ),
+    "all layers, one of four on the line": Claim((0, 9, 9, 9), (1, 0, 0, 0), lambda *rows: by_layer("all", *rows), each),
+    "any layer, all four on the line": Claim((0, 0, 0, 0), (1, 0, 0, 0), lambda *rows: by_layer("any", *rows), each, "any"),
+    "most layers, two of four on the line": Claim(
+        (0, 0, 9, 9), (1, 1, 0, 0), lambda *rows: by_layer("most", *rows), each, "most", false_only=True
+    ),
+}
+INTERVALS: dict[str, tuple[tuple[float, ...], Callable[..., Verdict], Callable[..., Array], float]] = {
+    "compare": ((1, 0), compare, lambda a, b: a - b, 1.0),
+    "ratio": ((30, 10), lambda a, b: ratio(a, b, 3), lambda a, b: a - 3 * b, 3.0),
+    "threshold": ((1,), lambda a: threshold(a, 0), lambda a: a, 1.0),
+    "trend": ((0, 0.5, 1), lambda *rows: trend(np.stack(rows, 1)), lambda low, _, high: high - low, 1.0),
+}
+
+
+def draw(
+    rng: np.random.Generator, means: Sequence[float], case: str, trials: int, seeds: int, steady: bool = False
+) -> list[Array]:
+    """A (trials, seeds, images) table a mean: images have an effect on all models and one on each; a little noise on top."""
+    seed_sd, image_sd = CASES[case]
+    shared = rng.normal(0, image_sd, (trials, 1, IMAGES))
+    return [
+        mean
+        + shared
+        + rng.normal(0, image_sd, (trials, 1, IMAGES))
+        + rng.normal(0, 0.01 if steady and place else seed_sd, (trials, seeds, 1))
+        + rng.normal(0, 0.05, (trials, seeds, IMAGES))
+        for place, mean in enumerate(means)
+    ]
+
+
+def batches(trials: int) -> Iterator[int]:
+    for start in range(0, trials, BATCH):
+        yield min(BATCH, trials - start)
+
+
+def word(verdict: Verdict, looks: int) -> str:
+    """The word that the same verdict has with more looks declared; p is given for one."""
+    assert verdict.p is not None and verdict.p_against is not None
+    if verdict.p * looks < ALPHA:
+        return "supported"
+    return "refuted" if verdict.p_against * looks < ALPHA else "inconclusive"
+
+
+def shortcut(method: str, table: Array, tail: float) -> tuple[Array, Array]:
+    """The ends of the shortcut's interval for the mean of (trials, seeds, images)."""
+    if method == "bootstrap":
+        low, high = np.quantile(table.mean(1) @ COUNTS, (tail, 1 - tail), axis=1)
+        return low, high
+    flat = table.reshape(len(table), -1)
+    reach = ndtri(1 - tail) * flat.std(1, ddof=1) / math.sqrt(flat.shape[1])
+    return flat.mean(1) - reach, flat.mean(1) + reach
+
+
+def shortcut_words(method: str, claim: Claim, tables: Sequence[Array], looks: int) -> Array:
+    """1 supported, -1 refuted, 0 neither, for each trial, by the shortcut's intervals."""
+    tail, found = ALPHA / looks / 2, []
+    for part in claim.parts(*tables):
+        low, high = shortcut(method, part.table, tail)
+        if part.within is None:
+            found.append((low > part.line) * 1 - (high < part.line))
+            continue
+        inner_low, inner_high = shortcut(method, part.table, 2 * tail)
+        inside = (inner_low > -part.within) & (inner_high < part.within)
+        found.append(inside * 1 - ((low > part.within) | (high < -part.within)))
+    words = np.stack(found)
+    wanted = {"all": len(words), "any": 1, "most": len(words) // 2 + 1}[claim.quantifier]
+    return ((words == 1).sum(0) >= wanted) * 1 - ((words == -1).sum(0) > len(words) - wanted)
+
+
+def is_wrong(found: str, claim: Claim) -> bool:
+    return found == "supported" or (found == "refuted" and not claim.false_only)
+
+
+def wrong_words(claim: Claim, case: str, trials: int) -> list[float]:
+    """Per cent of trials on the line that end in a wrong word: each method with 1, 3 and 5 looks."""
+    rng = np.random.default_rng(1)
+    wrong = np.zeros((len(METHODS), len(LOOKS)))
+    for size in batches(trials):
+        tables = draw(rng, claim.means, case, size, MOST_SEEDS, claim.steady)
+        for trial in range(size):
+            verdicts = {n: claim.decide(*(table[trial, :n] for table in tables)) for n in LOOKS[5]}
+            for column, (looks, counts) in enumerate(LOOKS.items()):
+                words = (word(verdicts[n], looks) for n in counts)
+                wrong[0, column] += is_wrong(next((w for w in words if w != "inconclusive"), ""), claim)
+        for row, method in enumerate(METHODS[1:], start=1):
+            for column, (looks, counts) in enumerate(LOOKS.items()):
+                ends = np.zeros(size)
+                for n in counts:
+                    ends = np.where(ends == 0, shortcut_words(method, claim, [t[:, :n] for t in tables], looks), ends)
+                wrong[row, column] += ((ends == 1) if claim.false_only else (ends != 0)).sum()
+    return list((100 * wrong / trials).ravel())
+
+
+def wrong_rates(decide: Callable[..., Verdict], truth: Sequence[float], trials: int) -> list[float]:
+    """The same for presence and absence with a bound of 0.1, for checkpoints with these true rates."""
+    rng, images = np.random.default_rng(2), 256
+    wrong = np.zeros((len(METHODS), len(LOOKS)))
+    counts = np.random.default_rng(0).multinomial(images, [1 / images] * images, RESAMPLES).T / images
+    for _ in range(trials):
+        shown = (rng.random((MOST_SEEDS, images)) < np.asarray(truth)[:, None]).astype(float)
+        verdicts = {n: decide(shown[:n], 0.1) for n in LOOKS[5]}
+        resampled = {n: np.sort(shown[:n].mean(0) @ counts) for n in LOOKS[5]}
+        for column, (looks, seeds) in enumerate(LOOKS.items()):
+            tail = ALPHA / looks / 2
+            ends = [[], [], []]  # type: ignore[var-annotated]
+            for n in seeds:
+                ends[0].append(word(verdicts[n], looks) != "inconclusive")
+                low, high = clopper_pearson(int(shown[:n].sum()), n * images, tail)
+                ends[1].append(not low <= 0.1 <= high)
+                low, high = resampled[n][int(tail * RESAMPLES)], resampled[n][-1 - int(tail * RESAMPLES)]
+                ends[2].append(not low <= 0.1 <= high)
+            wrong[:, column] += [any(found) for found in ends]
+    return list((100 * wrong / trials).ravel())
+
+
+def points(rng: np.random.Generator, models: int, truth: float) -> Array:
+    """(2 metrics, models): normal points whose rank correlation is `truth`."""
+    linear = 2 * math.sin(math.pi * truth / 6)
+    x, e = rng.normal(size=(2, models))
+    return np.stack([x, linear * x + math.sqrt(1 - linear**2) * e])
+
+
+def wrong_correlations(models: int, margin: float, trials: int) -> list[float]:
+    """The same for a correlation that equals its margin. Pooled takes every seed of a model for a point of its own."""
+    rng = np.random.default_rng(3)
+    wrong = np.zeros((len(METHODS), len(LOOKS)))
+    for _ in range(trials):
+        centres = points(rng, models, margin)
+        tables = centres[:, :, None, None] + rng.normal(0, 0.1, (2, models, MOST_SEEDS, 1))
+        tables = tables + rng.normal(0, 0.5, (2, models, 1, IMAGES))
+        verdicts, pooled = {}, {}
+        for n in LOOKS[5]:
+            verdicts[n] = correlation(*named(tables[:, :, :n]), "greater", margin)
+            pooled[n] = correlation(*named(tables[:, :, :n].reshape(2, models * n, 1, IMAGES)), "greater", margin)
+        resampled = {n: np.sort(rank_correlation(*(tables[:, :, :n].mean(2) @ COUNTS[:, :200]))) for n in LOOKS[5]}
+        for column, (looks, seeds) in enumerate(LOOKS.items()):
+            cut = int(ALPHA / looks / 2 * 200)
+            wrong[0, column] += any(word(verdicts[n], looks) != "inconclusive" for n in seeds)
+            wrong[1, column] += any(word(pooled[n], looks) != "inconclusive" for n in seeds)
+            wrong[2, column] += any(not resampled[n][cut] <= margin <= resampled[n][-1 - cut] for n in seeds)
+    return list((100 * wrong / trials).ravel())
+
+
+def named(tables: Array) -> list[dict[str, Array]]:
+    return [{str(n): table for n, table in enumerate(metric)} for metric in tables]
+
+
+def rank_correlation(a: Array, b: Array) -> Array:
+    """Spearman's, for (models, resamples) each, without ties."""
+    distance = ((a.argsort(0).argsort(0) - b.argsort(0).argsort(0)) ** 2).sum(0)
+    return 1 - 6 * distance / (len(a) ** 3 - len(a))
+
+
+def coverage(kind: str, case: str, seeds: int, trials: int) -> list[float]:
+    """Per cent of intervals that hold the truth, by method. A shortcut for a ratio asks its contrast at the true ratio."""
+    means, decide, table, truth = INTERVALS[kind]
+    rng, held = np.random.default_rng(4), np.zeros(len(METHODS))
+    for size in batches(trials):
+        tables = draw(rng, means, case, size, seeds)
+        for trial in range(size):
+            verdict = decide(*(t[trial] for t in tables))
+            held[0] += verdict.low <= truth <= verdict.high
+        centre = 0.0 if kind == "ratio" else truth
+        for row, method in enumerate(METHODS[1:], start=1):
+            low, high = shortcut(method, table(*tables), ALPHA / 2)
+            held[row] += ((low <= centre) & (centre <= high)).sum()
+    return list(100 * held / trials)
+
+
+def power(claim: Claim, beyond: float, seeds: int, trials: int) -> float:
+    """Per cent of trials that are supported when the truth lies so far beyond the line."""
+    means = [mean + beyond * step for mean, step in zip(claim.means, claim.towards, strict=True)]
+    rng, found = np.random.default_rng(5), 0
+    for size in batches(trials):
+        tables = draw(rng, means, "balanced", size, seeds, claim.steady)
+        found += sum(claim.decide(*(t[trial] for t in tables)).word == "supported" for trial in range(size))
+    return 100 * found / trials
+
+
+def power_of_absence(rate: float, images: int, trials: int) -> float:
+    """Per cent of trials in which three checkpoints with this true rate are found to lie below a bound of 0.05."""
+    rng = np.random.default_rng(6)
+    tables = (rng.random((trials, 3, images)) < rate).astype(float)
+    return 100 * sum(absence(table, 0.05).word == "supported" for table in tables) / trials
+
+
+def power_of_correlation(truth: float, models: int, trials: int) -> float:
+    """Per cent of trials in which this rank correlation is found to be positive."""
+    rng = np.random.default_rng(7)
+    found = (correlation(*named(points(rng, models, truth)[:, :, None, None])).word for _ in range(trials))
+    return 100 * sum(word == "supported" for word in found) / trials
+
+
+def row(*cells: object) -> None:
+    print("| " + " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |", flush=True)
+
+
+def header(*cells: object) -> None:
+    print()
+    row(*cells)
+    row(*("---" for _ in cells))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--trials", type=int, default=20_000, help="simulated experiments a cell")
+    trials = parser.parse_args().trials
+    start = time.process_time()
+
+    print("## Wrong words on the line, %")
+    columns = [f"{method}, {looks}" for method in METHODS for looks in LOOKS]
+    header("claim", "what dominates", *columns)
+    for name, claim in CLAIMS.items():
+        for case in CASES:
+            row(name, case, *wrong_words(claim, case, trials))
+            print(f"{time.process_time() - start:.0f} s", file=sys.stderr)
+    at, clear = [0.1] * MOST_SEEDS, [0.1] + [0.0] * (MOST_SEEDS - 1)
+    row("absence, all checkpoints on the bound", "", *wrong_rates(absence, at, trials))
+    row("absence, one checkpoint on the bound", "", *wrong_rates(absence, clear, trials))
+    row("presence, all checkpoints on the bound", "", *wrong_rates(presence, at, trials))
+    row("presence, one checkpoint on the bound", "", *wrong_rates(presence, [0.1] + [0.9] * (MOST_SEEDS - 1), trials))
+    for models in (6, 8, 12):
+        for margin in (0.0, 0.3):
+            row(f"correlation over {models} models, margin {margin}", "models", *wrong_correlations(models, margin, trials // 4))
+
+    print("\n## Intervals that hold the truth, %")
+    header("kind", "what dominates", "seeds", *METHODS)
+    for kind in INTERVALS:
+        for case in CASES:
+            for seeds in (3, 5, 8):
+                row(kind, case, seeds, *coverage(kind, case, seeds, trials))
+    print(f"{time.process_time() - start:.0f} s", file=sys.stderr)
+
+    print("\n## Claims supported, %, by how far the truth lies beyond the line")
+    effects = (0.0, 0.25, 0.5, 1.0, 2.0)
+    header("claim", "seeds", *map(str, effects))
+    for name, claim in CLAIMS.items():
+        for seeds in (3, 5, 8):
+            row(name, seeds, *(power(claim, beyond, seeds, trials // 10) for beyond in effects))
+    header("absence below 0.05, true rate", *(f"{images} images" for images in (128, 256, 512)))
+    for rate in (0.0, 0.005, 0.01, 0.02, 0.03):
+        row(f"{rate:g}", *(power_of_absence(rate, images, trials // 10) for images in (128, 256, 512)))
+    header("positive correlation, true value", *(f"{models} models" for models in (5, 6, 8, 10, 12)))
+    for truth in (0.5, 0.7, 0.9, 0.95):
+        row(f"{truth:g}", *(power_of_correlation(truth, models, trials // 10) for models in (5, 6, 8, 10, 12)))
+    print(f"{time.process_time() - start:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
