@@ -388,7 +388,8 @@ class _Composer:
     def _denied_before_layers(self) -> bool:
         """Whether a negation stands before the choice of layers, so that it may speak of each of them or of all together."""
         denied = [token.start_pos or 0 for token in _leaves(self.tree) if token.type in NEGATIONS]
-        return any(_leaves(clause)[0].start_pos > place for clause in self._all("layers_clause") for place in denied)
+        clauses = [_leaves(clause)[0].start_pos or 0 for clause in self._all("layers_clause")]
+        return any(clause > place for clause in clauses for place in denied)
 
     def _is_family(self, name: str) -> bool:
         return self.vocabulary.model(name) is None

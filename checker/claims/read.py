@@ -98,7 +98,7 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
         return Reading("needs-spec", text, reason="it can mean two things", missing=("which of them",), choices=both)
     claims = () if questions else _claims(text)
     read = [read_sentence(claim, vocabulary, names) for claim in claims] if len(claims) > 1 else []
-    if any(part.status == "ok" for part in read):
+    if any(part.status == "ok" or part.choices for part in read):
         unclear = [f"{part.sentence!r}: {part.reason}" for part in read if part.status != "ok"]
         reason = f"it makes {len(claims)} claims; write one sentence for each" + (f" ({'; '.join(unclear)})" if unclear else "")
         return Reading("needs-spec", text, reason=reason, missing=("one sentence for each claim",), choices=claims)
@@ -116,7 +116,7 @@ def _trees(words: list[Word]) -> list[Tree[Token]]:
         if not types & telling:
             continue
         try:
-            tree = _parser().parse(words, start=start)  # type: ignore[arg-type]
+            tree = _parser().parse(words, start=start)
         except UnexpectedInput as error:
             position = getattr(getattr(error, "token", None), "start_pos", None)
             reached = max(reached, len(words) if position is None else position)

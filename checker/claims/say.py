@@ -107,7 +107,8 @@ class _Speaker:
         if margin.unit == "relative":
             return f"{number(margin.value, 100)} %" + (" relative" if self.metric.unit == "share" else "")
         if self.metric.unit == "share":
-            return f"{number(margin.value, 100)} percentage points"
+            points = number(margin.value, 100)
+            return f"{points} percentage {'point' if points == '1' else 'points'}"
         return f"{number(margin.value)}{self._unit()}"
 
     def _unit(self) -> str:

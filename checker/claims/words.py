@@ -135,7 +135,7 @@ class Dictionary:
             for length in range(min(longest, len(texts) - index), 0, -1):
                 key = tuple(folded[index : index + length])
                 meanings = [("MODEL", given[key])] if key in given else list(self._phrases.get(key, ()))
-                if meanings:
+                if meanings and not self._cuts(folded, index, index + length):
                     text = " ".join(texts[index : index + length])
                     words.append([Word(kind, text, value) for kind, value in meanings])
                     index += length
@@ -146,6 +146,14 @@ class Dictionary:
                 index += 1
         kept = [meanings for meanings in words if meanings[0].type != "NOISE"]
         return [list(choice) for choice in islice(product(*kept), MOST_READINGS)]
+
+    def _cuts(self, folded: list[str], start: int, end: int) -> bool:
+        """Whether a phrase from start to end cuts a metric in two: `MAE's attention` in `MAE's attention distance`."""
+        for inside in range(start + 1, end):
+            for beyond in range(end + 1, min(inside + self._longest, len(folded)) + 1):
+                if any(kind == "METRIC" for kind, _ in self._phrases.get(tuple(folded[inside:beyond]), ())):
+                    return True
+        return False
 
 
 class WordLexer(Lexer):

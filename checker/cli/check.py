@@ -6,9 +6,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,7 +36,9 @@ def check(
     download: Annotated[
         bool, typer.Option("--download", help="Fetch released weights and data sets that claims name and this machine lacks.")
     ] = False,
-    seeds: Annotated[int, typer.Option(min=2, help="Most seeds a model may have; more than ship are trained.")] = 3,
+    seeds: Annotated[
+        int | None, typer.Option(min=2, help="Most seeds a model may have; those that are missing are trained.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
     fail_on: Annotated[
         str, typer.Option(metavar="WORDS", help=f"Exit with 1 on any of these, comma-separated: {', '.join(FAIL_ON)}.")
@@ -102,9 +104,11 @@ def check(
             store.keep_fresh()
 
     titles = {metric.name: metric.title for metric in words.metrics}
-    changes = plan_changes(
-        project, outcomes, ledgers, lambda name, run: claim_plot(name, run, titles[run["spec"]["metric"]]), plot_mark
-    )
+
+    def draw(name: str, run: Mapping[str, Any]) -> bytes:
+        return claim_plot(name, run, [titles[run["spec"][metric]] for metric in ("metric", "other") if metric in run["spec"]])
+
+    changes = plan_changes(project, outcomes, ledgers, draw, plot_mark)
     written, unwritten = [], []
     for change in changes:
         try:
@@ -124,7 +128,7 @@ def check(
                 out.print(f"  {title}", markup=False, highlight=False)
             for change in changes:
                 out.print(change.diff(), end="", markup=False, highlight=False, soft_wrap=True)
-        next_look = table.next_look(outcomes, seeds)
+        next_look = table.next_look(outcomes)
         if next_look:
             out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)
         lacking = ", ".join(sorted({want.name for want in bench.absent}))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from checker.reports.plots import INK, OTHER, SUBJECT, settings
+from checker.reports.plots import COLOURS, INK, settings
 from checker.runs.check import REFERENCE
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def curves_figure(title: str, unit: str, rows: Mapping[str, NDArray[Any]], unifo
             values = np.asarray(rows[name])
             layers = np.arange(1, values.shape[1] + 1)
             if REFERENCE in rows:
-                panel.plot(layers, np.asarray(rows[REFERENCE]).mean(0), color=OTHER, linestyle="--", linewidth=1.2)
+                panel.plot(layers, np.asarray(rows[REFERENCE]).mean(0), color=INK, linestyle="--", linewidth=1.2)
             if uniform is not None:
                 panel.axhline(uniform, color=INK, linestyle=":", linewidth=1)
             for seed in values:
-                panel.plot(layers, seed, color=SUBJECT, linewidth=0.8, alpha=0.5)
-            panel.plot(layers, values.mean(0), color=SUBJECT, linewidth=2.2, marker="o", markersize=3.5)
+                panel.plot(layers, seed, color=COLOURS[0], linewidth=0.8, alpha=0.5)
+            panel.plot(layers, values.mean(0), color=COLOURS[0], linewidth=2.2, marker="o", markersize=3.5)
             panel.set_title(name, fontsize=9)
             panel.set_xticks(layers)
         for panel in panels.flat[len(names) :]:

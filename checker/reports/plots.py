@@ -1,22 +1,25 @@
-"""The plot of a claim: the metric layer by layer with intervals, and the effect against its margin. SVG, no clock in it.
+"""The plot of a claim: what was measured, and the effect against the line claimed. SVG, no clock in it.
 
-Lines and letters are mid-grey on a clear ground and the two models are blue and orange (Okabe and Ito 2008), so that it
-reads on light and dark pages and with any colour vision.
+Lines and letters are mid-grey on a clear ground and the models have the colours of Okabe and Ito (2008), so that it reads on
+light and dark pages and with any colour vision.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checker.claims import select_layers
 from checker.runs.check import REFERENCE
 
 INK = "#808080"
-SUBJECT, BASELINE, OTHER = "#0072B2", "#E69F00", "#808080"
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B8A800")
+MARKERS = "osD^vP*"
 CONFIDENCE = 0.95  # of the intervals over seeds at each layer
+ROW = 0.4  # half the height of an interval's band
+MOST_NAMES = 4  # in one row of ticks
 
 
 def settings(salt: str) -> Any:
@@ -30,21 +33,28 @@ def settings(salt: str) -> Any:
     }
 
 
-def claim_plot(claim: str, run: Mapping[str, Any], title: str) -> bytes:
-    """Draw one run of a ledger."""
+def claim_plot(claim: str, run: Mapping[str, Any], titles: Sequence[str]) -> bytes:
+    """Draw one run of a ledger; `titles` are those of its metrics."""
     import matplotlib
 
     matplotlib.use("svg", force=False)
     from matplotlib.figure import Figure
 
-    verdict = run["verdict"]
     with matplotlib.rc_context(settings(claim)):
-        figure = Figure(figsize=(8.2, 3.4), layout="constrained")
-        curves, effect = figure.subplots(1, 2, width_ratios=[2.2, 1])
-        _layer_curves(curves, run, title) if _layered(run) else _seed_points(curves, run, title)
-
-        _loss_curve(effect, verdict["curve"]) if "curve" in verdict else _interval(effect, run)
-        for axes in (curves, effect):
+        rows = len(run["verdict"].get("parts", ()))
+        figure = Figure(figsize=(8.2, 3.4 + 0.15 * max(0, rows - 6)), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=[2.2, 1])
+        if "other_values" in run:
+            _model_points(left, run, titles)
+        elif _layered(run):
+            _layer_curves(left, run, titles[0])
+        else:
+            _seed_points(left, run, titles[0])
+        if "curve" in run["verdict"]:
+            _loss_curve(right, run["verdict"]["curve"])
+        else:
+            _intervals(right, run)
+        for axes in (left, right):
             axes.spines[["top", "right"]].set_visible(False)
             axes.patch.set_alpha(0)
         figure.patch.set_alpha(0)
@@ -53,24 +63,36 @@ def claim_plot(claim: str, run: Mapping[str, Any], title: str) -> bytes:
     return buffer.getvalue()
 
 
-def _interval(axes: Any, run: Mapping[str, Any]) -> None:
-    """The effect with its interval, and where it would have to lie for the claim to hold."""
-    spec, verdict, unit = run["spec"], run["verdict"], run["unit"]
-    if verdict["low"] is not None:
-        arms = [[verdict["effect"] - verdict["low"]], [verdict["high"] - verdict["effect"]]]
-        axes.errorbar([verdict["effect"]], [0], xerr=arms, color=INK, marker="D", capsize=5, linewidth=2)
-    else:
-        axes.plot([verdict["effect"]], [0], color=INK, marker="D")
-    side = -1 if spec["relation"] == "less" else 1
-    line = side * verdict["margin"]
-    axes.axvline(0, color=INK, linewidth=0.8)
-    axes.axvline(line, color=SUBJECT, linestyle="--", linewidth=1)
-    low, high = axes.get_xlim()
-    axes.set_xlim(min(low, line - 0.1 * (high - low)), max(high, line + 0.1 * (high - low)))
-    low, high = axes.get_xlim()
-    axes.axvspan(*((low, line) if side < 0 else (line, high)), color=SUBJECT, alpha=0.1, linewidth=0)
-    axes.set_xlim(low, high)
-    axes.set(yticks=[], ylim=(-1, 1), xlabel=f"{spec['subject']} minus {spec['baseline']} ({unit})")
+def _intervals(axes: Any, run: Mapping[str, Any]) -> None:
+    """The effect with its interval, and where it would have to lie for the claim to hold; a row for each part of a verdict
+    that is made of several."""
+    verdict = run["verdict"]
+    parts = verdict.get("parts") or [{"name": "", **verdict}]
+    numbers = [part[name] for part in parts for name in ("effect", "low", "high")] + [
+        at for part in parts for at in part["lines"]
+    ]
+    if run["effect_from"] is not None:
+        numbers.append(run["effect_from"])
+    known = [number for number in numbers if number is not None]
+    pad = 0.08 * (max(known) - min(known) or 1.0)
+    left, right = min(known) - pad, max(known) + pad
+    for place, part in enumerate(parts):
+        low, high = (end if end is not None else edge for end, edge in ((part["low"], left), (part["high"], right)))
+        axes.plot([low, high], [place, place], color=INK, linewidth=2)
+        axes.plot([end for end in (part["low"], part["high"]) if end is not None], [place] * (
+            (part["low"] is not None) + (part["high"] is not None)
+        ), color=INK, marker="|", markersize=9, linestyle="")  # fmt: skip
+        axes.plot([part["effect"]], [place], color=INK, marker="D", markersize=5)
+        claimed = {"below": (left, part["lines"][0]), "above": (part["lines"][-1], right)}
+        start, end = claimed.get(run["claimed"], (part["lines"][0], part["lines"][-1]))
+        axes.fill_between([start, end], place - ROW, place + ROW, color=COLOURS[0], alpha=0.1, linewidth=0)
+        axes.vlines(part["lines"], place - ROW, place + ROW, color=COLOURS[0], linestyle="--", linewidth=1)
+    if run["effect_from"] is not None:
+        axes.axvline(run["effect_from"], color=INK, linewidth=0.8)
+    axes.set(xlim=(left, right), ylim=(len(parts) - 0.4, -0.6), xlabel=f"{run['effect_of']}\n({run['effect_unit']})")
+    names = [part["name"] for part in verdict.get("parts", ())]
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", labelsize=7, length=0)
     axes.set_title("shaded: as claimed", fontsize=8)
     axes.spines["left"].set_visible(False)
 
@@ -84,14 +106,17 @@ def _loss_curve(axes: Any, curve: Mapping[str, Any]) -> None:
 
 
 def _layered(run: Mapping[str, Any]) -> bool:
-    return len(run["values"][run["spec"]["subject"]]["layers"][0]) > 1
+    return len(run["values"][run["about"][0]]["layers"][0]) > 1
 
 
-def _looks(run: Mapping[str, Any]) -> dict[str, tuple[str, str, str]]:
+def _styles(run: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Colour, marker and line of each model, the background first."""
-    spec = run["spec"]
-    looks = {spec["baseline"]: (BASELINE, "s", "-"), spec["subject"]: (SUBJECT, "o", "-")}
-    return {REFERENCE: (OTHER, "", "--"), **looks} if REFERENCE in run["values"] else looks
+    styles = {
+        name: {"color": COLOURS[place % len(COLOURS)], "marker": MARKERS[place % len(MARKERS)], "linestyle": "-"}
+        for place, name in enumerate(run["about"])
+    }
+    background = {"color": INK, "marker": "", "linestyle": "--"}
+    return {REFERENCE: background} | styles if REFERENCE in run["values"] else styles
 
 
 def _layer_curves(axes: Any, run: Mapping[str, Any], title: str) -> None:
@@ -100,18 +125,18 @@ def _layer_curves(axes: Any, run: Mapping[str, Any], title: str) -> None:
     from scipy.special import stdtrit
 
     deepest = 0
-    for name, (colour, marker, line) in _looks(run).items():
+    for name, style in _styles(run).items():
         rows = np.asarray(run["values"][name]["layers"])  # (seeds, layers)
         seeds, depth = rows.shape
         deepest = max(deepest, depth)
         layers = np.arange(1, depth + 1)
-        axes.plot(layers, rows.mean(0), color=colour, marker=marker, linestyle=line, markersize=5, label=name)
+        axes.plot(layers, rows.mean(0), markersize=5, label=name, **style)
         if seeds > 1:
             half = stdtrit(seeds - 1, (1 + CONFIDENCE) / 2) * rows.std(0, ddof=1) / math.sqrt(seeds)
-            axes.fill_between(layers, rows.mean(0) - half, rows.mean(0) + half, color=colour, alpha=0.2, linewidth=0)
+            axes.fill_between(layers, rows.mean(0) - half, rows.mean(0) + half, color=style["color"], alpha=0.2, linewidth=0)
     if run["uniform"] is not None:
         axes.axhline(run["uniform"], color=INK, linestyle=":", linewidth=1, label="uniform attention")
-    depth = len(run["values"][run["spec"]["subject"]]["layers"][0])
+    depth = len(run["values"][run["about"][0]]["layers"][0])
     chosen = select_layers(run["spec"]["where"]["layers"], depth)
     axes.axvspan(min(chosen) + 0.5, max(chosen) + 1.5, color=INK, alpha=0.1, linewidth=0)
     axes.set(xlabel="layer (shaded: what the claim is about)", ylabel=f"{title} ({run['unit']})")
@@ -123,12 +148,30 @@ def _seed_points(axes: Any, run: Mapping[str, Any], title: str) -> None:
     """A metric that gives one number a model: a point for each seed, and their mean."""
     import numpy as np
 
-    looks = _looks(run)
-    for place, (name, (colour, _, _)) in enumerate(looks.items()):
+    styles = _styles(run)
+    for place, (name, style) in enumerate(styles.items()):
         points = np.asarray(run["values"][name]["layers"])[:, 0]  # (seeds,)
-        axes.plot([place] * len(points), points, color=colour, marker="o", linestyle="", alpha=0.6)
-        axes.plot([place - 0.2, place + 0.2], [points.mean()] * 2, color=colour, linewidth=2)
-    axes.set(xticks=range(len(looks)), xticklabels=list(looks), xlim=(-0.6, len(looks) - 0.4), ylabel=f"{title} ({run['unit']})")
+        axes.plot([place] * len(points), points, color=style["color"], marker="o", linestyle="", alpha=0.6)
+        axes.plot([place - 0.2, place + 0.2], [points.mean()] * 2, color=style["color"], linewidth=2)
+    crowded = len(styles) > MOST_NAMES
+    axes.set_xticks(range(len(styles)), list(styles), rotation=30 if crowded else 0, ha="right" if crowded else "center")
+    axes.set(xlim=(-0.6, len(styles) - 0.4), ylabel=f"{title} ({run['unit']})")
+
+
+def _model_points(axes: Any, run: Mapping[str, Any], titles: Sequence[str]) -> None:
+    """One metric against another: a small point for each seed, a large one for each model."""
+    import numpy as np
+
+    left_out = run["verdict"].get("left_out", ())
+    for name, style in _styles(run).items():
+        if name not in run["about"]:
+            continue
+        fill, label = ("none", f"{name} (not competent)") if name in left_out else ("full", name)
+        x, y = (np.asarray(run[values][name]["images"]).mean(1) for values in ("values", "other_values"))  # (seeds,)
+        axes.plot(x, y, color=style["color"], marker=".", linestyle="", alpha=0.5)
+        axes.plot([x.mean()], [y.mean()], color=style["color"], marker=style["marker"], fillstyle=fill, linestyle="", label=label)
+    axes.set(xlabel=f"{titles[0]} ({run['unit']})", ylabel=f"{titles[1]} ({run['other_unit']})")
+    axes.legend(frameon=False, fontsize=8)
 
 
 def plot_mark(run: Mapping[str, Any]) -> str:

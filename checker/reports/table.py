@@ -11,7 +11,7 @@ from rich.text import Text
 from checker.reports.text import clean
 from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.project import Project
-from checker.writing import status_of
+from checker.writing import numbers, status_of
 
 SCHEMA = 1
 STYLES = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "error": "bold red"}
@@ -41,11 +41,11 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
 def _numbers(outcome: Outcome) -> tuple[str, str]:
     if outcome.run is None or outcome.word not in DECIDED:
         return "", ""
-    verdict, unit = outcome.run["verdict"], outcome.run["unit"]
-    effect = f"{verdict['effect']:+.2f} {unit}"
-    if verdict["low"] is not None:
-        effect += f" \\[{verdict['low']:+.2f}, {verdict['high']:+.2f}]"
-    return effect, str(verdict["seeds"])
+    verdict = outcome.run["verdict"]
+    if verdict["effect"] is None:
+        return "", str(verdict["seeds"])
+    told = numbers.effect(verdict, outcome.run["effect_unit"], "+.2f")
+    return f"{told} \\[{numbers.interval(verdict, '', '+.2f', ', ')}]", str(verdict["seeds"])
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
@@ -59,15 +59,16 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return f"{len(outcomes)} claims: {', '.join(parts)}" if outcomes else "no sentence is tagged #claim here"
 
 
-def next_look(outcomes: Sequence[Outcome], seeds: int) -> int | None:
-    """The fewest seeds at which an inconclusive claim would be looked at again, beyond the `seeds` that were allowed."""
+def next_look(outcomes: Sequence[Outcome]) -> int | None:
+    """The fewest seeds at which an inconclusive claim would be looked at again."""
     looks = [
         look
         for outcome in outcomes
-        if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run["verdict"]["low"] is not None
+        if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run["scope"] == "toy"
         for look in outcome.case.spec.decide.looks
+        if "curve" not in outcome.run["verdict"] and look > outcome.run["verdict"]["seeds"]
     ]
-    return min((look for look in looks if look > seeds), default=None)
+    return min(looks, default=None)
 
 
 def as_json(outcomes: Sequence[Outcome], project: Project, problems: Sequence[str], written: Sequence[str]) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
         "scope": outcome.scope or None,
         "fresh": not outcome.stale and outcome.word != "unchecked",
         **{name: verdict[name] for name in ("effect", "low", "high")},
-        "unit": run["unit"] if run else None,
+        "unit": run["effect_unit"] if run else None,
         **{name: verdict[name] for name in ("seeds", "images")},
         "reason": outcome.reason,
         "reading": run["reading"] if run else None,
@@ -108,4 +109,4 @@ def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
 def _numbers_of(outcome: Outcome) -> dict[str, Any]:
     assert outcome.run is not None
     verdict = outcome.run["verdict"]
-    return {**{name: verdict[name] for name in ("effect", "low", "high")}, "unit": outcome.run["unit"]}
+    return {**{name: verdict[name] for name in ("effect", "low", "high")}, "unit": outcome.run["effect_unit"]}

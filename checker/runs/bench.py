@@ -43,9 +43,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Options:
-    """`seeds`: the most seeds a model may have; looks beyond are not taken. `fresh`: use no model that exists already."""
+    """`seeds`: the most seeds a model may have, trained where they are missing; None: the first look, and further ones as far as
+    all their models are here. `fresh`: use no model that exists already."""
 
-    seeds: int = 3
+    seeds: int | None = None
     fresh: bool = False
 
 
@@ -71,6 +72,19 @@ class Bench:
         self._find_released([want for want in missing if want.scope == "pretrained"])
         self._train([want for want in missing if want.scope == "toy"])
 
+    def here(self, wanted: Sequence[Wanted]) -> bool:
+        """Whether every toy is here, so that nothing has to be trained."""
+        return all(want in self.models or self._stored(want) is not None for want in wanted)
+
+    def _stored(self, want: Wanted) -> Path | None:
+        """The file of a toy that ships or is cached; None for one that is missing or damaged."""
+        model = find_model(want.name)
+        assert model is not None, want.name
+        try:
+            return self.store.model(model.recipe_on(want.data), want.seed, self.options.fresh)
+        except MeasurementError:
+            return None
+
     def _known(self, want: Wanted) -> bool:
         return want in self.models or want in self.faults or want in self.absent
 
@@ -93,16 +107,13 @@ class Bench:
     def _train(self, wanted: Sequence[Wanted]) -> None:
         jobs: dict[Job, Wanted] = {}
         for want in wanted:
-            model = find_model(want.name)
-            assert model is not None, want.name
-            recipe = model.recipe_on(want.data)
-            try:
-                path = self.store.model(recipe, want.seed, self.options.fresh)
-            except MeasurementError:
-                path = None  # damaged: trained again
+            path = self._stored(want)
             if path is not None:
                 self.models[want] = _found(path)
                 continue
+            model = find_model(want.name)
+            assert model is not None, want.name
+            recipe = model.recipe_on(want.data)
             folder = self.store.fresh if self.options.fresh else self.store.models
             out = folder / recipe.file_name(want.seed)
             jobs[TrainJob(f"train {want} on {want.data}", recipe, want.seed, out)] = want

@@ -39,7 +39,7 @@ def check(cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Map
     """Decide every case that can be decided, in each scope that its models have. `last` maps ids to the newest run of each
     scope in their ledger.
 
-    Looks are taken in order, and only while a question is undecided and its next look is within `options.seeds`.
+    Looks are taken in order, and only while a question is undecided and `options.seeds` allows its next look.
     """
     outcomes: dict[str, list[Outcome]] = {case.id: [] for case in cases}
     undecided: list[_Question] = []
@@ -69,8 +69,7 @@ def check(cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Map
             key = question.case.id, question.scope
             previous = last.get(question.case.id, {}).get(question.scope)
             answers[key] = _decide(question, look, needs[key], bench, vocabulary, previous)
-            more = look + 1 < len(question.looks) and question.looks[look + 1] <= bench.options.seeds
-            if more and _undecided(answers[key]):
+            if _undecided(answers[key]) and _next_look(question, look, bench, vocabulary):
                 still.append(question)
         undecided, look = still, look + 1
     for (name, _), outcome in answers.items():
@@ -97,7 +96,7 @@ def _undecided(outcome: Outcome) -> bool:
     """Whether more seeds could still change the word: not after a failure, nor where a model is not competent."""
     if outcome.word != "inconclusive" or outcome.stale or outcome.run is None:
         return False
-    return outcome.run["verdict"]["low"] is not None
+    return "curve" not in outcome.run["verdict"]
 
 
 def _without_run(case: Case, run: Mapping[str, Any] | None) -> Outcome:
@@ -116,12 +115,22 @@ def _needs(question: _Question, look: int, options: Options, vocabulary: Vocabul
     names = models_in(spec, scope)
     if scope == "pretrained":
         return {name: [Wanted(name, scope, data)] for name in names}
-    first = min(question.looks[0], options.seeds)
+    first = min(question.looks[0], options.seeds or question.looks[0])
     seeds = question.looks[look] if look else first
     counts = dict.fromkeys(names, seeds)
     if not any(METRICS[metric].needs_training for metric in spec.metrics):
         counts.setdefault(REFERENCE, first)  # it decides nothing, so the seeds of the first look will do
     return {name: [Wanted(name, scope, data, seed) for seed in range(count)] for name, count in counts.items()}
+
+
+def _next_look(question: _Question, look: int, bench: Bench, vocabulary: Vocabulary) -> bool:
+    """Whether there is a further look, and this run may take it."""
+    if look + 1 >= len(question.looks):
+        return False
+    if bench.options.seeds is not None:
+        return question.looks[look + 1] <= bench.options.seeds
+    needs = _needs(question, look + 1, bench.options, vocabulary)
+    return bench.here([want for wants in needs.values() for want in wants])
 
 
 def _absent(need: Mapping[str, Sequence[Wanted]], bench: Bench) -> str | None:

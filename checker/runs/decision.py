@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from checker.claims import ClaimSpec, select_layers
 from checker.errors import SpecError
@@ -64,10 +64,20 @@ def decide(spec: ClaimSpec, values: Mapping[str, Kept], other: Mapping[str, Kept
     return _Decision(spec, values, other, looks, exact).verdict()
 
 
+class _Options(TypedDict):
+    alpha: float
+    looks: int
+
+
+class _Margin(TypedDict, total=False):
+    margin: float
+    relative: float
+
+
 class _Decision:
     def __init__(self, spec: ClaimSpec, values: Mapping[str, Kept], other: Mapping[str, Kept], looks: int, exact: bool) -> None:
         self.spec, self.values, self.other, self.exact = spec, values, other, exact
-        self.options = {"alpha": spec.decide.alpha, "looks": looks}
+        self.options = _Options(alpha=spec.decide.alpha, looks=looks)
         self.alpha = spec.decide.alpha
 
     def verdict(self) -> Verdict:
@@ -106,7 +116,7 @@ class _Decision:
         verdicts = {name: decide(name) for name in self.spec.expand(self.spec.subject)}
         return combine(verdicts, "all", self.alpha) if len(verdicts) > 1 else next(iter(verdicts.values()))
 
-    def _margin(self) -> dict[str, float]:
+    def _margin(self) -> _Margin:
         """The margin as an option of the rules: a share of the baseline, or a value."""
         margin = self.spec.margin
         assert margin is not None
@@ -205,7 +215,8 @@ def as_dict(verdict: Verdict) -> dict[str, Any]:
 
 def _brief(verdict: Verdict) -> dict[str, Any]:
     numbers = {name: _rounded(getattr(verdict, name)) for name in ("effect", "low", "high")}
-    return {"word": verdict.word, **numbers, "p": _rounded(verdict.p, P_DIGITS)}
+    lines = [_rounded(line) for line in verdict.lines]
+    return {"word": verdict.word, **numbers, "lines": lines, "p": _rounded(verdict.p, P_DIGITS)}
 
 
 def _rounded(value: float | None, digits: int = DIGITS) -> float | None:
@@ -236,6 +247,14 @@ def effect_of(spec: ClaimSpec) -> str:
     }[spec.kind]
 
 
+def effect_from(spec: ClaimSpec) -> float | None:
+    """The effect of two models that are alike, or of a metric that does not change: 0, or 1 for a ratio. None where there is no
+    such effect."""
+    if spec.kind in ("threshold", "presence"):
+        return None
+    return 0.0 if spec.factor is None else 1.0
+
+
 def claimed_side(spec: ClaimSpec) -> str:
     """On which side of the line, or of the two, the interval has to lie: below, above or between."""
     if spec.kind == "equivalence":
@@ -248,5 +267,5 @@ def claimed_side(spec: ClaimSpec) -> str:
 def same_grid(spec: ClaimSpec) -> None:
     """Raise SpecError where values are shares of uniform attention and the spec gives an amount in the metric's unit."""
     for amount in (spec.margin, spec.bound):
-        if amount is not None and amount.unit not in ("relative", "images"):
+        if amount is not None and amount.unit not in ("relative", "images", "correlation"):
             raise SpecError(f"the models see pictures on different grids; give a share, not {amount.value:g} {amount.unit}")

@@ -20,8 +20,9 @@ from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.models import find_model
 from checker.runs.bench import Bench, Found, Wanted
-from checker.runs.decision import DIGITS, as_dict, claimed_side, decide, effect_of, keep, same_grid, unit_of
+from checker.runs.decision import DIGITS, as_dict, claimed_side, decide, effect_from, effect_of, keep, same_grid, unit_of
 from checker.runs.store import code_hash, data_code, metric_code
+from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import Scope, Vocabulary
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def evidence(
     data = next(iter(models.values()))[0].data
     asked = [name for name in models if name in spec.names]
     tables = [_table(spec, metric, vocabulary, models, asked, bench) for metric in spec.metrics]
-    word = vocabulary.metric(spec.metric)
-    assert word is not None
-    unit = "of uniform" if tables[0].shares else word.unit
+    unit = tables[0].unit
     fields = spec.model_dump(mode="json", include=FIELDS, exclude_none=True)
     code = evidence_code(spec.metrics, data)
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
@@ -58,10 +57,12 @@ def evidence(
         "spec": fields,
         "spec_hash": spec.hash(),
         "scope": scope,
+        "about": asked,
         "look": look + 1,
         "unit": unit,
         "effect_unit": unit_of(spec, unit),
         "effect_of": effect_of(spec),
+        "effect_from": effect_from(spec),
         "claimed": claimed_side(spec),
         "uniform": tables[0].uniform,
         "code": code,
@@ -71,7 +72,7 @@ def evidence(
         "data": {"name": data, "split": "measure", "images": IMAGES},
         "models": {name: _provenance(name, entries, scope) for name, entries in found.items()},
         "values": tables[0].values,
-        **({"other_values": tables[1].values} if len(tables) > 1 else {}),
+        **({"other_values": tables[1].values, "other_unit": tables[1].unit} if len(tables) > 1 else {}),
         "verdict": _verdict(spec, scope, tables, {name: models[name] for name in asked}, bench),
     }
 
@@ -81,7 +82,8 @@ def decide_again(run: Mapping[str, Any]) -> dict[str, Any]:
     if "curve" in run["verdict"]:
         return dict(run["verdict"])
     spec = ClaimSpec.model_validate({**run["spec"], "id": "a", "statement": "", "source": ""})
-    return as_dict(decide(spec, run["values"], run.get("other_values", {}), _looks(spec, run["scope"]), _counts(spec)))
+    tables = [run[values] for values in ("values", "other_values") if values in run]
+    return _decided(spec, run["scope"], tables, run["about"], run["verdict"].get("left_out", []))
 
 
 def evidence_code(metrics: Sequence[str], data: str) -> dict[str, str]:
@@ -100,12 +102,11 @@ def evidence_key(fields: Any, code: Any, weights: Any) -> str:
 
 @dataclass(frozen=True)
 class _Table:
-    """What is kept of one metric of all models. `uniform` is the line of uniform attention in the unit of the values; `shares`:
-    they are shares of it, because the models see their pictures on different grids."""
+    """What is kept of one metric of all models. `uniform` is the line of uniform attention in the unit of the values."""
 
     values: dict[str, Any]
     uniform: float | None
-    shares: bool
+    unit: str
 
 
 def _table(
@@ -122,16 +123,17 @@ def _table(
     assert word is not None
     measured = {name: [bench.values[metric, want] for want in wants] for name, wants in models.items()}
     lines = {name: entries[0].uniform for name, entries in measured.items()}
-    shares = METRICS[metric].grows_with_grid and len({lines[name] for name in asked}) > 1
+    shares = METRICS[metric].grows_with_grid and len({round(lines[name] or 0.0, DIGITS) for name in asked}) > 1
     if shares:
         same_grid(spec)
+    parts = {name: line if shares and line else 1.0 for name, line in lines.items()}
     layers = spec.where.layers if metric == spec.metric else word.layers or "all"
     values = {}
     for name, entries in measured.items():
         stack = np.stack([_of_head(entry, spec.where.heads) for entry in entries])  # (seeds, rows, images)
-        values[name] = keep(spec, stack / lines[name] if shares else stack, layers if word.layers else "")
+        values[name] = keep(spec, stack / parts[name], layers if word.layers else "")
     line = 1.0 if shares else lines[asked[0]]
-    return _Table(values, None if line is None else round(line, DIGITS), shares)
+    return _Table(values, None if line is None else round(line, DIGITS), "of uniform" if shares else word.unit)
 
 
 def _of_head(entry: Measurement, heads: str | None) -> NDArray[np.float64]:
@@ -149,25 +151,29 @@ def _of_head(entry: Measurement, heads: str | None) -> NDArray[np.float64]:
 def _verdict(
     spec: ClaimSpec, scope: Scope, tables: Sequence[_Table], models: Mapping[str, Sequence[Wanted]], bench: Bench
 ) -> dict[str, Any]:
-    for wants in models.values():
+    faults: dict[str, dict[str, Any]] = {}
+    for name, wants in models.items():
         for want in wants:
             card = bench.models[want].card
             if card is not None and card.fault:
-                return _not_competent(want, card, len(wants))
-    other = tables[1].values if len(tables) > 1 else {}
-    values = {name: tables[0].values[name] for name in models}
-    return as_dict(
-        decide(spec, values, {name: other[name] for name in models if name in other}, _looks(spec, scope), _counts(spec))
-    )
+                faults.setdefault(name, _not_competent(want, card, len(wants)))
+    competent = [name for name in models if name not in faults]
+    if faults and (spec.kind != "correlation" or len(competent) < FEWEST_MODELS):
+        return next(iter(faults.values()))
+    return _decided(spec, scope, [table.values for table in tables], list(models), list(faults))
 
 
-def _looks(spec: ClaimSpec, scope: Scope) -> int:
-    """How many looks share alpha; of released weights there is one."""
-    return len(spec.decide.looks) if scope == "toy" else 1
-
-
-def _counts(spec: ClaimSpec) -> bool:
-    return METRICS[spec.metric].counts
+def _decided(
+    spec: ClaimSpec, scope: Scope, tables: Sequence[Mapping[str, Any]], names: Sequence[str], left_out: Sequence[str]
+) -> dict[str, Any]:
+    """The verdict from kept values, without the models that are left out."""
+    values, *other = [{name: table[name] for name in names if name not in left_out} for table in tables]
+    looks = len(spec.decide.looks) if scope == "toy" else 1  # of released weights there is one look
+    verdict = as_dict(decide(spec, values, other[0] if other else {}, looks, METRICS[spec.metric].counts))
+    if left_out:
+        reason = f"{verdict['reason']}; left out because not competent: {', '.join(left_out)}"
+        verdict |= {"left_out": list(left_out), "reason": reason}
+    return verdict
 
 
 def _where(scope: Scope) -> dict[str, str]:

@@ -16,10 +16,10 @@ from checker.lab.models import find_model
 from checker.notes import Problem, Vault
 from checker.runs.outcome import Word
 from checker.runs.project import Project
+from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import MetricWord, Scope, Vocabulary
 
 SLUG_WORDS = 7
-FEWEST_POINTS = 4  # models of a correlation
 SELF = ("it", "our method", "our model", "our approach", "the proposed method", "the proposed model", "this method", "this model")
 
 
@@ -78,7 +78,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
 def _introduced(vault: Vault, claim: Claim) -> dict[str, str]:
     """Which models phrases of a claim mean: `our method` and the like what the note introduces (its property `introduces`), the
     text of a link what the note behind it introduces."""
-    names = {}
+    names: dict[str, str] = {}
     own = claim.note.properties.get("introduces")
     if isinstance(own, str):
         names |= dict.fromkeys((*SELF, "the method", "the model", "ours"), own)
@@ -175,7 +175,7 @@ def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
     if they are enough."""
     there = tuple(name for name in spec.names if (model := find_model(name)) is not None and scope in model.scopes)
     if spec.kind == "correlation":
-        return there if len(there) >= FEWEST_POINTS else ()
+        return there if len(there) >= FEWEST_MODELS else ()
     return there if len(there) == len(spec.names) else ()
 
 

@@ -28,14 +28,11 @@ def compare(
 
     Both are measured on the same images. The squared standard error of the difference of means is
     s_a^2/S_a + s_b^2/S_b + s_image^2/N: the variances of the seeds' means, and the variance over images of the difference (left
-    out where the metric gives one value a model, N = 1), with Satterthwaite's degrees of freedom (Satterthwaite 1946). Leaving
-    the seed-by-image part in both terms makes the interval a little wide, never narrow. The interval is two-sided at
+    out where the metric gives one value a model, N = 1), with the t quantile of `contrast` (Cochran 1964). Leaving the
+    seed-by-image part in both terms makes the interval a little wide, never narrow. The interval is two-sided at
     1 - alpha / looks (Bonferroni over the declared looks). Supported: it lies beyond the margin on the claimed side. Refuted: it
     lies on the other side of that line. With one checkpoint on each side only images vary, and the verdict is about these
     checkpoints.
-
-    Beside a plain margin the degrees of freedom are those of the whole error, as in all evidence so far. Where the seeds of one
-    side vary and those of the other agree, a word is then wrong more often than alpha says (benchmarks/DECISIONS.md).
 
     "not less" and "not greater" claim the other side of the line of "less" and "greater": a is not less than b by more than the
     margin (non-inferiority).
@@ -43,8 +40,7 @@ def compare(
     `relative`, instead of `margin`, is a margin as a share of the size of b's mean. b's mean is measured too, so the line is
     not known exactly: the interval is that of a - (1 - relative) b for "less" of a positive baseline, a - (1 + relative) b for
     "greater", which holds the error of the line as well as that of the difference (the idea of Fieller 1954). It is told around
-    a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b. Its t
-    quantile is the careful one of `contrast`.
+    a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b.
 
     Raises MeasurementError for NaN or Inf, shapes that do not fit, one seed on one side only, zero variance, or both a margin
     and a relative one.
@@ -53,15 +49,15 @@ def compare(
     check_options(alpha, looks)
     check_margin(margin, relative)
     if relative is None:
-        difference, line = contrast(models, (1, -1), careful=False), draw_line(relation, margin)
-        return decide(difference, line, alpha, looks, margin, _place(relation, margin), brief=True)
+        difference, line = contrast(models, (1, -1)), draw_line(relation, margin)
+        return decide(difference, line, alpha, looks, margin, _place(relation, margin))
     baseline = contrast({"b": models["b"]}, (1,))
     margin = relative * abs(baseline.effect)
     verdicts = []
     for size in (margin, -margin):  # with the sign that the baseline's mean has, and with the other
         share = 1 + draw_line(relation, math.copysign(relative, size * baseline.effect)).at
         difference, line = beside_share(models, share), draw_line(relation, size)
-        verdicts.append(decide(difference, line, alpha, looks, margin, _place(relation, margin), brief=True))
+        verdicts.append(decide(difference, line, alpha, looks, margin, _place(relation, margin)))
     return despite_sign(verdicts[0], verdicts[1], baseline, alpha, looks)
 
 

@@ -29,7 +29,7 @@ class Contrast:
 
     `image_term`: the variance over images of the weighted sum, divided by their number (0 with one image).
     `seed_variances`: for each model the square of its weight times the variance of its seeds' means; empty with one checkpoint
-    a model. `seeds`: for each model. `careful`: how many degrees of freedom the seeds have is not averaged away by the images.
+    a model. `seeds`: for each model.
     """
 
     effect: float
@@ -37,7 +37,6 @@ class Contrast:
     seed_variances: tuple[float, ...]
     seeds: tuple[int, ...]
     images: int
-    careful: bool
 
     @property
     def squared_error(self) -> float:
@@ -45,7 +44,7 @@ class Contrast:
 
     def half_width(self, tail: float) -> float:
         """Of the t interval that leaves `tail` on each side."""
-        return _weighted_quantile(self.spreads(), tail) * math.sqrt(self.squared_error)
+        return _weighted_quantile([*self.spreads().values()], tail) * math.sqrt(self.squared_error)
 
     def interval(self, tail: float) -> tuple[float, float]:
         """The t interval that leaves `tail` on each side."""
@@ -55,7 +54,7 @@ class Contrast:
     def p(self, line: Line) -> tuple[float, float]:
         """One-sided p-values, each the tail whose interval touches the line: of the claim being false, and of it being true."""
         distance = line.side * (self.effect - line.at) / math.sqrt(self.squared_error)
-        tail = _weighted_tail(self.spreads(), abs(distance))
+        tail = _weighted_tail([*self.spreads().values()], abs(distance))
         return (tail, 1 - tail) if distance > 0 else (1 - tail, tail)
 
     def seeds_needed(self, at: float, tail: float) -> int | None:
@@ -67,7 +66,7 @@ class Contrast:
         def clears(count: int) -> bool:
             error = math.sqrt(variance / count + self.image_term)
             spreads = [(variance, len(self.seed_variances) * (count - 1.0))]
-            if self.careful and self.image_term:
+            if self.image_term:
                 spreads = [(variance / count, spreads[0][1]), (self.image_term, self.images - 1.0)]
             return abs(self.effect - at) > _weighted_quantile(spreads, tail) * error
 
@@ -94,13 +93,11 @@ class Contrast:
             count = min(math.ceil(count * 1.25), MOST_IMAGES)
         return count
 
-    def settle(self, at: float, tail: float, brief: bool = False) -> tuple[int | None, str]:
-        """How many seeds would settle an open claim, and a clause that says what would; `brief`: seeds only."""
+    def settle(self, at: float, tail: float) -> tuple[int | None, str]:
+        """How many seeds would settle an open claim, and a clause that says what would."""
         seeds = self.seeds_needed(at, tail)
         if seeds:
             return seeds, f"about {seeds} seeds would settle it"
-        if brief:
-            return None, "more seeds alone would not settle it"
         images = self.images_needed(at, tail)
         if images:
             if self.seed_variances:
@@ -122,13 +119,12 @@ class Contrast:
             raise MeasurementError("zero variance over images and seeds: the measurement is degenerate, nothing can be decided")
         return self
 
-    def spreads(self) -> list[tuple[float, float]]:
-        """The squared error in parts, each with its degrees of freedom (Satterthwaite 1946): all of it, or seeds and images."""
+    def spreads(self) -> dict[str, tuple[float, float]]:
+        """The squared error in parts, of seeds and of images, each with its degrees of freedom (Satterthwaite 1946)."""
         terms = self._terms()
-        if not self.careful:
-            return [_pool(terms)]
         split = 1 if self.images > 1 else 0
-        return [_pool(part) for part in (terms[split:], terms[:split]) if any(term for term, _ in part)]
+        parts = {"seeds": terms[split:], "images": terms[:split]}
+        return {name: _pool(part) for name, part in parts.items() if any(term for term, _ in part)}
 
     def _terms(self) -> list[tuple[float, int]]:
         terms = [(self.image_term, self.images - 1)] if self.images > 1 else []
@@ -136,7 +132,7 @@ class Contrast:
         return terms + [(variance / count, count - 1) for variance, count in counts]
 
 
-def contrast(models: Mapping[str, NDArray[Any]], weights: Sequence[float], careful: bool = True) -> Contrast:
+def contrast(models: Mapping[str, NDArray[Any]], weights: Sequence[float]) -> Contrast:
     """The weighted sum of the means of models, (seeds, images) each, on the same images.
 
     SE^2 = sum over models of weight^2 s^2 / S, plus s_image^2 / N: the variances of the seeds' means, and the variance over
@@ -145,9 +141,9 @@ def contrast(models: Mapping[str, NDArray[Any]], weights: Sequence[float], caref
 
     Degrees of freedom are Satterthwaite's (1946). Taken of the whole error, they are an estimate that believes too much in seeds
     that happen to agree: where the few seeds of one model make up most of the error and images the rest, a word at 5 % with 3
-    seeds is wrong in up to 8 % of the cases. `careful` takes the t quantile of the seeds' part and that of the images' part, and
-    their mean weighted with these parts (Cochran 1964, Approximate significance levels of the Behrens-Fisher test). That keeps
-    the error rate; where seeds and images matter alike, it widens an interval of 3 seeds by up to a third.
+    seeds would be wrong in up to 8 % of the cases. So the t quantile of the seeds' part and that of the images' part are taken,
+    and their mean weighted with these parts (Cochran 1964, Approximate significance levels of the Behrens-Fisher test). That
+    keeps the error rate; where seeds and images matter alike, it widens an interval of 3 seeds by up to a third.
 
     Raises MeasurementError for shapes that do not fit, or one seed of some models and several of others.
     """
@@ -169,20 +165,18 @@ def contrast(models: Mapping[str, NDArray[Any]], weights: Sequence[float], caref
         ),
         seeds=tuple(len(array) for array in arrays),
         images=images,
-        careful=careful,
     )
 
 
-def decide(found: Contrast, line: Line, alpha: float, looks: int, margin: float, place: str, brief: bool = False) -> Verdict:
+def decide(found: Contrast, line: Line, alpha: float, looks: int, margin: float, place: str) -> Verdict:
     """The verdict on "the effect lies on this side of the line", by the two-sided t interval at 1 - alpha / looks.
 
-    `place` says the line in words. `brief` leaves out what more images would do for an open claim. Raises MeasurementError when
-    nothing varies.
+    `place` says the line in words. Raises MeasurementError when nothing varies.
     """
     tail = alpha / looks / 2
     low, high = found.varying().interval(tail)
     word = line.word(low, high)
-    needed, clause = found.settle(line.at, tail, brief) if word == "inconclusive" else (None, "")
+    needed, clause = found.settle(line.at, tail) if word == "inconclusive" else (None, "")
     p, p_against = found.p(line)
     return Verdict(
         word=word,
@@ -217,11 +211,9 @@ def say_rule(found: Contrast, alpha: float, looks: int) -> str:
 
 def say_spread(found: Contrast) -> str:
     """What varies, and with how many degrees of freedom."""
-    seeds, images = bool(found.seed_variances), found.images > 1
-    varying = " and ".join(name for name, varies in (("seeds", seeds), ("images", images)) if varies)
-    scope = "" if seeds else "; about these checkpoints only"
-    degrees = " and ".join(f"{freedom:.3g}" for _, freedom in found.spreads())
-    return f"{degrees} degrees of freedom, {varying} vary{scope}"
+    parts = [f"{freedom:.3g} over {name}" for name, (_, freedom) in found.spreads().items()]
+    scope = "" if found.seed_variances else "; about these checkpoints only"
+    return f"degrees of freedom: {', '.join(parts)}{scope}"
 
 
 def say_reason(word: Word, line: Line, place: str, settle: str) -> str:

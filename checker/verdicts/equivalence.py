@@ -28,7 +28,7 @@ def equivalence(
 
     Two one-sided tests, one at each end of the margin, each at alpha / looks. Supported: the interval at 1 - 2 alpha / looks
     lies within the margin. Refuted: the interval at 1 - alpha / looks lies outside it, on one side. The interval told is the one
-    that decided, with the error of `compare` and the careful t quantile of `contrast`. `relative`, instead of `margin`, is a
+    that decided, with the error of `compare` and the t quantile of `contrast`. `relative`, instead of `margin`, is a
     share of the size of b's mean; each end is then tested with the error that it has itself, as in `compare`.
 
     Source: Schuirmann 1987, A comparison of the two one-sided tests procedure and the power approach.

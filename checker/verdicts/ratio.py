@@ -23,7 +23,7 @@ def ratio(
 ) -> Verdict:
     """Decide "a is at least `factor` times b" (greater) or "b is at least `factor` times a" (less): (seeds, images) each.
 
-    The claim is about a - share * b against 0, the share being `factor` for "greater" and 1 / factor for "less", by the careful
+    The claim is about a - share * b against 0, the share being `factor` for "greater" and 1 / factor for "less", by the
     interval of `contrast`; swapping a and b together with the relation gives the same decision. The factor is the smallest ratio
     of interest, so there is no margin beside it. The effect told is a / b, without a unit, with the Fieller interval: the ratios
     r around it for which a - r b is not shown to differ from 0. It has no upper end while b may be 0, and no lower end while a

@@ -25,7 +25,7 @@ def threshold(
 ) -> Verdict:
     """Decide "the mean is at least (at most) `bound`" from values (seeds, images) in the unit of the bound.
 
-    SE^2 = s_seed^2/S + s_image^2/N, with the careful t quantile of `contrast` (Cochran 1964). A margin moves the line beyond the
+    SE^2 = s_seed^2/S + s_image^2/N, with the t quantile of `contrast` (Cochran 1964). A margin moves the line beyond the
     bound: the mean is greater by more than `margin`. The effect told is the mean itself.
 
     Raises MeasurementError for NaN or Inf, a table that is not (seeds, images), zero variance or a bound that is no number.

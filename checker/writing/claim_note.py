@@ -10,11 +10,13 @@ from checker import strict_yaml
 from checker.errors import NoteError
 from checker.notes import parse
 from checker.runs.outcome import DECIDED, Outcome
+from checker.writing import numbers
 from checker.writing.ledger import Ledger
 from checker.writing.status import MARKS, Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 TAG = "check-claims"
+ASKED = ("kind", "metric", "other", "subject", "baseline", "order", "models")  # of a spec, as properties
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 
 
@@ -52,11 +54,12 @@ def _properties(outcome: Outcome, status: Status, run: Any) -> str:
         "source": f"[[{case.claim.note.path.with_suffix('')}#^{case.id}]]",
     }
     if case.spec is not None:
-        properties |= {"metric": case.spec.metric, "subject": case.spec.subject, "baseline": case.spec.baseline}
+        asked = case.spec.model_dump(mode="json", include=set(ASKED), exclude_none=True)
+        properties |= {name: asked[name] for name in ASKED if name in asked}
     if run is not None:
         verdict = run["verdict"]
         properties |= {name: verdict[name] for name in ("effect", "low", "high")}
-        properties |= {"unit": run["unit"], "seeds": verdict["seeds"], "images": verdict["images"]}
+        properties |= {"unit": run["effect_unit"], "seeds": verdict["seeds"], "images": verdict["images"]}
     kept = {name: value for name, value in properties.items() if value is not None}
     return f"---\n{strict_yaml.dump(kept)}tags: [{TAG}]\n---\n"
 
@@ -88,30 +91,52 @@ def _plot(outcome: Outcome) -> str:
 
 
 def _table(run: Any) -> str:
-    verdict, unit, spec = run["verdict"], run["unit"], run["spec"]
+    verdict, unit, where = run["verdict"], run["effect_unit"], run["spec"]["where"]
     rows = ["## Decision", "", "| | |", "|---|---|"]
-    rows.append(f"| effect ({spec['subject']} minus {spec['baseline']}) | {verdict['effect']:.3f} {unit} |")
-    if verdict["low"] is not None:
-        rows.append(f"| interval | {verdict['low']:.3f} to {verdict['high']:.3f} {unit} |")
-    rows.append(f"| margin claimed | {verdict['margin']:.3f} {unit} |")
+    if verdict["effect"] is not None:
+        rows.append(f"| effect ({run['effect_of']}) | {numbers.effect(verdict, unit)} |")
+        rows.append(f"| interval | {numbers.interval(verdict, unit)} |")
+        rows.append(f"| claimed | {numbers.claimed(run)} |")
     if run["uniform"] is not None:
-        rows.append(f"| uniform attention would give | {run['uniform']:.3f} {unit} |")
-    layered = len(run["values"][spec["subject"]]["layers"][0]) > 1
-    layers = f", layers: {spec['where']['layers']}" if layered else ""
-    rows.append(f"| measured on | {run['data']['images']} images of `{run['data']['name']}`{layers} |")
+        rows.append(f"| uniform attention would give | {run['uniform']:.3f} {run['unit']} |")
+    layered = len(run["values"][run["about"][0]]["layers"][0]) > 1
+    layers = f", layers: {where['layers']}" if layered else ""
+    heads = f", {where['heads']}" if "heads" in where else ""
+    rows.append(f"| measured on | {run['data']['images']} images of `{run['data']['name']}`{layers}{heads} |")
     rows.append(f"| rule | {verdict['rule']} |")
+    if "parts" in verdict:
+        rows += ["", "| part | verdict | effect | interval |", "|---|---|---|---|"]
+        for part in verdict["parts"]:
+            word = f"{MARKS[part['word']]} {part['word']}"
+            rows.append(f"| {part['name']} | {word} | {numbers.effect(part, unit)} | {numbers.interval(part, unit)} |")
     return "\n".join(rows) + "\n"
 
 
 def _seeds(run: Any) -> str:
-    names = list(run["values"])
-    rows = ["## Values", "", f"Mean over images and the layers claimed, in {run['unit']}.", ""]
-    rows += ["| seed | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
-    for index, seed in enumerate(run["models"][run["spec"]["subject"]]["seeds"]):
-        kept = [run["values"][name]["images"][index : index + 1] for name in names]
-        means = [f"{sum(row[0]) / len(row[0]):.3f}" if row else "" for row in kept]
-        rows.append(f"| {seed} | " + " | ".join(means) + " |")
+    presence = run["spec"]["kind"] == "presence"
+    told = "Share of images that show it" if presence else f"Mean over images and the layers claimed, in {run['unit']}"
+    rows = ["## Values", "", f"{told}.", "", *_by_seed(run, "values")]
+    if "other_values" in run:
+        rows += ["", f"The other metric, in {run['other_unit']}.", "", *_by_seed(run, "other_values")]
     return "\n".join(rows) + "\n"
+
+
+def _by_seed(run: Any, values: str) -> list[str]:
+    names = list(run[values])
+    rows = ["| seed | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    for index, seed in enumerate(run["models"][run["about"][0]]["seeds"]):
+        means = [_mean(run[values][name]["images"], index) for name in names]
+        rows.append(f"| {seed} | " + " | ".join("" if mean is None else f"{mean:.3f}" for mean in means) + " |")
+    return rows
+
+
+def _mean(images: Any, index: int) -> float | None:
+    """The mean of a seed over images, and over layers where they are kept apart; None for a seed that was not measured."""
+    tables = list(images.values()) if isinstance(images, dict) else [images]
+    if index >= len(tables[0]):
+        return None
+    values = [value for table in tables for value in table[index]]
+    return float(sum(values) / len(values))
 
 
 def _models(run: Any) -> str:
@@ -146,11 +171,9 @@ def _beside(outcome: Outcome) -> str:
     for said in outcome.beside:
         run: Any = said.run
         verdict = run["verdict"]
-        interval = "none" if verdict["low"] is None else f"{verdict['low']:.3f} to {verdict['high']:.3f}"
         word = f"{MARKS[said.word]} {said.word}{' · stale' if said.stale else ''}"
-        rows.append(
-            f"| {run['scope']} | {word} | {verdict['effect']:.3f} {run['unit']} | {interval} | {_plain(verdict['reason'])} |"
-        )
+        cells = (numbers.effect(verdict, run["effect_unit"]), numbers.interval(verdict), _plain(verdict["reason"]))
+        rows.append(f"| {run['scope']} | {word} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
@@ -158,9 +181,9 @@ def _history(ledger: Ledger) -> str:
     rows = ["## History", "", "| run | scope | verdict | effect | interval | evidence |", "|---|---|---|---|---|---|"]
     for number, run in enumerate(ledger.runs, 1):
         verdict = run["verdict"]
-        interval = "none" if verdict["low"] is None else f"{verdict['low']:.3f} to {verdict['high']:.3f}"
         word = f"{MARKS[verdict['word']]} {verdict['word']}"
-        rows.append(f"| {number} | {run['scope']} | {word} | {verdict['effect']:.3f} | {interval} | `{run['key']}` |")
+        cells = (numbers.effect(verdict), numbers.interval(verdict), f"`{run['key']}`")
+        rows.append(f"| {number} | {run['scope']} | {word} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 

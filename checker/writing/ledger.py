@@ -17,6 +17,10 @@ from checker.errors import SpecError
 SCHEMA = 1
 TOLERANCE = 1e-3  # of a value: the same measurement on another processor differs by less
 SAME_INPUTS = "key"
+NEEDED = {
+    *("key", "scope", "about", "spec", "reading", "unit", "effect_unit", "effect_of", "effect_from", "claimed"),
+    *("models", "values", "verdict"),
+}  # of a run, to show it
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ def parse_ledger(text: str, name: str) -> Ledger:
         raise SpecError(f"{name}:{line}:1: not an evidence file ({error}); restore it from version control") from error
     if schema > SCHEMA:
         raise SpecError(f"{name}:1:1: written by a newer version (schema {schema}); update check-claims")
+    for number, run in enumerate(runs, 1):
+        lacking = sorted(NEEDED - run.keys()) if isinstance(run, Mapping) else ["everything"]
+        if lacking:
+            raise SpecError(f"{name}:1:1: run {number} lacks {', '.join(lacking)}; restore the file from version control")
     return Ledger(claim, tuple(runs))
 
 

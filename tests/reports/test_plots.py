@@ -11,10 +11,15 @@ from checker.reports.plots import claim_plot, plot_mark
 
 RUN: dict[str, Any] = {
     "key": "abc123",
+    "about": ["MAE", "DINO"],
     "unit": "px",
+    "effect_unit": "px",
+    "effect_of": "MAE minus DINO",
+    "effect_from": 0.0,
+    "claimed": "below",
     "uniform": 16.5,
     "spec": {"subject": "MAE", "baseline": "DINO", "relation": "less", "where": {"layers": "upper half"}},
-    "verdict": {"effect": -3.0, "low": -4.0, "high": -2.0, "margin": 0.5},
+    "verdict": {"effect": -3.0, "low": -4.0, "high": -2.0, "margin": 0.5, "lines": [-0.5]},
     "values": {
         "MAE": {"layers": [[8.0, 9.0, 7.0, 8.0], [8.1, 9.2, 7.1, 8.3]]},
         "DINO": {"layers": [[12.0, 11.0, 12.5, 12.0], [12.2, 11.1, 12.4, 12.1]]},
@@ -24,11 +29,11 @@ RUN: dict[str, Any] = {
 
 
 def test_the_plot_is_stable_and_says_what_it_shows() -> None:
-    first, second = claim_plot("a", RUN, "attention distance"), claim_plot("a", RUN, "attention distance")
+    first, second = claim_plot("a", RUN, ["attention distance"]), claim_plot("a", RUN, ["attention distance"])
     assert first == second
     assert plot_mark(RUN).encode() in first
     text = " ".join(ElementTree.fromstring(first).itertext())
-    for label in ("MAE", "DINO", "random initialisation", "uniform attention", "attention distance (px)", "MAE minus DINO (px)"):
+    for label in ("MAE", "DINO", "random initialisation", "uniform attention", "attention distance (px)", "MAE minus DINO"):
         assert label in text
     assert not re.search(rb"20\d\d-\d\d-\d\d", first)
 
@@ -36,8 +41,13 @@ def test_the_plot_is_stable_and_says_what_it_shows() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"verdict": {"effect": -3.0, "low": None, "high": None, "margin": 0.5}},
-        {"spec": {"subject": "MAE", "baseline": "random initialisation", "relation": "greater", "where": {"layers": "layer 1"}}},
+        {
+            "verdict": {"effect": 3.0, "low": 1.0, "high": None, "margin": None, "lines": [2.0]},
+            "effect_from": 1.0,
+            "claimed": "above",
+        },
+        {"verdict": {"effect": 3.0, "low": 3.0, "high": 3.0, "margin": 0.5, "lines": [-0.5, 0.5]}, "claimed": "between"},
+        {"about": ["MAE", "random initialisation"], "spec": {"where": {"layers": "layer 1"}}},
         {"values": {name: {"layers": rows["layers"][:1]} for name, rows in RUN["values"].items()}},
         {
             "values": {name: {"layers": [row[:1] for row in rows["layers"]]} for name, rows in RUN["values"].items()},
@@ -49,13 +59,13 @@ def test_the_plot_is_stable_and_says_what_it_shows() -> None:
 )
 def test_odd_runs_are_drawn_too(change: dict[str, Any]) -> None:
     run = copy.deepcopy(RUN) | change
-    assert claim_plot("a", run, "attention distance").startswith(b"<?xml")
+    assert claim_plot("a", run, ["attention distance"]).startswith(b"<?xml")
 
 
 def test_a_metric_of_the_whole_model_is_drawn_as_points() -> None:
     rows = {name: {"layers": [row[:1] for row in rows["layers"]]} for name, rows in RUN["values"].items()}
     text = " ".join(
-        ElementTree.fromstring(claim_plot("a", RUN | {"values": rows, "uniform": None}, "shape preference")).itertext()
+        ElementTree.fromstring(claim_plot("a", RUN | {"values": rows, "uniform": None}, ["shape preference"])).itertext()
     )
     assert "shape preference (px)" in text
     assert "layer" not in text
@@ -63,12 +73,11 @@ def test_a_metric_of_the_whole_model_is_drawn_as_points() -> None:
 
 def test_a_model_that_is_not_competent_shows_its_loss_curve() -> None:
     verdict = {
-        **RUN["verdict"],
-        "low": None,
-        "high": None,
+        **dict.fromkeys(("effect", "low", "high", "margin")),
+        "lines": [],
         "curve": {"model": "MAE, seed 2", "points": [[100, 1.0], [200, 0.99]]},
     }
-    text = " ".join(ElementTree.fromstring(claim_plot("a", RUN | {"verdict": verdict}, "attention distance")).itertext())
+    text = " ".join(ElementTree.fromstring(claim_plot("a", RUN | {"verdict": verdict}, ["attention distance"])).itertext())
     assert "not competent: MAE, seed 2" in text
     assert "training loss" in text
     assert "as claimed" not in text

@@ -56,17 +56,15 @@ def test_words(effect: float, relation: str, margin: float, word: str) -> None:
 
 
 def test_the_interval_by_hand() -> None:
-    """Seeds alone vary: the interval is Welch's, with the two seeds' means a side."""
+    """Two seeds a side and four images: the t quantiles of seeds and of images, weighted with their parts of the error."""
     a = np.array([[1.0] * 4, [3.0] * 4]) + np.array([[0.0, 1.0, 0.0, 1.0]])
     b = np.zeros((2, 4)) + np.array([[10.0], [14.0]])
     verdict = compare(a, b)
     image = np.var([0, 1, 0, 1], ddof=1) / 4
-    terms = [(image, 3), (2 / 2, 1), (8 / 2, 1)]
-    variance = sum(t for t, _ in terms)
-    freedom = variance**2 / sum(t**2 / d for t, d in terms)
-    from scipy.stats import t as student
-
-    half = student.ppf(0.975, freedom) * math.sqrt(variance)
+    seeds = 2 / 2 + 8 / 2
+    freedom = seeds**2 / ((2 / 2) ** 2 / 1 + (8 / 2) ** 2 / 1)
+    quantile = (seeds * stats.t.ppf(0.975, freedom) + image * stats.t.ppf(0.975, 3)) / (seeds + image)
+    half = quantile * math.sqrt(seeds + image)
     assert (verdict.low, verdict.high) == pytest.approx((-9.5 - half, -9.5 + half))
 
 
@@ -188,7 +186,7 @@ def test_one_value_a_model_leaves_only_seeds_to_vary() -> None:
     welch = stats.ttest_ind(a[:, 0], b[:, 0], equal_var=False).confidence_interval(0.95)
     assert (verdict.low, verdict.high) == pytest.approx((welch.low, welch.high))
     assert verdict.word == "supported"
-    assert "seeds vary" in verdict.rule
+    assert "over seeds" in verdict.rule
     with pytest.raises(MeasurementError, match="zero variance"):
         compare([[1.0]], [[2.0]])
 
@@ -276,10 +274,12 @@ def test_a_known_baseline_gives_the_same_line_either_way() -> None:
 
 
 def test_the_words_at_an_exact_known_answer() -> None:
-    """Copied from what the rule said before it was shared with other kinds: numbers and sentences are a promise."""
+    """Numbers and sentences are a promise."""
     verdict = compare([[8.1, 8.4], [8.0, 8.2]], [[12.0, 12.4], [11.8, 12.1]], relation="less", margin=0.5)
-    assert verdict.rule == "two-sided t interval at 95 % (alpha 0.05 over 1 look), 2 degrees of freedom, seeds and images vary"
+    assert verdict.rule == (
+        "two-sided t interval at 95 % (alpha 0.05 over 1 look), degrees of freedom: 1.64 over seeds, 1 over images"
+    )
     assert verdict.reason == "the whole interval lies below the line claimed (0.5 below the baseline)"
-    assert (verdict.low, verdict.high) == pytest.approx((-4.5630833184295065, -3.2369166815704924), rel=1e-14)
+    assert (verdict.low, verdict.high) == pytest.approx((-4.844939648340755, -2.955060351659244), rel=1e-14)
     open_claim = compare([[8.1, 8.4], [8.0, 8.2]], [[8.3, 8.4], [7.9, 8.3]])
     assert open_claim.reason == "the interval holds the line claimed (the baseline); about 67 seeds would settle it"

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from checker.errors import SpecError
-from checker.writing.ledger import Ledger, parse_ledger, print_ledger
+from checker.writing.ledger import NEEDED, Ledger, parse_ledger, print_ledger
 
 
 def run(key: str, value: float, scope: str = "toy") -> dict[str, object]:
-    return {"key": key, "scope": scope, "values": {"MAE": {"images": [[value, 2.0], [3.0, 4.0]]}}}
+    rest = dict.fromkeys(NEEDED, "")
+    return rest | {"key": key, "scope": scope, "values": {"MAE": {"images": [[value, 2.0], [3.0, 4.0]]}}}
 
 
 def test_the_file_is_stable_and_a_row_is_a_line() -> None:
@@ -35,7 +36,13 @@ def test_a_run_repeats_the_last_one_of_its_own_scope() -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{", "x:1:1: not an evidence"), ("[]", "not an evidence"), ('{"schema": 9, "claim": "a", "runs": []}', "newer version")],
+    [
+        ("{", "x:1:1: not an evidence"),
+        ("[]", "not an evidence"),
+        ('{"schema": 9, "claim": "a", "runs": []}', "newer version"),
+        ('{"schema": 1, "claim": "a", "runs": [{"key": "k"}]}', "x:1:1: run 1 lacks about, claimed"),
+        ('{"schema": 1, "claim": "a", "runs": [3]}', "run 1 lacks everything"),
+    ],
 )
 def test_what_cannot_be_read_is_never_overwritten(text: str, message: str) -> None:
     with pytest.raises(SpecError, match=message):
