@@ -1,19 +1,23 @@
 """Tagged block to claim to claim spec. The words it may use reach it as a `Vocabulary`."""
 
-from checker.claims.claim import Claim, find_claims
+from checker.claims.claim import Claim, find_claims, vault_claims
+from checker.claims.exact import exact_spec
 from checker.claims.layers import select_layers
 from checker.claims.meaning import Meaning
 from checker.claims.read import Reading, read_sentence
-from checker.claims.spec import ClaimSpec, parse_spec, print_spec
+from checker.claims.spec import ClaimSpec, is_untouched, parse_spec, print_spec
 
 __all__ = [
     "Claim",
     "ClaimSpec",
     "Meaning",
     "Reading",
+    "exact_spec",
     "find_claims",
+    "is_untouched",
     "parse_spec",
     "print_spec",
     "read_sentence",
     "select_layers",
+    "vault_claims",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checker.claims.spec import Bound, Claimed, ClaimSpec, Kind, Margin, Quantifier, Where
-from checker.vocabulary import Vocabulary
+from checker.vocabulary import MetricWord, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,12 @@ class Meaning:
 
 def default_layers(meaning: Meaning, vocabulary: Vocabulary) -> str:
     """The layers that are meant where a sentence names none: of a trend and of what is asked layer by layer all of them."""
-    metric = vocabulary.metric(meaning.metric)
-    if meaning.kind == "trend" or meaning.quantifier:
+    return metric_layers(vocabulary.metric(meaning.metric), meaning.kind, meaning.quantifier)
+
+
+def metric_layers(metric: MetricWord | None, kind: str, quantifier: str | None) -> str:
+    """The layers of a claim of this kind about a metric, where nobody says which."""
+    if kind == "trend" or quantifier:
         return "all"
     return (metric.layers if metric else "") or "all"
 

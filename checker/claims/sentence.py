@@ -7,7 +7,8 @@ import re
 LINK = re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\((?:<[^>]*>|[^)\s]*)(?:\s+\"[^\"]*\")?\)")
 CITATION = re.compile(r"\((?:[^()]*,\s*)?(?:19|20)\d\d[a-z]?(?:,\s*pp?\.\s*[\d–-]+)?\)|\[\d+(?:,\s*\d+)*\]")
-EMPHASIS = re.compile(r"\*\*|__|==|~~|(?<!\w)[*_]|[*_](?!\w)")
+EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|__|==|~~|(?<!\w)[*_]|[*_](?!\w))")
+ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 MARKER = re.compile(r"^\s*(?:>\s*)*(?:[-*+]|\d+[.)])?\s*(?:\[.\]\s+)?")
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“(]?[A-Z0-9])")
 NUMBERED = re.compile(r"^\[?\d+\]?$")
@@ -23,7 +24,7 @@ def plain(source: str) -> str:
     text = LINK.sub(lambda match: match[1].rsplit("/", 1)[-1], text)
     text = MARKDOWN_LINK.sub(lambda match: "" if NUMBERED.match(match[1]) else match[1], text)
     text = CITATION.sub("", text)
-    text = EMPHASIS.sub("", text)
+    text = ESCAPE.sub(r"\1", EMPHASIS.sub("", text))
     return re.sub(r"\s+", " ", text).strip()
 
 

@@ -19,6 +19,7 @@ Claimed = Literal["less", "greater", "not less", "not greater"]
 Quantifier = Literal["all", "any", "most"]
 ID = re.compile(r"[A-Za-z0-9-]+")
 LAYERS = re.compile(r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*|layers [1-9][0-9]*-[1-9][0-9]*")
+SIGNATURE = re.compile(r"^# Written by check-claims \(([0-9a-f]{16})\)[^\n]*\n\Z", re.MULTILINE)
 HEADS = re.compile(r"head [1-9][0-9]*")
 
 
@@ -208,14 +209,25 @@ class ClaimSpec(Strict):
 
 def parse_spec(text: str, name: str) -> ClaimSpec:
     """Read a spec from YAML. Raises SpecError: `name:line:column: what is wrong, and what to do`."""
+    return make_spec(load_fields(text, name), text, name)
+
+
+def load_fields(text: str, name: str) -> dict[str, Any]:
+    """The fields of a YAML text, unchecked. Raises SpecError with the place of what is no YAML mapping."""
     try:
         values = strict_yaml.load(text)
     except strict_yaml.YamlError as error:
         raise SpecError(f"{name}:{error.line}:{error.column}: {error.problem}") from error
     if not isinstance(values, dict):
-        raise SpecError(f"{name}:1:1: not a claim spec; it is a list of `key: value` lines")
+        line = len(text) - len(text.lstrip("\n")) + 1
+        raise SpecError(f"{name}:{line}:1: not a claim spec; it is a list of `key: value` lines")
+    return values
+
+
+def make_spec(fields: dict[str, Any], text: str, name: str) -> ClaimSpec:
+    """The spec of these fields, which stand in `text`, all or some of them. Raises SpecError with the place of what is wrong."""
     try:
-        return ClaimSpec.model_validate(values)
+        return ClaimSpec.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
         path = [str(part) for part in first["loc"]]
@@ -224,8 +236,19 @@ def parse_spec(text: str, name: str) -> ClaimSpec:
 
 
 def print_spec(spec: ClaimSpec) -> str:
-    """The spec as YAML; stable bytes, keys in the order of the format."""
-    return strict_yaml.dump(spec.as_dict())
+    """The spec as YAML; stable bytes, keys in the order of the format, and a last line by which the tool knows its own text."""
+    text = strict_yaml.dump(spec.as_dict())
+    return f"{text}# Written by check-claims ({_digest(text)}). Edit it and it is yours: it is not overwritten then.\n"
+
+
+def is_untouched(text: str) -> bool:
+    """Whether `print_spec` made this text and nobody has changed it since."""
+    match = SIGNATURE.search(text)
+    return match is not None and match[1] == _digest(text[: match.start()])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _explain(error: Any, path: list[str]) -> str:

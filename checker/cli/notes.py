@@ -323,19 +323,12 @@ def graph(
 
 
 def _claims(vault: Vault) -> list[ClaimNode]:
-    from checker.claims import find_claims
+    from checker.claims import vault_claims
     from checker.notes.graph import ClaimNode
 
-    found = [claim for note in map(vault.note, vault.tagged("claim")) for claim in find_claims(note)[0]]
     return [
-        ClaimNode(
-            claim.note.path,
-            claim.block_id.id if claim.block_id else f"line-{claim.line}",
-            claim.line,
-            claim.statement,
-            claim.shown,
-        )
-        for claim in found
+        ClaimNode(claim.note.path, claim.name or f"line-{claim.line}", claim.line, claim.statement, claim.shown)
+        for claim in vault_claims(vault)[0]
     ]
 
 

@@ -4,7 +4,7 @@ from checker.notes.cached_metadata import cached_metadata
 from checker.notes.canvas import Canvas, read_canvas
 from checker.notes.lines import Place, Span
 from checker.notes.link import Link
-from checker.notes.note import Block, BlockId, Heading, Note, Problem, Tag
+from checker.notes.note import Block, BlockId, Callout, Heading, Note, Problem, Tag
 from checker.notes.parse import parse
 from checker.notes.resolve import Anchor, Resolution, resolve_subpath
 from checker.notes.vault import Vault
@@ -13,6 +13,7 @@ __all__ = [
     "Anchor",
     "Block",
     "BlockId",
+    "Callout",
     "Canvas",
     "Heading",
     "Link",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,13 @@ from checker.notes.canvas import Canvas
 from checker.notes.link import Link
 from checker.notes.note import BlockId, Heading, Note, Problem, Tag
 
+CALLOUT = re.compile(rb">[ \t]*\[!([^\]\r\n|]+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note or canvas, without its text. The names are those of `Note`."""
+    """A note or canvas, without its text. The names are those of `Note`; `callouts` holds the kinds that its lines seem to
+    open."""
 
     property_links: Sequence[Link] = ()
     body_links: Sequence[Link] = ()
@@ -24,6 +28,7 @@ class Entry:
     block_ids: Sequence[BlockId] = ()
     aliases: Sequence[str] = ()
     problems: Sequence[Problem] = ()
+    callouts: Sequence[str] = ()
 
 
 def entry_of(read: Note | Canvas) -> Entry:
@@ -40,7 +45,14 @@ def entry_of(read: Note | Canvas) -> Entry:
         block_ids=read.block_ids,
         aliases=aliases(read.properties.get("aliases")),
         problems=read.problems,
+        callouts=callouts(read.data),
     )
+
+
+def callouts(data: bytes) -> tuple[str, ...]:
+    """The kinds of callouts that a text seems to open, whether or not the place is one where they open."""
+    found = CALLOUT.findall(data) if b"[!" in data else ()
+    return tuple(dict.fromkeys(kind.decode("utf-8", "replace").strip().lower() for kind in found))
 
 
 def aliases(value: Any) -> tuple[str, ...]:

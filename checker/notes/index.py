@@ -40,6 +40,7 @@ CREATE TABLE heading (
 CREATE TABLE block (
     source INTEGER, number INTEGER, id TEXT, line INTEGER, column INTEGER, PRIMARY KEY (source, number)
 ) WITHOUT ROWID;
+CREATE TABLE callout (source INTEGER, number INTEGER, kind TEXT, PRIMARY KEY (source, number)) WITHOUT ROWID;
 CREATE TABLE alias (source INTEGER, number INTEGER, name TEXT, PRIMARY KEY (source, number)) WITHOUT ROWID;
 CREATE TABLE problem (
     source INTEGER, number INTEGER, line INTEGER, column INTEGER, message TEXT, PRIMARY KEY (source, number)

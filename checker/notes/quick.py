@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from checker.notes import inline
-from checker.notes.entry import Entry, aliases
+from checker.notes.entry import Entry, aliases, callouts
 from checker.notes.lines import Span
 from checker.notes.link import Link
 from checker.notes.note import BlockId, Heading, Tag
@@ -99,7 +99,8 @@ def quick_entry(data: bytes) -> Entry | None:
                 return None
             headings.append(Heading(len(match[1]), heading, Span(start + match.start(), start + match.end() - 1)))
     property_links, property_tags, names = properties
-    return Entry(tuple(property_links), links, tuple(property_tags), tags, (), tuple(headings), ids, tuple(names))
+    kinds = callouts(data)
+    return Entry(tuple(property_links), links, tuple(property_tags), tags, (), tuple(headings), ids, tuple(names), (), kinds)
 
 
 def _blanked(match: re.Match[bytes]) -> bytes:

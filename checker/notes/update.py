@@ -17,7 +17,15 @@ from checker.notes.note import Problem
 from checker.notes.resolve import Files, find, find_heading, fold, name_of, subpath_parts
 from checker.notes.walk import READ, Stamp
 
-TABLES = {"link": 14, "tag": 6, "heading": 5, "block": 5, "alias": 3, "problem": 5}  # what stands in a file, and its columns
+TABLES = {
+    "link": 14,
+    "tag": 6,
+    "heading": 5,
+    "block": 5,
+    "callout": 3,
+    "alias": 3,
+    "problem": 5,
+}  # what stands in a file, and its columns
 RECENT = 2_000_000_000  # ns: file systems keep time in steps of up to two seconds, so a second change might not show
 UNREAD = b"unread"  # in place of a hash
 UNSURE = -1  # the size of a file that is looked at again next time
@@ -137,6 +145,8 @@ class _Update:
             rows["block"].append((source, number, block.id, lines.index(start) + 1, lines.column(start)))
         for number, name in enumerate(entry.aliases):
             rows["alias"].append((source, number, name))
+        for number, kind in enumerate(entry.callouts):
+            rows["callout"].append((source, number, kind))
         for number, problem in enumerate(entry.problems):
             rows["problem"].append((source, number, problem.line, problem.column, problem.message))
 

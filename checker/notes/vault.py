@@ -136,6 +136,10 @@ class Vault:
             name.casefold(),
         )
 
+    def with_callout(self, kind: str) -> tuple[PurePosixPath, ...]:
+        """The notes in which a line seems to open a callout of this kind, given in lower case."""
+        return self._paths("SELECT DISTINCT path FROM callout JOIN file ON file.id = source WHERE callout.kind = ?", kind)
+
     def path(self, start: PurePosixPath, end: PurePosixPath) -> list[PurePosixPath] | None:
         """The fewest links from one file to another, followed in either direction; None where nothing leads there."""
         import networkx as nx

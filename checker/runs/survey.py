@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checker.claims import Claim, ClaimSpec, Reading, find_claims, parse_spec, print_spec, read_sentence
+from checker.claims import (
+    Claim,
+    ClaimSpec,
+    Meaning,
+    Reading,
+    exact_spec,
+    is_untouched,
+    parse_spec,
+    print_spec,
+    read_sentence,
+    vault_claims,
+)
 from checker.claims.claim import doubled_ids
 from checker.claims.meaning import slugify
+from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.models import find_model
@@ -27,13 +39,18 @@ SELF = ("it", "our method", "our model", "our approach", "the proposed method", 
 class Case:
     """A claim on its way to a verdict. `word` is set when it ends here (needs spec, untestable, error), with the reason.
 
-    `spec_file` is the spec's bytes on disk (None: no file); `stale` marks a sentence that changed under a person's spec.
+    `said` is what the note says and `spec` what counts, `said_as` and `read_as` the same in one plain sentence; `spec_file` is
+    the spec's bytes on disk (None: no file). `edited`: a person has changed that file, so it counts; `stale`: and then the note
+    changed under it.
     """
 
     id: str
     claim: Claim
     reading: Reading
+    said: ClaimSpec | None = None
     spec: ClaimSpec | None = None
+    said_as: str = ""
+    read_as: str = ""
     spec_file: bytes | None = None
     word: Word | None = None
     reason: str = ""
@@ -50,28 +67,30 @@ class Case:
 
 def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list[Case], list[Problem]]:
     """All cases of the vault, in order of note and line, and the places where a claim needs a person first."""
-    claims: list[Claim] = []
-    problems: list[Problem] = []
-    ids = vault.block_ids()
+    claims, problems = vault_claims(vault)
+    ids = [*vault.block_ids(), *(claim.target for claim in claims if claim.name and not claim.takes_id)]
     doubled = doubled_ids(ids)
-    for note in map(vault.note, vault.tagged("claim")):
-        found, faults = find_claims(note)
-        if found and not note.writable:
-            problems.extend(note.problems)
-            continue
-        problems.extend(faults)
-        claims.extend(found)
     taken = {name.casefold() for name in ids}
     cases = []
     for claim in claims:
-        if claim.block_id and claim.block_id.id.casefold() in doubled:
-            problems.append(Problem(claim.note.path, claim.line, doubled[claim.block_id.id.casefold()]))
+        if claim.name and claim.name.casefold() in doubled:
+            problems.append(Problem(claim.note.path, claim.line, doubled[claim.name.casefold()]))
             continue
-        names = _introduced(vault, claim)
-        reading = read_sentence(claim.statement, vocabulary, names)
-        name = claim.block_id.id if claim.block_id else _new_id(reading, vocabulary, taken)
+        reading = read_sentence(claim.statement, vocabulary, _introduced(vault, claim))
+        name, exact, fault = claim.name, None, ""
+        if claim.exact is not None:
+            try:
+                exact = exact_spec(claim, reading.meaning, vocabulary, name or "new")
+            except SpecError as error:
+                fault = str(error)
+        if name is None:
+            name = _new_id(Meaning.of(exact) if exact else reading.meaning, claim.statement, vocabulary, taken)
+            exact = exact and exact.model_copy(update={"id": name, "source": claim.source(name)})
         taken.add(name.casefold())
-        cases.append(_case(name, claim, reading, project, vocabulary, names))
+        said = exact
+        if said is None and reading.meaning is not None:
+            said = reading.meaning.spec(name, claim.source(name), claim.statement)
+        cases.append(_case(Case(name, claim, reading), said, fault, project, vocabulary))
     return cases, problems
 
 
@@ -91,11 +110,11 @@ def _introduced(vault: Vault, claim: Claim) -> dict[str, str]:
     return names
 
 
-def _new_id(reading: Reading, vocabulary: Vocabulary, taken: Iterable[str]) -> str:
-    if reading.meaning:
-        stem = reading.meaning.slug(vocabulary)
+def _new_id(meaning: Meaning | None, statement: str, vocabulary: Vocabulary, taken: Iterable[str]) -> str:
+    if meaning:
+        stem = meaning.slug(vocabulary)
     else:
-        stem = "-".join(slugify(reading.sentence).split("-")[:SLUG_WORDS]) or "claim"
+        stem = "-".join(slugify(statement).split("-")[:SLUG_WORDS]) or "claim"
     number, name = 1, stem
     while name.casefold() in taken:
         number += 1
@@ -103,34 +122,33 @@ def _new_id(reading: Reading, vocabulary: Vocabulary, taken: Iterable[str]) -> s
     return name
 
 
-def _case(name: str, claim: Claim, reading: Reading, project: Project, vocabulary: Vocabulary, names: Mapping[str, str]) -> Case:
-    source = f"{claim.note.path.with_suffix('')}#^{name}"
-    case = Case(name, claim, reading)
-    path = project.spec(name)
+def _case(case: Case, said: ClaimSpec | None, fault: str, project: Project, vocabulary: Vocabulary) -> Case:
+    """The case with its spec: the one on disk where a person has edited it, else what the note says now. `fault` is what is wrong
+    with the note's claim block."""
+    path = project.spec(case.id)
     shown = f"{project.claims.name}/{path.name}"
     try:
         on_disk = path.read_bytes() if path.exists() else None
-        kept = parse_spec(on_disk.decode("utf-8"), shown) if on_disk is not None else None
+        text = on_disk.decode("utf-8") if on_disk is not None else ""
+        kept = parse_spec(text, shown) if on_disk is not None and not is_untouched(text) else None
     except (SpecError, OSError, UnicodeDecodeError) as error:
         return replace(case, word="error", reason=str(error), edited=True)
-    case = replace(case, spec_file=on_disk)
-    if kept is not None and not _written_by_tool(kept, on_disk, vocabulary, names):
-        case = replace(case, spec=kept, edited=True)
-        if kept.statement != claim.statement:
-            reason = f"the sentence changed and {shown} was edited by hand; bring its `statement` up to date, or delete the file"
+    said_as = say(Meaning.of(said), vocabulary) if said is not None else ""
+    case = replace(case, spec_file=on_disk, said=said, said_as=said_as)
+    if fault:
+        return replace(case, word="error", reason=fault)
+    if kept is not None:
+        case = replace(case, spec=kept, read_as=say(Meaning.of(kept), vocabulary), edited=True)
+        other = case.claim.exact is not None and (said is None or said.hash() != kept.hash())
+        if kept.statement != case.claim.statement or other:
+            what = "claim block" if kept.statement == case.claim.statement else "sentence"
+            reason = f"the {what} changed and {shown} was edited by hand; bring the file up to date, or delete it"
             return replace(case, stale=True, reason=reason)
         return _decidable(case, vocabulary)
-    if reading.status == "untestable":
-        return replace(case, word="untestable", reason=reading.reason)
-    if reading.meaning is None:
-        return replace(case, word="needs spec", reason=reading.reason)
-    return _decidable(replace(case, spec=reading.meaning.spec(name, source, claim.statement)), vocabulary)
-
-
-def _written_by_tool(spec: ClaimSpec, on_disk: bytes | None, vocabulary: Vocabulary, names: Mapping[str, str]) -> bool:
-    """Whether the file holds exactly what the tool makes of the statement in it: then the tool may write it again."""
-    meaning = read_sentence(spec.statement, vocabulary, names).meaning
-    return meaning is not None and print_spec(meaning.spec(spec.id, spec.source, spec.statement)).encode() == on_disk
+    if said is not None:
+        return _decidable(replace(case, spec=said, read_as=said_as), vocabulary)
+    word: Word = "untestable" if case.reading.status == "untestable" else "needs spec"
+    return replace(case, word=word, reason=case.reading.reason)
 
 
 def _decidable(case: Case, vocabulary: Vocabulary) -> Case:

@@ -51,7 +51,7 @@ def _properties(outcome: Outcome, status: Status, run: Any) -> str:
         "verdict": status.word,
         "scope": status.scope or None,
         "fresh": not status.stale,
-        "source": f"[[{case.claim.note.path.with_suffix('')}#^{case.id}]]",
+        "source": f"[[{case.claim.source(case.id)}]]",
     }
     if case.spec is not None:
         asked = case.spec.model_dump(mode="json", include=set(ASKED), exclude_none=True)
@@ -68,13 +68,16 @@ def _head(outcome: Outcome, status: Status) -> str:
     case = outcome.case
     lines = [
         f"> [!quote] {_plain(case.claim.statement)}",
-        f"> [[{case.claim.note.path.with_suffix('')}#^{case.id}|where it stands]]",
+        f"> [[{case.claim.source(case.id)}|where it stands]]",
         "",
     ]
     lines.append(f"**{status.text}**: {_plain(outcome.reason)}.")
+    reading = case.reading
+    if case.stale and case.spec is not None:
+        lines += ["", "| | |", "|---|---|"]
+        lines += [f"| the note says | {_plain(case.said_as or reading.reason)} |", f"| the spec says | {_plain(case.read_as)} |"]
     if outcome.run is not None and outcome.word in DECIDED:
         lines += ["", f"Read as: {outcome.run['reading']}."]
-    reading = case.reading
     if outcome.word == "needs spec":
         if reading.missing:
             lines += ["", f"Missing: {', '.join(reading.missing)}."]

@@ -11,9 +11,11 @@ from checker.writing.status import Status
 
 
 def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
-    """Put each claim's status link after its tag, and a block id at the end of a block that has none.
+    """Put each claim's status link after its tag, or at the end of the title of a claim callout, and a block id at the end of a
+    block that has none.
 
-    A claim is found by its block id, or, while it has none, by its sentence. Claims without a status are left alone, and
+    A claim is found by its block id, in a table or callout by the target of its status, or, while it has neither, by its
+    sentence. Claims without a status are left alone, and
     so is a note that has a fault (an open fence, merge markers). Every other byte stays.
 
     Raises NoteError when `data` is no text.
@@ -24,16 +26,17 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
     claims, _ = find_claims(note)
     waiting = dict(statuses)
     for claim in claims:
-        if claim.block_id:
-            waiting.pop(claim.block_id.id, None)
+        if claim.name:
+            waiting.pop(claim.name, None)
     edits: list[tuple[int, int, bytes]] = []
     for claim in claims:
         status = _status_of(claim, statuses, waiting)
         if status is None:
             continue
-        start, end = (claim.status.start, claim.status.end) if claim.status else (claim.tag.end, claim.tag.end)
-        edits.append((start, end, f" {status.link}".encode()))
-        if claim.block_id is None:
+        start, end = claim.status or (claim.at, claim.at)
+        link = status.link.replace("|", "\\|") if claim.block.kind == "table" else status.link
+        edits.append((start, end, f" {link}".encode()))
+        if claim.takes_id and claim.name is None:
             last = claim.block.span.end
             gap = b"" if data[last - 1 : last] in (b" ", b"\t") else b" "
             edits.append((last, last, gap + f"^{status.id}".encode()))
@@ -43,8 +46,8 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
 
 
 def _status_of(claim: Claim, statuses: Mapping[str, Status], waiting: dict[str, Status]) -> Status | None:
-    if claim.block_id:
-        return statuses.get(claim.block_id.id)
+    if claim.name:
+        return statuses.get(claim.name)
     for name, status in waiting.items():
         if status.statement == claim.statement:
             return waiting.pop(name)

@@ -28,6 +28,12 @@ def find(text: str) -> tuple[list[str], list[str]]:
         ("- **A** is [[x|B]] `c` #claim [[id|✅ supported · toy]] ^id", ["A is B `c`"]),
         ("- A #claim\n- B #claim", ["A", "B"]),
         ("- A #claims #claim/x", []),
+        ("| x |\n|---|\n| A is B #claim |", ["A is B"]),
+        ("A #claim | B\n---|---\nC | D is E #claim", ["A", "D is E"]),
+        ("> [!claim] A is B", ["A is B"]),
+        ("- > [!CLAIM]- **A** is [[B]]\n  > more", ["A is B"]),
+        ("> [!note] T\n> A is B #claim", ["A is B"]),
+        ("%%\n> [!claim] A\n%%\n\n    > [!claim] B", []),
     ],
 )
 def test_where_claims_stand(text: str, statements: list[str]) -> None:
@@ -39,14 +45,33 @@ def test_where_claims_stand(text: str, statements: list[str]) -> None:
     [
         ("- A #claim and B #claim", "N.md:1: two #claim tags"),
         ("x\n\n# A #claim", "N.md:3: a claim in a heading"),
-        ("| a |\n|---|\n| A #claim |", "N.md:3: a claim in a table"),
-        ("> [!claim] A #claim", "N.md:1: a claim in a callout"),
+        ("| a |\n|---|\n| A #claim, B #claim |", "N.md:3: two #claim tags"),
+        ("> [!claim] A #claim", "N.md:1: a claim callout needs no #claim tag"),
+        ("- A\n\n```claim\nx: 1\n```", "N.md:3: a claim block, but no claim stands right above it"),
     ],
 )
 def test_places_that_are_told(text: str, problem: str) -> None:
     statements, problems = find(text)
     assert statements == []
+    assert len(problems) == 1
     assert problems[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("| x | y |\n|---|---|\n| A #claim [[a\\|✅ supported]] | B #claim |\n\n^t", [("A", "a", "N#^t"), ("B", None, "N#^t")]),
+        ("| x |\n|---|\n| A is \\| #claim |", [("A is |", None, "N")]),
+        ("> [!claim] A [[a|✅ supported]]\n> B", [("A", "a", "N")]),
+        ("> [!claim]+\n> Well. A is B.", [("A is B", None, "N")]),
+        ("> [!quote] Who\n> A is B #claim [[a|✅ supported]]", [("A is B", "a", "N")]),
+        ("- A #claim ^x", [("A", "x", "N#^new")]),
+    ],
+)
+def test_who_a_claim_is_and_where_a_link_to_it_goes(text: str, names: list[tuple[str, str | None, str]]) -> None:
+    claims, problems = find_claims(parse(PurePosixPath("N.md"), text.encode()))
+    assert problems == []
+    assert [(claim.statement, claim.name, claim.source("new")) for claim in claims] == names
 
 
 def test_the_tools_own_link_is_known_by_its_mark() -> None:

@@ -70,7 +70,7 @@ def test_nothing_in_a_sentence_is_dropped(
     for word in noise:
         words.insert(place % (len(words) + 1), word)
     reading = read_sentence(" ".join(words), WORDS)
-    if noise and set(noise) != {"also"}:
+    if noise:
         _says_everything(reading)
         assert reading.meaning is None or not {"without", "DINOv9", "sometimes"} & set(noise)
     else:

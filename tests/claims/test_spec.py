@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.claims import ClaimSpec, parse_spec, print_spec
+from checker.claims import ClaimSpec, is_untouched, parse_spec, print_spec
 from checker.errors import SpecError
 
 TEXT = """\
@@ -25,7 +25,19 @@ reviewed: false
 def test_the_promised_format_round_trips_byte_for_byte() -> None:
     spec = parse_spec(TEXT, "x.yaml")
     assert isinstance(spec, ClaimSpec)
-    assert print_spec(spec) == TEXT
+    text = print_spec(spec)
+    assert text.startswith(TEXT)
+    assert text.removeprefix(TEXT).startswith("# Written by check-claims (")
+    assert print_spec(parse_spec(text, "x.yaml")) == text
+
+
+def test_a_text_is_known_for_the_tools_own_until_a_byte_of_it_changes() -> None:
+    text = print_spec(parse_spec(TEXT, "x.yaml"))
+    assert is_untouched(text)
+    assert not is_untouched(TEXT)
+    assert not is_untouched(text.replace("reviewed: false", "reviewed: true"))
+    assert not is_untouched(text + "# mine\n")
+    assert not is_untouched("# mine\n" + text)
 
 
 @pytest.mark.parametrize(
