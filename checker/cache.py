@@ -1,4 +1,4 @@
-"""Where the program keeps what it can make again."""
+"""Where the program keeps what it can make again, and what a person has told it."""
 
 from __future__ import annotations
 
@@ -14,3 +14,13 @@ def cache_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("check-claims"))
+
+
+def settings_folder() -> Path:
+    """The user's folder of settings, or $CHECK_CLAIMS_SETTINGS."""
+    chosen = os.environ.get("CHECK_CLAIMS_SETTINGS")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("check-claims"))

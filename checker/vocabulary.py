@@ -81,9 +81,22 @@ class DataWord:
 
 
 @dataclass(frozen=True)
+class MissingWord:
+    """The name of a plug-in that brings no words, and why. `failed` is False for one that only waits to be trusted."""
+
+    name: str
+    reason: str
+    failed: bool
+
+    def is_meant(self, text: str) -> bool:
+        """Whether a sentence or a spec's field speaks of it."""
+        return any(name in text.casefold() for name in (self.name.casefold(), self.name.casefold().replace("_", " ")))
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """All words at once. Where a sentence names no data, `default_data` is meant for toys and `pretrained_data` for released
-    weights."""
+    weights. `missing` are those of plug-ins that could not be loaded."""
 
     models: tuple[ModelWord, ...]
     metrics: tuple[MetricWord, ...]
@@ -91,6 +104,7 @@ class Vocabulary:
     default_data: str
     pretrained_data: str
     families: tuple[FamilyWord, ...] = ()
+    missing: tuple[MissingWord, ...] = ()
 
     def metric(self, name: str) -> MetricWord | None:
         return next((word for word in self.metrics if word.name == name), None)

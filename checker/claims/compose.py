@@ -109,22 +109,37 @@ class _Composer:
         metric = self._metric()
         beats = self._all("beat")
         if beats:
-            better = dict(metric.comparatives).get("better")
-            if better is None:
-                raise QuestionError(
-                    f"it is not said whether a higher or a lower {metric.title} is better",
-                    "a word for the direction",
-                    tuple(dict(metric.comparatives)),
-                )
+            better = self._better(metric)
             wins = any(token.type == "BEAT" for token in _leaves(beats[0]))
             return metric, better if wins else OTHER_SIDE[better]
         exceeds = self._all("exceed")
         if exceeds:
             return metric, "greater" if any(token.type == "EXCEED" for token in _leaves(exceeds[0])) else "less"
+        if self._all("changed", "change"):
+            return metric, self._changed(metric)
         words = self._tokens("COMPARATIVE") or self._tokens("DEGREE")
         if not words and self._all("multiple"):
             return metric, "greater"
         return metric, self._direction(metric, self._single(words, "comparison"))
+
+    def _changed(self, metric: MetricWord) -> Relation:
+        """The relation of a model that changes a metric beside another."""
+        if self._tokens("RAISED", "UP"):
+            return "greater"
+        if self._tokens("LOWERED", "DOWN"):
+            return "less"
+        better = self._better(metric)
+        return better if self._tokens("IMPROVE") else OTHER_SIDE[better]
+
+    def _better(self, metric: MetricWord) -> Relation:
+        better = dict(metric.comparatives).get("better")
+        if better is None:
+            raise QuestionError(
+                f"it is not said whether a higher or a lower {metric.title} is better",
+                "a word for the direction",
+                tuple(dict(metric.comparatives)),
+            )
+        return better
 
     def _threshold(self) -> Meaning:
         metric = self._metric()
@@ -199,12 +214,13 @@ class _Composer:
         metric = self._metric()
         subject, baseline = self._one("subject", "claim"), self._baseline()
         differ, denied = bool(self._all("differ")), bool(self._tokens(*NEGATIONS))
-        close = self._all("closeness") + self._all("within") + self._all("within_clause")
+        apart = self._all("distance_apart")
+        close = self._all("closeness") + self._all("within") + self._all("within_clause") + (apart if denied else [])
         if (denied and not differ) or (differ and not close and not denied):
             raise QuestionError(
                 f"it says that they differ in {metric.title}, but not which way", "a direction", tuple(dict(metric.comparatives))
             )
-        if differ and denied and close:
+        if differ and denied and close and not apart:
             raise QuestionError("it denies that they are close", "a direction", tuple(dict(metric.comparatives)))
         if not close:
             raise QuestionError(
@@ -328,6 +344,10 @@ class _Composer:
     def _name(self, thing: Node) -> tuple[str, str]:
         """(MODEL or FAMILY, name) of a thing. Raises UnknownError for a name that nobody knows."""
         tokens = [token for token in _leaves(thing) if token.type not in ("PRETRAINED", "TOY", "WITH", "WEIGHTS")]
+        if tokens[0].type in ("ALL_OF_FAMILY", "SOME_OF_FAMILY"):
+            each, *tokens = tokens
+            if each.type == "SOME_OF_FAMILY" or tokens[0].type != "FAMILY":
+                raise QuestionError(f"{str(each)!r} of {tokens[0]} is not said of models here", "the models by name")
         if tokens[0].type == "NAME":
             raise UnknownError(" ".join(tokens))
         if tokens[0].type == "IT":
@@ -339,6 +359,9 @@ class _Composer:
     def _one(self, role: str, whose: str) -> str:
         """The one model or family in a role."""
         things = [child for node in self._all(role) for child in node.children if isinstance(child, Tree)]
+        if not things:
+            known = tuple(model.name for model in self.vocabulary.models if model.learned)
+            raise QuestionError("it does not say of which model", "a model", known)
         names = list(dict.fromkeys(self._name(thing)[1] for thing in _ordered(things)))
         if len(names) > 1:
             listed = " and ".join(names)
@@ -459,7 +482,7 @@ class _Composer:
     # ---- numbers
 
     def _amounts(self) -> list[Node]:
-        apart = [node for name in ("closeness", "within", "within_clause") for node in self._all(name)]
+        apart = [node for name in ("closeness", "distance_apart", "within", "within_clause") for node in self._all(name)]
         inside = {id(amount) for node in apart for amount in node.find_data("amount")}
         return [node for node in self._all("amount") if id(node) not in inside]
 

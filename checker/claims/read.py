@@ -15,6 +15,7 @@ from lark import Lark, Token, Tree, UnexpectedInput
 from lark.visitors import CollapseAmbiguities
 
 from checker.claims.compose import QuestionError, UnknownError, compose
+from checker.claims.frame import claim_of, without_explanation
 from checker.claims.meaning import Meaning
 from checker.claims.say import say
 from checker.claims.sentence import plain, unquoted
@@ -30,7 +31,8 @@ WORD = re.compile(r"[\w-]+")
 STARTS: dict[str, frozenset[str]] = {
     start: frozenset(terminals.split())
     for start, terminals in {
-        "a_compare": "COMPARATIVE SUPERLATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT TWICE HALF TIMES",
+        "a_compare": "COMPARATIVE SUPERLATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT TWICE HALF TIMES UP DOWN "
+        "IMPROVE WORSEN RAISED LOWERED",
         "a_threshold": "NUMBER",
         "a_trend": "UP DOWN GROW RISING FALLING DEPTH",
         "a_presence": "HAVE EXIST THERE LACK PRESENT ABSENT",
@@ -72,8 +74,10 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
 
     `names` maps phrases to the models that they mean here, such as `our method` in a note that introduces one.
     """
+    dictionary = _dictionary(vocabulary)
     text = unquoted(plain(sentence))
-    ways = _dictionary(vocabulary).read(text, names or {})
+    claim = unquoted(claim_of(text, dictionary.types))
+    ways = dictionary.read(claim, names or {})
     if not any(word.type in ("METRIC", "ADJECTIVE", "PREDICATE", "VERB") for words in ways for word in words):
         return _without_metric(text, vocabulary)
     meanings: dict[Meaning, None] = {}
@@ -96,8 +100,12 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
     if meanings:
         both = tuple(say(meaning, vocabulary) for meaning in meanings)
         return Reading("needs-spec", text, reason="it can mean two things", missing=("which of them",), choices=both)
-    claims = () if questions else _claims(text)
-    read = [read_sentence(claim, vocabulary, names) for claim in claims] if len(claims) > 1 else []
+    parted = without_explanation(claim)
+    if parted is not None and read_sentence(parted[0], vocabulary, names).status == "ok":
+        reason = f"{parted[1]!r} is no part of what can be measured; claim the rest alone"
+        return Reading("needs-spec", text, reason=reason, missing=("the sentence without it",), choices=(parted[0],))
+    claims = () if questions else _claims(claim)
+    read = [read_sentence(part, vocabulary, names) for part in claims] if len(claims) > 1 else []
     if any(part.status == "ok" or part.choices for part in read):
         unclear = [f"{part.sentence!r}: {part.reason}" for part in read if part.status != "ok"]
         reason = f"it makes {len(claims)} claims; write one sentence for each" + (f" ({'; '.join(unclear)})" if unclear else "")

@@ -6,6 +6,7 @@ import re
 
 LINK = re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\((?:<[^>]*>|[^)\s]*)(?:\s+\"[^\"]*\")?\)")
+CITED_LINK = re.compile(r"\[\[\d+\]\([^()\s]*\)(?:,\s*\[\d+\]\([^()\s]*\))*\]")
 CITATION = re.compile(r"\((?:[^()]*,\s*)?(?:19|20)\d\d[a-z]?(?:,\s*pp?\.\s*[\d–-]+)?\)|\[\d+(?:,\s*\d+)*\]")
 EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|__|==|~~|(?<!\w)[*_]|[*_](?!\w))")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -21,11 +22,12 @@ def plain(source: str) -> str:
         for index, line in enumerate(source.splitlines())
     ]
     text = " ".join(line.strip() for line in lines)
+    text = CITED_LINK.sub("", text)
     text = LINK.sub(lambda match: match[1].rsplit("/", 1)[-1], text)
     text = MARKDOWN_LINK.sub(lambda match: "" if NUMBERED.match(match[1]) else match[1], text)
     text = CITATION.sub("", text)
     text = ESCAPE.sub(r"\1", EMPHASIS.sub("", text))
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+(?=[,.;])", "", re.sub(r"\s+", " ", text)).strip()
 
 
 def last_sentence(text: str) -> str:

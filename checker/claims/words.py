@@ -147,6 +147,10 @@ class Dictionary:
         kept = [meanings for meanings in words if meanings[0].type != "NOISE"]
         return [list(choice) for choice in islice(product(*kept), MOST_READINGS)]
 
+    def types(self, text: str) -> set[str]:
+        """The types of all words of a text."""
+        return {word.type for words in self.read(text, {}) for word in words}
+
     def _cuts(self, folded: list[str], start: int, end: int) -> bool:
         """Whether a phrase from start to end cuts a metric in two: `MAE's attention` in `MAE's attention distance`."""
         for inside in range(start + 1, end):

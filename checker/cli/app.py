@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any, ParamSpec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
 from checker.errors import CheckerError, ConfigurationError, WriteError
+
+if TYPE_CHECKING:
+    from checker.runs.project import Project
+    from checker.vocabulary import Vocabulary
 
 OK, FAILED, USAGE, ERROR, UNWRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 DEFAULT_COMMAND = "check"
@@ -33,6 +39,28 @@ app = typer.Typer(
     help="Decide the #claim sentences of a folder of notes by experiment. `check-claims [PATH]` checks; see the commands.",
 )
 JSON = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output; messages go to standard error.")]
+
+
+def words_of(project: Project) -> Vocabulary:
+    """The vocabulary with the plug-ins of a project, which are told about where they bring nothing. Workers get them too."""
+    from checker.lab import vocabulary
+    from checker.lab.plugins import FOLDER_VARIABLE, load_plugins
+    from checker.reports.text import clean
+
+    folder = project.plugins.resolve()
+    if folder.is_dir():
+        os.environ[FOLDER_VARIABLE] = str(folder)
+    words = vocabulary(load_plugins(folder))
+    for reason in dict.fromkeys(word.reason for word in words.missing):
+        typer.secho(clean(reason), fg=typer.colors.YELLOW, err=True)
+    return words
+
+
+def project_here() -> Project:
+    """The project of the folder that the command runs in."""
+    from checker.runs.project import Project
+
+    return Project.find(Path())
 
 
 def exits(command: Callable[Arguments, int]) -> Callable[Arguments, None]:

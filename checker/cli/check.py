@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import ERROR, FAILED, JSON, OK, UNWRITTEN, app, exits
+from checker.cli.app import ERROR, FAILED, JSON, OK, UNWRITTEN, app, exits, words_of
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ def check(
     from rich.console import Console
 
     from checker.cache import cache_folder
-    from checker.lab import vocabulary
     from checker.notes import Vault
     from checker.reports import table
     from checker.reports.live import Live
@@ -67,8 +66,8 @@ def check(
     began = time.monotonic()
     wanted = _fail_on(fail_on)
     messages = Console(stderr=True)
-    words = vocabulary()
     project = Project.find(path)
+    words = words_of(project)
     os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())  # data sets are opened in the workers too
     if download:
         os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"

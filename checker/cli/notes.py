@@ -49,7 +49,7 @@ def _say(answer: dict[str, Any]) -> None:
     typer.echo(json.dumps({"schema": 1, **answer}, ensure_ascii=False, indent=1))
 
 
-def _table(titles: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
+def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -116,7 +116,7 @@ def inspect(
     rows += [("fields", f"{read.line_of(each.span.start)}", f"{each.key}:: {each.value or ''}") for each in read.fields]
     rows += [("comments", f"{read.line_of(each.span.start)}", "html" if each.html else "%%") for each in read.comments]
     rows += [("problems", f"{each.line}:{each.column}", each.message) for each in read.problems]
-    _table(("kind", "line:column", "what"), rows)
+    print_table(("kind", "line:column", "what"), rows)
     return OK
 
 
@@ -165,7 +165,7 @@ def links(
     if len(unlinked) > MENTIONS:
         rows.append(("~", f"and {len(unlinked) - MENTIONS} more; --json lists all", "", ""))
     rows += [(f"{steps} away", other, "", "") for other, steps in near.items() if steps > 1]
-    _table(("", "file", "line:column", "how"), rows)
+    print_table(("", "file", "line:column", "how"), rows)
     return OK
 
 
@@ -197,7 +197,7 @@ def _as_dict(link: Any) -> dict[str, Any]:
 def _all_links(vault: Vault, as_json: bool) -> int:
     found = vault.links()
     if not as_json:
-        _table(
+        print_table(
             ("source", "line:column", "link", "leads to"),
             [(link.source, f"{link.line}:{link.column}", link.destination, link.file or "(no such file)") for link in found],
         )
@@ -269,7 +269,7 @@ def unresolved(path: PATH = Path(), as_json: JSON = False) -> int:
         _say({"unresolved": [{"target": target, "links": [_as_dict(link) for link in found]} for target, found in ordered]})
     else:
         rows = [(target, len(found), f"{found[0].source}:{found[0].line}") for target, found in ordered]
-        _table(("target", "links", "first in"), rows, right=("links",))
+        print_table(("target", "links", "first in"), rows, right=("links",))
     return OK
 
 

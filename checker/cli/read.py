@@ -1,13 +1,21 @@
-"""`check-claims read`: what a sentence is understood to mean."""
+"""`check-claims read`, `words` and `propose`: what a sentence means, what can be spoken of, what could be checked."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+import sys
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import JSON, OK, app, exits
+from checker.cli.app import JSON, OK, UNWRITTEN, app, exits, project_here, words_of
+from checker.errors import ConfigurationError, WriteError
+
+if TYPE_CHECKING:
+    from checker.claims.propose import Proposal
+    from checker.notes import Vault
 
 
 @app.command()
@@ -18,9 +26,8 @@ def read(
 ) -> int:
     """Say what a sentence is understood to mean, or what is missing."""
     from checker.claims import read_sentence
-    from checker.lab import vocabulary
 
-    words = vocabulary()
+    words = words_of(project_here())
     reading = read_sentence(sentence, words)
     spec: dict[str, Any] | None = None
     if reading.meaning is not None:
@@ -47,3 +54,109 @@ def read(
             if entries:
                 typer.echo(f"{title}: {', '.join(entries)}")
     return OK
+
+
+@app.command()
+@exits
+def words(
+    term: Annotated[str, typer.Argument(help="Only what fits this: a name, a synonym, or a part of one.")] = "",
+    as_json: JSON = False,
+) -> int:
+    """List what claims can speak of: metrics, models, families and data, with what each is in one line."""
+    from checker.reports.words import as_lines, lexicon
+
+    found = lexicon(words_of(project_here()), term)
+    if as_json:
+        typer.echo(json.dumps({"schema": 1, **found}, ensure_ascii=False, indent=1))
+        return OK
+    if not any(found.values()):
+        raise ConfigurationError(f"nothing that can be spoken of fits {term!r}; check-claims words lists everything")
+    typer.echo("\n".join(as_lines(found, bool(term))))
+    return OK
+
+
+@app.command()
+@exits
+def propose(
+    notes: Annotated[list[str] | None, typer.Argument(help="Notes by path or name; without any, all of the vault.")] = None,
+    vault: Annotated[Path, typer.Option("--vault", help="The vault, or a project with a vault/ folder.")] = Path(),
+    write: Annotated[bool, typer.Option("--write", help="Ask for each sentence, and tag those that get a yes.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --write: tag all of them without asking.")] = False,
+    as_json: JSON = False,
+) -> int:
+    """List untagged sentences that could be checked as they stand."""
+    from checker.cache import cache_folder
+    from checker.notes import Vault
+    from checker.runs.project import Project
+
+    project = Project.find(vault)
+    vocabulary = words_of(project)
+    opened = Vault.open(project.vault, cache_folder() / "vaults")
+    places = [opened.find(name) for name in notes] if notes else list(opened.note_paths)
+    found = [proposal for place in places for proposal in _proposals(opened, place, vocabulary)]
+    unwritten = _tag(opened, _accepted(found, yes)) if write else []
+    if as_json:
+        rows = [
+            {"note": str(one.note.path), "line": one.line, "sentence": one.reading.sentence, "reading": one.reading.reading}
+            for one in found
+        ]
+        typer.echo(json.dumps({"schema": 1, "proposals": rows}, ensure_ascii=False, indent=1))
+    elif not write:
+        for one in found:
+            typer.echo(_told(one))
+        typer.echo(f"{len(found)} sentences in {len({one.note.path for one in found})} notes could be claims")
+    for fault in unwritten:
+        typer.secho(fault, fg=typer.colors.RED, err=True)
+    return UNWRITTEN if unwritten else OK
+
+
+def _proposals(vault: Vault, place: PurePosixPath, vocabulary: Any) -> list[Proposal]:
+    from checker.claims.propose import proposals
+    from checker.errors import NoteError
+    from checker.runs.survey import introduced
+    from checker.writing.claim_note import is_claim_note
+
+    try:
+        note = vault.note(place)
+    except NoteError:
+        return []  # told by `check-claims lint`
+    if is_claim_note(note.data):
+        return []
+    return proposals(note, vocabulary, lambda links: introduced(vault, note, links))
+
+
+def _told(proposal: Proposal) -> str:
+    from checker.reports.text import clean
+
+    beside = "" if proposal.at is not None else "\n    its block has another claim; give it a line of its own"
+    return clean(
+        proposal.place
+    ) + f"\n    {clean(proposal.reading.sentence)}\n    = {proposal.reading.reading}{beside}\n".replace("\n\n", "\n")
+
+
+def _accepted(found: Sequence[Proposal], yes: bool) -> list[Proposal]:
+    """Those that a person said yes to; without a terminal nobody is asked."""
+    if not yes and not sys.stdin.isatty():
+        raise ConfigurationError("--write asks about each sentence, and there is no terminal; add --yes to tag all of them")
+    accepted = []
+    for proposal in found:
+        typer.echo(_told(proposal), err=True)
+        if proposal.at is not None and (yes or typer.confirm("    tag it?", default=False, err=True)):
+            accepted.append(proposal)
+    return accepted
+
+
+def _tag(vault: Vault, accepted: Sequence[Proposal]) -> list[str]:
+    """Write the tags, note by note; what could not be written."""
+    from checker.claims.propose import tagged
+    from checker.writing import replace
+
+    faults = []
+    for note in dict.fromkeys(proposal.note.path for proposal in accepted):
+        group = [proposal for proposal in accepted if proposal.note.path == note]
+        data = group[0].note.data
+        try:
+            replace(vault.root / note, tagged(data, group), data)
+        except WriteError as error:
+            faults.append(str(error))
+    return faults

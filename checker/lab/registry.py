@@ -31,6 +31,14 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
 
         return add
 
+    def entries(self) -> dict[str, Entry]:
+        """A copy of what is registered."""
+        return dict(self._entries)
+
+    def restore(self, entries: Mapping[str, Entry]) -> None:
+        """Go back to what `entries` gave."""
+        self._entries = dict(entries)
+
     def __getitem__(self, name: str) -> Entry:
         try:
             return self._entries[name]

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
 from checker.lab.models import FAMILIES, MODELS
-from checker.vocabulary import DataWord, ModelWord, Vocabulary
+from checker.lab.plugins import Plugin
+from checker.vocabulary import DataWord, MissingWord, ModelWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 
 
+def vocabulary(plugins: tuple[Plugin, ...] = ()) -> Vocabulary:
+    """Every model, metric and data set that is registered, and what those `plugins` lack that brought nothing."""
+    missing = tuple(MissingWord(plugin.name, plugin.fault, plugin.failed) for plugin in plugins if plugin.fault)
+    return dataclasses.replace(_registered(len(METRICS), len(MODELS), len(DATA)), missing=missing)
+
+
 @cache
-def vocabulary() -> Vocabulary:
-    """Every model, metric and data set that is registered."""
+def _registered(*counts: int) -> Vocabulary:
+    """The words of so many entries: the same value until a plug-in adds some."""
     return Vocabulary(
         models=tuple(
             ModelWord(model.name, model.synonyms, model.families, model.scopes, model.learned) for model in MODELS.values()

@@ -148,7 +148,7 @@ def _decide(
     case, spec, scope = question.case, question.spec, question.scope
     missing = _absent(need, bench)
     if missing is not None:
-        if last is not None and _still_stands(last, spec):
+        if last is not None and still_stands(last, spec):
             return Outcome(case, last["verdict"]["word"], last["verdict"]["reason"], run=last)
         if last is not None:
             return Outcome(case, last["verdict"]["word"], missing, stale=True, run=last)
@@ -182,8 +182,8 @@ def _failure(case: Case, scope: Scope, reason: str, last: Mapping[str, Any] | No
     return Outcome(case, word, reason, stale=last is not None, failed=True, run=last, scope_asked=scope)
 
 
-def _still_stands(last: Mapping[str, Any], spec: ClaimSpec) -> bool:
-    """Whether a run on weights that are not on this machine answers today's spec with today's code."""
+def still_stands(last: Mapping[str, Any], spec: ClaimSpec) -> bool:
+    """Whether a run answers today's spec with today's code, on the weights that it was made on."""
     fields = spec.model_dump(mode="json", include=FIELDS, exclude_none=True)
     code = evidence_code(spec.metrics, last["data"]["name"])
     weights = {name: model["weights"] for name, model in last["models"].items()}

@@ -64,8 +64,10 @@ Job = TrainJob | MeasureJob
 def run(job: dict[str, Any], progress: Progress) -> None:
     """Do one job in this process. Raises MeasurementError when it gives no usable result."""
     if job["kind"] == "train":
+        from checker.lab.plugins import folder_for_workers, load_objectives
         from checker.lab.training import train
 
+        load_objectives(folder_for_workers())
         train(Recipe.from_dict(job["recipe"]), job["seed"], Path(job["out"]), progress)
         return
     import torch

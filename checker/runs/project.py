@@ -37,6 +37,11 @@ class Project:
         """The folder of the project: paths in specs start here and stay inside."""
         return self.claims.parent
 
+    @property
+    def plugins(self) -> Path:
+        """The folder of the project's own plug-ins, whether or not there is one."""
+        return self.claims / "plugins" if self.claims.name == HIDDEN else self.root / "plugins"
+
     def spec(self, claim: str) -> Path:
         return self.claims / f"{claim}.yaml"
 

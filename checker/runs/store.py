@@ -10,6 +10,7 @@ import ast
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 from checker.cache import cache_folder
 from checker.lab.checkpoints import Card, read_card
 from checker.lab.measure import IMAGES, Measurement
+from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -29,12 +31,13 @@ if TYPE_CHECKING:
 # A measurement is decided by these modules, by the metric's own, and by what they import from the lab; not by what only names
 # or keeps things. Data has a hash of its own.
 MEASURING = ("checker.lab.attention", "checker.lab.measure", "checker.lab.subject", "checker.lab.transformer")
+WORDS = ("word", "definition", "source")  # how a metric is spoken of
 KEEPING = ("registry", "recipes", "models", "checkpoints", "competence", "data", "metrics", "words")
 
 
 @cache
 def code_hash(*modules: str) -> str:
-    """A hash of what modules do: comments, docstrings, layout and the words of errors do not count.
+    """A hash of what modules do: comments, docstrings, layout, the words of errors and those for a metric do not count.
 
     It is taken of unparsed syntax trees, which are the same for all supported versions of Python once the f-strings of
     errors are left out.
@@ -50,14 +53,17 @@ def code_hash(*modules: str) -> str:
             body = getattr(node, "body", None)
             if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
                 node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
+                node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
         digest.update(f"{name}\n{ast.unparse(tree)}\n".encode())
     return digest.hexdigest()[:16]
 
 
 @cache
 def _imported(module: str) -> frozenset[str]:
-    """A module of the lab with everything of the lab that it needs to measure."""
+    """A module of the lab, or of a plug-in, with everything of the lab and of its own package that it needs to measure."""
     found, waiting = set(), [module]
+    own = module.partition(".")[0]
     while waiting:
         name = waiting.pop()
         if name in found:
@@ -65,17 +71,32 @@ def _imported(module: str) -> frozenset[str]:
         found.add(name)
         spec = find_spec(name)
         assert spec is not None and spec.origin is not None, name
-        for node in ast.walk(ast.parse(Path(spec.origin).read_bytes())):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("checker.lab."):
-                parts = node.module.split(".")[2:]
-                if parts[0] not in KEEPING or (parts[0] == "metrics" and len(parts) == 2):
-                    waiting.append(node.module)
+        for wanted in _imports(name, ast.parse(Path(spec.origin).read_bytes())):
+            parts = wanted.split(".")
+            if parts[:2] == ["checker", "lab"] and len(parts) > 2:
+                if parts[2] not in KEEPING or (parts[2] == "metrics" and len(parts) == 4):
+                    waiting.append(wanted)
+            elif own != "checker" and parts[0] == own and find_spec(wanted) is not None:
+                waiting.append(wanted)
     return frozenset(found)
 
 
+def _imports(module: str, tree: ast.AST) -> Iterator[str]:
+    """The modules that a module imports, by their whole names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = module.split(".")[: -node.level] if node.level else []
+            yield ".".join([*package, *([node.module] if node.module else [])])
+
+
 def metric_code(metric: str) -> str:
-    modules = frozenset().union(*(_imported(module) for module in (*MEASURING, f"checker.lab.metrics.{metric}")))
-    return code_hash(*sorted(modules))
+    """A hash of the code that a metric's values depend on."""
+    module = f"checker.lab.metrics.{metric}"
+    if find_spec(module) is None:
+        module = METRICS[metric].measure.__module__  # a plug-in's
+    return code_hash(*sorted(frozenset().union(*(_imported(name) for name in (*MEASURING, module)))))
 
 
 def data_code(data: str) -> str:

@@ -25,7 +25,7 @@ from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.models import find_model
-from checker.notes import Problem, Vault
+from checker.notes import Link, Note, Problem, Vault
 from checker.runs.outcome import Word
 from checker.runs.project import Project
 from checker.verdicts.correlation import FEWEST_MODELS
@@ -76,7 +76,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
         if claim.name and claim.name.casefold() in doubled:
             problems.append(Problem(claim.note.path, claim.line, doubled[claim.name.casefold()]))
             continue
-        reading = read_sentence(claim.statement, vocabulary, _introduced(vault, claim))
+        reading = read_sentence(claim.statement, vocabulary, introduced(vault, claim.note, claim.links))
         name, exact, fault = claim.name, None, ""
         if claim.exact is not None:
             try:
@@ -94,16 +94,16 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     return cases, problems
 
 
-def _introduced(vault: Vault, claim: Claim) -> dict[str, str]:
-    """Which models phrases of a claim mean: `our method` and the like what the note introduces (its property `introduces`), the
-    text of a link what the note behind it introduces."""
+def introduced(vault: Vault, note: Note, links: Iterable[Link]) -> dict[str, str]:
+    """Which models phrases in a note mean: `our method` and the like what the note introduces (its property `introduces`), the
+    text of one of the links what the note behind it introduces."""
     names: dict[str, str] = {}
-    own = claim.note.properties.get("introduces")
+    own = note.properties.get("introduces")
     if isinstance(own, str):
         names |= dict.fromkeys((*SELF, "the method", "the model", "ours"), own)
-    for link in claim.links:
-        file = vault.resolve(claim.note.path, link.target).file
-        if file is not None and file in vault.note_paths and file != claim.note.path:
+    for link in links:
+        file = vault.resolve(note.path, link.target).file
+        if file is not None and file in vault.note_paths and file != note.path:
             introduced = vault.note(file).properties.get("introduces")
             if isinstance(introduced, str):
                 names[link.display if link.display is not None else link.target.rsplit("/", 1)[-1]] = introduced
@@ -147,6 +147,9 @@ def _case(case: Case, said: ClaimSpec | None, fault: str, project: Project, voca
         return _decidable(case, vocabulary)
     if said is not None:
         return _decidable(replace(case, spec=said, read_as=said_as), vocabulary)
+    missing = next((word for word in vocabulary.missing if word.is_meant(case.claim.statement)), None)
+    if missing is not None:
+        return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
     word: Word = "untestable" if case.reading.status == "untestable" else "needs spec"
     return replace(case, word=word, reason=case.reading.reason)
 
@@ -155,6 +158,9 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
     """The case as it is, or ended with the reason why its spec cannot be decided here."""
     spec = case.spec
     assert spec is not None
+    for missing in vocabulary.missing:
+        if any(missing.is_meant(name) for name in (*spec.metrics, *spec.names, spec.where.data)):
+            return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
     metrics = [vocabulary.metric(name) for name in spec.metrics]
     for name, metric in zip(spec.metrics, metrics, strict=True):
         if metric is None:

@@ -13,6 +13,7 @@ import traceback
 import warnings
 
 from checker.errors import CheckerError
+from checker.lab.plugins import folder_for_workers, load_plugins
 from checker.runs.jobs import run
 
 
@@ -25,6 +26,7 @@ def main() -> None:
     def reply(**message: object) -> None:
         print(json.dumps(message), file=replies)
 
+    load_plugins(folder_for_workers())
     for line in sys.stdin:
         try:
             run(json.loads(line), lambda done, of, loss: reply(done=done, of=of, loss=loss))

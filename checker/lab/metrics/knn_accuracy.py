@@ -55,6 +55,8 @@ METRICS.register("knn_accuracy")(
                 "k-nearest-neighbour accuracy",
                 "k-nearest-neighbor accuracy",
                 "k-NN performance",
+                "k-NN classification",
+                "kNN classification",
                 "k-NN",
             ),
             comparatives=(

@@ -89,6 +89,7 @@ METRICS.register("layer_similarity")(
             ),
             margin=MarginWord(0.05, "CKA"),
             layers="lower half",
+            hints=("CKA", "similar", "alignment"),
         ),
         definition="linear CKA between the pooled patch tokens of a block and of the last block, over images",
         source="Kornblith et al. 2019; Nguyen, Raghu and Kornblith 2021 (unbiased estimator)",

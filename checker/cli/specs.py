@@ -1,0 +1,141 @@
+"""`check-claims specs` and `explain`: what each claim was understood to mean, and why it has the word that it has."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from checker.cli.app import ERROR, JSON, OK, app, exits, words_of
+from checker.cli.notes import PATH, VAULT, print_table
+from checker.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from checker.runs.project import Project
+    from checker.runs.survey import Case
+    from checker.vocabulary import Vocabulary
+
+
+@app.command("specs")
+@exits
+def specs(
+    path: PATH = Path(),
+    select: Annotated[str, typer.Option("-k", metavar="EXPR", help="Only claims whose id or sentence fits.")] = "",
+    diff: Annotated[
+        bool,
+        typer.Option("--diff", help="Show what the next check would change in spec files, and where note and spec disagree."),
+    ] = False,
+    as_json: JSON = False,
+) -> int:
+    """List the specs of a vault's claims: what each was read as, and whether its file is the tool's or a person's."""
+    from checker.reports.select import selector
+    from checker.reports.text import clean
+
+    keep = selector(select)
+    _, _, cases, problems = _survey(path)
+    cases = [case for case in cases if keep(f"{case.id} {case.claim.statement}")]
+    if as_json:
+        rows = [_row(case) | ({"diff": _diff(case)} if diff else {}) for case in cases]
+        typer.echo(json.dumps({"schema": 1, "specs": rows, "problems": problems}, ensure_ascii=False, indent=1))
+    elif diff:
+        for case in cases:
+            typer.echo(_diff(case), nl=False)
+    else:
+        print_table(("claim", "file", "read as"), [(case.id, _state(case), case.read_as or case.reason) for case in cases])
+    for problem in problems:
+        typer.secho(clean(problem), fg=typer.colors.YELLOW, err=True)
+    return ERROR if problems or any(case.word == "error" for case in cases) else OK
+
+
+def _survey(path: Path) -> tuple[Project, Vocabulary, list[Case], list[str]]:
+    from checker.cache import cache_folder
+    from checker.notes import Vault
+    from checker.runs.project import Project
+    from checker.runs.survey import survey
+
+    project = Project.find(path)
+    words = words_of(project)
+    cases, problems = survey(Vault.open(project.vault, cache_folder() / "vaults"), project, words)
+    return project, words, cases, [str(problem) for problem in problems]
+
+
+def _state(case: Case) -> str:
+    """What the spec file of a claim is."""
+    if case.word == "error":
+        return "error"
+    if case.stale:
+        return "edited, stale"
+    if case.edited:
+        return "edited, reviewed" if case.spec is not None and case.spec.reviewed else "edited"
+    if case.spec_to_write is None:
+        return "none"
+    if case.spec_file is None:
+        return "new"
+    return "as written" if case.spec_file == case.spec_to_write else "out of date"
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "statement": case.claim.statement,
+        "source": case.claim.place,
+        "file": _state(case),
+        "reading": case.read_as or None,
+        "note_says": case.said_as or None,
+        "reason": case.reason or None,
+        "spec": case.spec.as_dict() if case.spec else None,
+    }
+
+
+def _diff(case: Case) -> str:
+    """A unified diff from the file to what would be written; for a stale one, from the spec to what the note says."""
+    from checker.claims import print_spec
+
+    name = f"claims/{case.id}.yaml"
+    old = (case.spec_file or b"").decode("utf-8", "replace")
+    if case.stale:
+        said = print_spec(case.said) if case.said is not None else ""
+        heading = (
+            f"{name}: {case.reason}\n  the spec says: {case.read_as}\n  the note says: {case.said_as or case.reading.reason}\n"
+        )
+        return heading + _unified(old, said, name, f"{case.claim.place}")
+    if case.spec_to_write is None:
+        return ""
+    return _unified(old, case.spec_to_write.decode("utf-8"), name, name)
+
+
+def _unified(old: str, new: str, of_old: str, of_new: str) -> str:
+    return "".join(difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), of_old, of_new))
+
+
+@app.command("explain")
+@exits
+def explain(
+    claim: Annotated[str, typer.Argument(help="The id of a claim: what stands behind the ^, or in the status link.")],
+    vault: VAULT = Path(),
+    as_json: JSON = False,
+) -> int:
+    """Tell one claim from its sentence to its verdict: reading, spec, evidence, why, and what would change it."""
+    from checker.reports.explain import as_lines, explanation
+    from checker.reports.text import clean
+    from checker.writing import read_ledgers
+
+    project, words, cases, _ = _survey(vault)
+    wanted = claim.removeprefix("^")
+    case = next((case for case in cases if case.id == wanted), None)
+    if case is None:
+        near = difflib.get_close_matches(wanted, [case.id for case in cases], 3, 0.5)
+        guess = f"; did you mean {' or '.join(near)}?" if near else "; check-claims specs lists them"
+        raise ConfigurationError(f"no claim here is called {wanted!r}{guess}")
+    ledgers, faults = read_ledgers(project, [case.id])
+    if case.id in faults:
+        raise ConfigurationError(faults[case.id])
+    told = explanation(case, ledgers[case.id], words)
+    if as_json:
+        typer.echo(json.dumps({"schema": 1, **told}, ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(clean(line) for line in as_lines(told)))
+    return OK

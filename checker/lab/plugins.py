@@ -1,0 +1,123 @@
+"""Plug-ins: metrics, models, data sets and objectives that are not part of this package.
+
+A plug-in is a module that registers what it brings when it is imported, as the lab's own modules do. Installed packages name
+theirs as entry points (`check_claims.metrics`, `.models`, `.data`, `.objectives`); a project keeps its own as files, in a folder
+that a person has to trust first. One that fails to import leaves nothing behind, and its name says which claims it would have
+decided.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+from checker.lab.data import DATA
+from checker.lab.metrics import METRICS
+from checker.lab.models import MODELS
+from checker.lab.registry import Registry
+from checker.lab.trust import is_trusted
+
+LIGHT = ("metrics", "models", "data")
+OBJECTIVES = "objectives"  # they import torch, so they are loaded where something is trained, from a folder of their own
+FOLDER_VARIABLE = "CHECK_CLAIMS_PLUGINS"
+MODULE = "check_claims_plugin_{}"
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One plug-in: its name, where it comes from, and why it brings nothing (empty: it does). `failed` is False for one that
+    waits to be trusted."""
+
+    name: str
+    place: str
+    fault: str = ""
+    failed: bool = False
+
+
+_loaded: dict[str, Plugin] = {}  # by place; a module is imported once a process
+
+
+def load_plugins(folder: Path | None) -> tuple[Plugin, ...]:
+    """Load the installed plug-ins and those of a project's folder; what came of each."""
+    found = [_load(entry.name, _origin(entry), entry.load) for kind in LIGHT for entry in _entries(kind)]
+    return (*found, *(_of_file(file, folder) for file in light_files(folder))) if folder else tuple(found)
+
+
+def load_objectives(folder: Path | None) -> tuple[Plugin, ...]:
+    """The same for objectives. Imports torch."""
+    found = [_load(entry.name, _origin(entry), entry.load) for entry in _entries(OBJECTIVES)]
+    files = sorted((folder / OBJECTIVES).glob("[!_]*.py")) if folder else []
+    return (*found, *(_of_file(file, folder) for file in files if folder))
+
+
+def folder_for_workers() -> Path | None:
+    """The project's folder of plug-ins, as the process that started this one has left it in the environment."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return Path(folder) if folder else None
+
+
+def light_files(folder: Path | None) -> list[Path]:
+    """The plug-ins in a project's folder, those for objectives left out."""
+    return sorted(folder.glob("[!_]*.py")) if folder and folder.is_dir() else []
+
+
+def _entries(kind: str) -> Iterator[EntryPoint]:
+    return iter(sorted(entry_points(group=f"check_claims.{kind}"), key=lambda entry: entry.name))
+
+
+def _origin(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version} ({entry.value})" if entry.dist else entry.value
+
+
+def _of_file(file: Path, folder: Path) -> Plugin:
+    if not is_trusted(folder):
+        return Plugin(file.stem, str(file), f"{file} is not trusted; look at it, then run check-claims trust")
+    return _load(file.stem, str(file), lambda: _import(file))
+
+
+def _import(file: Path) -> None:
+    name = MODULE.format(file.stem)
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None and spec.loader is not None, file
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+
+
+def _load(name: str, place: str, bring: Callable[[], Any]) -> Plugin:
+    """Import a plug-in, or put everything back as it was. Any exception is the plug-in's fault, never the program's."""
+    if place not in _loaded:
+        registries: tuple[Registry[Any], ...] = (METRICS, MODELS, DATA)
+        before = [registry.entries() for registry in registries]
+        try:
+            bring()
+        except (Exception, SystemExit) as error:
+            for registry, entries in zip(registries, before, strict=True):
+                registry.restore(entries)
+            where = _where(error, place)
+            _loaded[place] = Plugin(name, place, f"the plug-in {where} failed: {type(error).__name__}: {error}", failed=True)
+        else:
+            _loaded[place] = Plugin(name, place)
+    return _loaded[place]
+
+
+def _where(error: BaseException, place: str) -> str:
+    """The place with the line of the plug-in's file that failed, where there is one."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == place:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename == place:
+        line = error.lineno
+    return f"{place}:{line}" if line else place

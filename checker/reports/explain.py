@@ -1,0 +1,139 @@
+"""Why a claim has the word that it has, and what would change it: from its spec and its ledger, nothing is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from checker.runs.check import still_stands
+from checker.runs.survey import Case, scopes
+from checker.vocabulary import Vocabulary
+from checker.writing import numbers
+from checker.writing.ledger import Ledger
+from checker.writing.status import MARKS
+
+P_DIGITS = 4
+
+
+def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str, Any]:
+    """All that is known of a claim, as plain values."""
+    runs = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
+    return {
+        "id": case.id,
+        "statement": case.claim.statement,
+        "source": case.claim.place,
+        "reading": case.read_as or None,
+        "note_says": case.said_as or None,
+        "spec": case.spec.as_dict() if case.spec else None,
+        "edited": case.edited,
+        "word": case.word,
+        "reason": case.reason or None,
+        "missing": list(case.reading.missing),
+        "choices": list(case.reading.choices),
+        "suggestions": list(case.reading.suggestions),
+        "evidence": [_evidence(run, case) for run in runs],
+        "runs": len(ledger.runs),
+        "would_change_it": list(_changes(case, runs, vocabulary)),
+    }
+
+
+def _evidence(run: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    verdict = run["verdict"]
+    return {
+        "scope": run["scope"],
+        "verdict": verdict["word"],
+        "fresh": case.spec is not None and not case.stale and still_stands(run, case.spec),
+        "effect_of": run["effect_of"],
+        **{name: verdict[name] for name in ("effect", "low", "high")},
+        "unit": run["effect_unit"],
+        "claimed": numbers.claimed(run) if verdict["lines"] else None,
+        **{name: verdict[name] for name in ("seeds", "images", "p", "p_against")},
+        "alpha": run["spec"]["decide"]["alpha"],
+        "rule": verdict["rule"],
+        "reason": verdict["reason"],
+        "models": list(run["about"]),
+        "data": run["data"]["name"],
+        "key": run["key"],
+    }
+
+
+def _changes(case: Case, runs: Sequence[Mapping[str, Any]], vocabulary: Vocabulary) -> Iterator[str]:
+    if case.word == "needs spec":
+        yield f"say {' and '.join(case.reading.missing) or 'it more plainly'} in the sentence, or put a claim block under it"
+    elif case.word == "untestable" and case.reading.suggestions:
+        yield f"name something that can be measured: {', '.join(case.reading.suggestions)}"
+    elif case.stale:
+        yield f"bring claims/{case.id}.yaml up to date with the note, or delete it"
+    if case.spec is None or case.word is not None:
+        return
+    if not runs:
+        yield f"check it: check-claims -k {case.id}"
+    for run in runs:
+        yield from _of_run(run, case)
+    scope = "pretrained"
+    if scope in scopes(case.spec, vocabulary) and not any(run["scope"] == scope for run in runs):
+        yield f"released weights, which lead where there are any: check-claims -k {case.id} --download"
+
+
+def _of_run(run: Mapping[str, Any], case: Case) -> Iterator[str]:
+    verdict, unit = run["verdict"], run["effect_unit"]
+    if case.spec is None or not still_stands(run, case.spec):
+        yield f"{run['scope']}: a new run, because its spec, code, data or weights have changed: check-claims -k {case.id}"
+        return
+    if "curve" in verdict:
+        yield f"{run['scope']}: a model that learns its task ({verdict['reason']})"
+        return
+    end = _near_end(run)
+    if verdict["word"] == "inconclusive":
+        looks = [look for look in run["spec"]["decide"]["looks"] if look > verdict["seeds"]]
+        if run["scope"] == "toy" and looks:
+            yield f"toy: the next look, at {looks[0]} seeds: check-claims -k {case.id} --seeds {looks[0]}"
+    elif end is not None and len(verdict["lines"]) == 1 and "parts" not in verdict:
+        line = verdict["lines"][0]
+        yield f"{run['scope']}: a line claimed beyond {end:.3g} {unit}, where the interval ends; it lies at {line:.3g}"
+
+
+def _near_end(run: Mapping[str, Any]) -> float | None:
+    """The end of the interval that lies nearest to the line claimed."""
+    verdict = run["verdict"]
+    above = run["claimed"] == "above"
+    if verdict["word"] == "refuted":
+        above = not above
+    end: float | None = verdict["low"] if above else verdict["high"]
+    return end
+
+
+def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
+    """The explanation for people."""
+    yield f"{told['statement']}"
+    yield f"  {told['source']}, ^{told['id']}"
+    yield ""
+    if told["reading"]:
+        yield f"Read as: {told['reading']}."
+    if told["note_says"] and told["note_says"] != told["reading"]:
+        yield f"The note says: {told['note_says']}."
+    if told["edited"]:
+        yield f"The spec, claims/{told['id']}.yaml, was edited by a person, so it counts."
+    if told["word"]:
+        yield f"{MARKS[told['word']]} {told['word']}: {told['reason']}"
+        for title in ("missing", "choices", "suggestions"):
+            if told[title]:
+                yield f"  {title}: {', '.join(told[title])}"
+    elif told["reason"]:
+        yield told["reason"]
+    for one in told["evidence"]:
+        yield ""
+        yield f"{MARKS[one['verdict']]} {one['verdict']} · {one['scope']}{'' if one['fresh'] else ' · stale'}: {one['reason']}."
+        if one["effect"] is not None:
+            effect, interval = numbers.effect(one, one["unit"]), numbers.interval(one, one["unit"])
+            yield f"  {one['effect_of']}: {effect}, interval {interval}; claimed: {one['claimed']}"
+            if one["p"] is not None:
+                against = f"{one['p_against']:.{P_DIGITS}f}"
+                yield f"  p = {one['p']:.{P_DIGITS}f} for the claim, {against} against it; alpha {one['alpha']:g}"
+        yield f"  {one['rule']}"
+        measured = f"{one['seeds']} seeds, {one['images']} images of {one['data']}"
+        yield f"  {', '.join(one['models'])}; {measured}; evidence {one['key']}"
+    if told["would_change_it"]:
+        yield ""
+        yield "What would change it:"
+        yield from (f"  - {change}" for change in told["would_change_it"])
