@@ -29,6 +29,9 @@ def check(
     select: Annotated[
         str, typer.Option("-k", metavar="EXPR", help="Only claims whose id or sentence fits: words with and, or, not.")
     ] = "",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="ID", help="Only the claim of this id; may be repeated.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would run and what would be written; do neither.")
     ] = False,
@@ -74,7 +77,7 @@ def check(
     keep = selector(select)
     vault = Vault.open(project.vault, cache_folder() / "vaults")
     found, faults = survey(vault, project, words)
-    cases = [case for case in found if keep(f"{case.id} {case.claim.statement}")]
+    cases = [case for case in found if keep(f"{case.id} {case.claim.statement}") and (not only or case.id in only)]
     problems = [str(fault) for fault in faults]
     ledgers, damaged = read_ledgers(project, [case.id for case in cases])
     problems += damaged.values()

@@ -1,0 +1,254 @@
+"""Where the nodes of a graph lie: seeded, the same twice, and kept between visits so that a known place stays where it was.
+
+Nodes repel like charges and links pull like springs whose force grows with the logarithm of their length (LinLog, Noack 2007),
+which keeps communities apart. Far forces are a convolution on a grid, so that a step costs O(n + g log g); near ones are exact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Points = NDArray[np.float64]  # (nodes, 2)
+
+STEPS, STEPS_WARM = 260, 60
+EXACT = 900  # nodes up to which all pairs are looked at
+GRID = 256
+SPACING = 40.0  # about the length of a link
+GRAVITY = 0.06
+PIVOTS = 30
+NEAR = 3.0  # cells within which the grid is too coarse
+LEAST_KNOWN = 0.8  # share of nodes with a place from which a layout goes on rather than begins anew
+
+
+def layout(
+    names: Sequence[str], edges: Sequence[tuple[int, int, float]], known: Mapping[str, tuple[float, float]] | None = None
+) -> Points:
+    """Places of nodes, given edges (source, target, weight) by number, and the places that some have already."""
+    import numpy as np
+
+    count = len(names)
+    places = np.zeros((count, 2))
+    if not count:
+        return places
+    known = known or {}
+    had = np.array([name in known for name in names])
+    if had.all():
+        return np.array([known[name] for name in names])
+    links, weights = _links(edges, count)
+    degrees = np.bincount(links.ravel(), np.repeat(weights, 2), count) if len(links) else np.zeros(count)
+    alone = degrees == 0
+    warm = bool(had.mean() >= LEAST_KNOWN)
+    if warm:
+        places[had] = [known[name] for name in names if name in known]
+        _beside_neighbours(places, had, links, names)
+    else:
+        places = _pivots(links, weights, names)
+    rest = np.flatnonzero(~alone)
+    if len(rest):
+        number = np.cumsum(~alone) - 1
+        places[rest] = _relax(places[rest], number[links], weights, degrees[rest], warm, had[rest])
+    if not warm:
+        _around(places, alone)
+    return np.round(places, 1)
+
+
+def _links(edges: Sequence[tuple[int, int, float]], count: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Each pair of linked nodes once, with the weights summed up and capped."""
+    import numpy as np
+
+    if not edges:
+        return np.zeros((0, 2), dtype=int), np.zeros(0)
+    table = np.asarray(edges, dtype=float)
+    pairs = np.sort(table[:, :2].astype(int), axis=1)
+    keep = pairs[:, 0] != pairs[:, 1]
+    codes, inverse = np.unique(pairs[keep, 0] * count + pairs[keep, 1], return_inverse=True)
+    weights = np.minimum(np.bincount(inverse, table[keep, 2], len(codes)), 2.0)
+    return np.stack([codes // count, codes % count], axis=1), weights
+
+
+def _scatter(names: Sequence[str]) -> Points:
+    """A place for each name, by its hash alone."""
+    import numpy as np
+
+    digests = b"".join(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest() for name in names)
+    return np.frombuffer(digests, dtype="<u4").reshape(-1, 2) / 2**32 - 0.5
+
+
+def _pivots(links: NDArray[Any], weights: NDArray[Any], names: Sequence[str]) -> Points:
+    """A first layout: the two main directions of the distances to a few nodes far apart (pivot MDS, Brandes and Pich 2007)."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra
+
+    count = len(names)
+    radius = SPACING * math.sqrt(count)
+    scattered = _scatter(names)
+    if not len(links):
+        return scattered * radius
+    ones = np.ones(len(links))
+    graph = coo_array((ones, (links[:, 0], links[:, 1])), shape=(count, count)).tocsr()
+    degrees = np.bincount(links.ravel(), minlength=count)
+    pivot, nearest, rows = int(degrees.argmax()), np.full(count, np.inf), []
+    for _ in range(min(PIVOTS, count)):
+        steps = dijkstra(graph, directed=False, indices=pivot, unweighted=True)
+        rows.append(steps)
+        nearest = np.minimum(nearest, steps)
+        reached = np.where(np.isfinite(nearest), nearest, -1)
+        pivot = int(reached.argmax())
+    table = np.stack(rows)
+    finite = np.isfinite(table)
+    table = np.where(finite, table, table[finite].max() + 2) ** 2
+    centred = table - table.mean(0) - table.mean(1, keepdims=True) + table.mean()
+    _, _, main = np.linalg.svd(centred, full_matrices=False)
+    first = np.zeros((count, 2))
+    first[:, : min(2, len(main))] = main[:2].T
+    first *= np.where(first[np.abs(first).argmax(0), [0, 1]] < 0, -1, 1)  # a direction has no sign of its own
+    size = np.abs(first).max() or 1.0
+    return first / size * radius * 0.5 + scattered * radius * 0.15
+
+
+def _beside_neighbours(places: Points, had: NDArray[Any], links: NDArray[Any], names: Sequence[str]) -> None:
+    """Put each new node near those that it is linked to, or at the edge."""
+    import numpy as np
+
+    offsets = _scatter(names)
+    new = np.flatnonzero(~had)
+    edge = np.abs(places[had]).max(initial=SPACING)
+    for node in new:
+        ends = links[(links == node).any(1)].ravel()
+        around = [end for end in ends if end != node and had[end]]
+        middle = places[around].mean(0) if around else np.sign(offsets[node]) * edge
+        places[node] = middle + offsets[node] * 2 * SPACING
+
+
+def _relax(
+    places: Points, links: NDArray[Any], weights: NDArray[Any], degrees: NDArray[Any], warm: bool, had: NDArray[Any]
+) -> Points:
+    """Let forces act for a number of steps, ever more gently."""
+    import numpy as np
+
+    count = len(places)
+    charges = np.sqrt(1.0 + degrees)
+    steps = STEPS_WARM if warm else STEPS
+    limit = SPACING * (0.5 if warm else 4.0)
+    held = np.where(had, 0.1, 1.0)[:, None] if warm else 1.0  # what had a place hardly moves
+    for step in range(steps):
+        late = step > steps * 0.6
+        force = _repulsion(places, charges, late)
+        force -= GRAVITY * charges[:, None] * places / (SPACING * max(1.0, math.sqrt(count) / 12))
+        if len(links):
+            difference = places[links[:, 1]] - places[links[:, 0]]
+            length = np.sqrt((difference**2).sum(1)) + 1e-9
+            pull = (weights * np.log1p(length / SPACING) * 1.6 / length)[:, None] * difference
+            for axis in (0, 1):
+                force[:, axis] += np.bincount(links[:, 0], pull[:, axis], count) - np.bincount(links[:, 1], pull[:, axis], count)
+        size = np.sqrt((force**2).sum(1, keepdims=True)) + 1e-9
+        cooled = limit * (1 - step / steps) ** 1.5 + 0.05
+        places = places + force / size * np.minimum(size * SPACING * 0.35, cooled) * held
+    return places
+
+
+def _repulsion(places: Points, charges: NDArray[Any], late: bool) -> Points:
+    """charge * charge / distance between all pairs."""
+    if len(places) <= EXACT:
+        return _all_pairs(places, charges)
+    return _by_grid(places, charges, late)
+
+
+def _all_pairs(places: Points, charges: NDArray[Any]) -> Points:
+    import numpy as np
+
+    difference = places[:, None] - places[None]
+    square = (difference**2).sum(2) + (0.05 * SPACING) ** 2
+    strength = SPACING * charges[:, None] * charges[None] / square
+    return np.einsum("ij,ijk->ik", strength, difference) * 0.22
+
+
+def _by_grid(places: Points, charges: NDArray[Any], late: bool) -> Points:
+    """The same on a grid: charges are spread over cells, the field of all cells is a convolution, and is read back. What is
+    nearer than a few cells is corrected pair by pair once the nodes have spread."""
+    import numpy as np
+    from scipy.fft import irfft2, rfft2
+    from scipy.spatial import cKDTree
+
+    low = places.min(0)
+    cell = float((places.max(0) - low).max()) / (GRID - 3) + 1e-9
+    at = (places - low) / cell + 1
+    corner = np.floor(at).astype(int)
+    part = at - corner
+    corners = [
+        (
+            (corner[:, 0] + i) * GRID + corner[:, 1] + j,
+            (part[:, 0] if i else 1 - part[:, 0]) * (part[:, 1] if j else 1 - part[:, 1]),
+        )
+        for i in (0, 1)
+        for j in (0, 1)
+    ]
+    density = sum(np.bincount(index, charges * share, GRID * GRID) for index, share in corners)
+    offsets = np.arange(2 * GRID)
+    offsets = np.where(offsets > GRID, offsets - 2 * GRID, offsets) * cell
+    soft = (cell * 1.2) ** 2 + (0.05 * SPACING) ** 2
+    square = offsets[:, None] ** 2 + offsets[None] ** 2 + soft
+    spectrum = rfft2(np.pad(np.reshape(density, (GRID, GRID)), (0, GRID)))
+    force = np.empty_like(places)
+    for axis, along in ((0, offsets[:, None]), (1, offsets[None])):
+        field = irfft2(spectrum * rfft2(along / square), (2 * GRID, 2 * GRID))[:GRID, :GRID].ravel()
+        force[:, axis] = sum(field[index] * share for index, share in corners) * charges * SPACING
+    reach = min(NEAR * cell, 3 * SPACING)
+    if late:
+        pairs = cKDTree(places).query_pairs(reach, output_type="ndarray")
+        if len(pairs) < 60 * len(places):
+            difference = places[pairs[:, 0]] - places[pairs[:, 1]]
+            plain = (difference**2).sum(1)
+            near = charges[pairs[:, 0]] * charges[pairs[:, 1]] * SPACING
+            strength = near * (1 / (plain + (0.05 * SPACING) ** 2) - 1 / (plain + soft))
+            for axis in (0, 1):
+                push = strength * difference[:, axis]
+                force[:, axis] += np.bincount(pairs[:, 0], push, len(places)) - np.bincount(pairs[:, 1], push, len(places))
+    return force * 0.22
+
+
+def _around(places: Points, alone: NDArray[Any]) -> None:
+    """Nodes without a link lie in a spiral around the others, evenly."""
+    import numpy as np
+
+    count = int(alone.sum())
+    if not count:
+        return
+    others = places[~alone]
+    radius = float(np.sqrt((others**2).sum(1)).max()) + 2 * SPACING if len(others) else 0.0
+    inner = (radius / (0.8 * SPACING)) ** 2
+    turns = np.arange(count)
+    distance = 0.8 * SPACING * np.sqrt(inner + turns)
+    angle = turns * math.pi * (3 - math.sqrt(5))
+    places[alone] = np.stack([distance * np.cos(angle), distance * np.sin(angle)], axis=1)
+
+
+def read_places(file: Path) -> dict[str, tuple[float, float]]:
+    """The places that were kept; none where there are none that can be read."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return {name: (float(x), float(y)) for name, (x, y) in kept["places"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def keep_places(file: Path, names: Sequence[str], places: Points) -> None:
+    """Keep places for the next time; nothing is lost where that cannot be."""
+    text = json.dumps({"schema": 1, "places": dict(zip(names, places.tolist(), strict=True))}, ensure_ascii=True)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = file.with_suffix(".new")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(file)
+    except OSError:
+        return
