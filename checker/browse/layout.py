@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,20 +19,28 @@ if TYPE_CHECKING:
 
     Points = NDArray[np.float64]  # (nodes, 2)
 
-STEPS, STEPS_WARM = 260, 60
+STEPS, STEPS_WARM, STEPS_OUTER = 260, 60, 60
 EXACT = 900  # nodes up to which all pairs are looked at
 GRID = 256
 SPACING = 40.0  # about the length of a link
 GRAVITY = 0.06
+PULL = 1.6
+LEAST_APART, ROUNDS_APART = 0.5 * SPACING, 25
 PIVOTS = 30
 NEAR = 3.0  # cells within which the grid is too coarse
 LEAST_KNOWN = 0.8  # share of nodes with a place from which a layout goes on rather than begins anew
 
 
 def layout(
-    names: Sequence[str], edges: Sequence[tuple[int, int, float]], known: Mapping[str, tuple[float, float]] | None = None
+    names: Sequence[str],
+    edges: Sequence[tuple[int, int, float]],
+    known: Mapping[str, tuple[float, float]] | None = None,
+    satellites: Collection[int] = (),
 ) -> Points:
-    """Places of nodes, given edges (source, target, weight) by number, and the places that some have already."""
+    """Places of nodes, given edges (source, target, weight) by number, and the places that some have already.
+
+    `satellites` are nodes that do not move the others: those are laid out first, and the satellites around them.
+    """
     import numpy as np
 
     count = len(names)
@@ -43,22 +51,51 @@ def layout(
     had = np.array([name in known for name in names])
     if had.all():
         return np.array([known[name] for name in names])
+    for node in np.flatnonzero(had):
+        places[node] = known[names[node]]
     links, weights = _links(edges, count)
-    degrees = np.bincount(links.ravel(), np.repeat(weights, 2), count) if len(links) else np.zeros(count)
+    outer = np.zeros(count, dtype=bool)
+    outer[list(satellites)] = True
+    if outer.all():
+        outer[:] = False
+    inner = ~outer[links].any(1) if len(links) else np.zeros(0, dtype=bool)
+    core = np.flatnonzero(~outer)
+    number = np.cumsum(~outer) - 1
+    places[core] = _lay(places[core], had[core], number[links[inner]], weights[inner], [names[node] for node in core])
+    if outer.any():
+        settled = had | ~outer
+        _beside_neighbours(places, settled, links, names)
+        degrees = _degrees(links, weights, count)
+        places = _relax(places, links, weights, degrees, STEPS_OUTER, SPACING, np.where(settled, 0.0, 1.0))
+    return np.round(places, 1)
+
+
+def _degrees(links: NDArray[Any], weights: NDArray[Any], count: int) -> NDArray[Any]:
+    import numpy as np
+
+    return np.bincount(links.ravel(), np.repeat(weights, 2), count) if len(links) else np.zeros(count)
+
+
+def _lay(places: Points, had: NDArray[Any], links: NDArray[Any], weights: NDArray[Any], names: Sequence[str]) -> Points:
+    """Places from nothing, or, where most nodes have one, from those: what had a place hardly moves then."""
+    import numpy as np
+
+    degrees = _degrees(links, weights, len(names))
     alone = degrees == 0
     warm = bool(had.mean() >= LEAST_KNOWN)
     if warm:
-        places[had] = [known[name] for name in names if name in known]
         _beside_neighbours(places, had, links, names)
     else:
-        places = _pivots(links, weights, names)
+        places = _pivots(links, names)
     rest = np.flatnonzero(~alone)
     if len(rest):
         number = np.cumsum(~alone) - 1
-        places[rest] = _relax(places[rest], number[links], weights, degrees[rest], warm, had[rest])
+        free = np.where(had[rest], 0.1, 1.0) if warm else np.ones(len(rest))
+        steps, limit = (STEPS_WARM, SPACING / 2) if warm else (STEPS, 4 * SPACING)
+        places[rest] = _relax(places[rest], number[links], weights, degrees[rest], steps, limit, free)
     if not warm:
         _around(places, alone)
-    return np.round(places, 1)
+    return places
 
 
 def _links(edges: Sequence[tuple[int, int, float]], count: int) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -83,7 +120,7 @@ def _scatter(names: Sequence[str]) -> Points:
     return np.frombuffer(digests, dtype="<u4").reshape(-1, 2) / 2**32 - 0.5
 
 
-def _pivots(links: NDArray[Any], weights: NDArray[Any], names: Sequence[str]) -> Points:
+def _pivots(links: NDArray[Any], names: Sequence[str]) -> Points:
     """A first layout: the two main directions of the distances to a few nodes far apart (pivot MDS, Brandes and Pich 2007)."""
     import numpy as np
     from scipy.sparse import coo_array
@@ -121,39 +158,70 @@ def _beside_neighbours(places: Points, had: NDArray[Any], links: NDArray[Any], n
     import numpy as np
 
     offsets = _scatter(names)
-    new = np.flatnonzero(~had)
     edge = np.abs(places[had]).max(initial=SPACING)
-    for node in new:
-        ends = links[(links == node).any(1)].ravel()
-        around = [end for end in ends if end != node and had[end]]
-        middle = places[around].mean(0) if around else np.sign(offsets[node]) * edge
-        places[node] = middle + offsets[node] * 2 * SPACING
+    sums, counts = np.zeros_like(places), np.zeros(len(places))
+    for here, there in (links.T, links[:, ::-1].T) if len(links) else ():
+        known = had[there]
+        np.add.at(sums, here[known], places[there[known]])
+        np.add.at(counts, here[known], 1)
+    middles = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], np.sign(offsets) * edge)
+    places[~had] = (middles + offsets * 2 * SPACING)[~had]
 
 
 def _relax(
-    places: Points, links: NDArray[Any], weights: NDArray[Any], degrees: NDArray[Any], warm: bool, had: NDArray[Any]
+    places: Points,
+    links: NDArray[Any],
+    weights: NDArray[Any],
+    degrees: NDArray[Any],
+    steps: int,
+    limit: float,
+    free: NDArray[Any],
 ) -> Points:
-    """Let forces act for a number of steps, ever more gently."""
+    """Let forces act for a number of steps, ever more gently; `free` says how far each node gives way. At the end nodes that
+    lie on one another are moved apart."""
     import numpy as np
 
     count = len(places)
     charges = np.sqrt(1.0 + degrees)
-    steps = STEPS_WARM if warm else STEPS
-    limit = SPACING * (0.5 if warm else 4.0)
-    held = np.where(had, 0.1, 1.0)[:, None] if warm else 1.0  # what had a place hardly moves
+    held = free[:, None]
+    width = SPACING * max(1.0, math.sqrt(count) / 12)
     for step in range(steps):
-        late = step > steps * 0.6
-        force = _repulsion(places, charges, late)
-        force -= GRAVITY * charges[:, None] * places / (SPACING * max(1.0, math.sqrt(count) / 12))
+        force = _repulsion(places, charges, step > steps * 0.6)
+        force -= GRAVITY * charges[:, None] * places / width
         if len(links):
             difference = places[links[:, 1]] - places[links[:, 0]]
             length = np.sqrt((difference**2).sum(1)) + 1e-9
-            pull = (weights * np.log1p(length / SPACING) * 1.6 / length)[:, None] * difference
-            for axis in (0, 1):
-                force[:, axis] += np.bincount(links[:, 0], pull[:, axis], count) - np.bincount(links[:, 1], pull[:, axis], count)
+            pull = (weights * PULL * np.log1p(length / SPACING) / length)[:, None] * difference
+            force += _summed(links, pull, count)
         size = np.sqrt((force**2).sum(1, keepdims=True)) + 1e-9
         cooled = limit * (1 - step / steps) ** 1.5 + 0.05
         places = places + force / size * np.minimum(size * SPACING * 0.35, cooled) * held
+    return _apart(places, held)
+
+
+def _summed(pairs: NDArray[Any], forces: NDArray[Any], count: int) -> Points:
+    """What acts on each node where each pair is drawn together by a force."""
+    import numpy as np
+
+    axes = [
+        np.bincount(pairs[:, 0], forces[:, axis], count) - np.bincount(pairs[:, 1], forces[:, axis], count) for axis in (0, 1)
+    ]
+    return np.stack(axes, axis=1)
+
+
+def _apart(places: Points, held: NDArray[Any]) -> Points:
+    """Nodes that are too near to be told apart, moved apart."""
+    import numpy as np
+    from scipy.spatial import cKDTree
+
+    for _ in range(ROUNDS_APART):
+        pairs = cKDTree(places).query_pairs(LEAST_APART, output_type="ndarray")
+        if not len(pairs) or len(pairs) > 30 * len(places):
+            break
+        difference = places[pairs[:, 1]] - places[pairs[:, 0]]
+        difference[(difference == 0).all(1)] = (0.1, 0.1)
+        length = np.sqrt((difference**2).sum(1, keepdims=True))
+        places = places - _summed(pairs, difference / length * (LEAST_APART - length) * 0.3, len(places)) * held
     return places
 
 
@@ -211,9 +279,7 @@ def _by_grid(places: Points, charges: NDArray[Any], late: bool) -> Points:
             plain = (difference**2).sum(1)
             near = charges[pairs[:, 0]] * charges[pairs[:, 1]] * SPACING
             strength = near * (1 / (plain + (0.05 * SPACING) ** 2) - 1 / (plain + soft))
-            for axis in (0, 1):
-                push = strength * difference[:, axis]
-                force[:, axis] += np.bincount(pairs[:, 0], push, len(places)) - np.bincount(pairs[:, 1], push, len(places))
+            force += _summed(pairs, strength[:, None] * difference, len(places))
     return force * 0.22
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 WEIGHTS = {"tag": 0.05, "embed": 0.4, "claim": 1.6}  # how strongly a link pulls its ends together; others 1
+SATELLITES = ("tag", "attachment", "unresolved")  # kinds of nodes that lie around the others
 HOMES = ("index", "home", "readme", "start here", "start")
 FEWEST_AROUND_HOME = 3
 MOST_BACKLINKS = 300
@@ -147,7 +148,8 @@ class Site:
         ordered = sorted({kind for _, _, kind in links})
         weighted = [(source, target, WEIGHTS.get(kind, 1.0)) for source, target, kind in links]
         known = read_places(self.places) if self.places else {}
-        places = layout(names, weighted, known)
+        satellites = [index for index, name in enumerate(names) if graph.nodes[name]["kind"] in SATELLITES]
+        places = layout(names, weighted, known, satellites)
         if self.places and (len(known) != len(names) or any(name not in known for name in names)):
             keep_places(self.places, names, places)
         data = [graph.nodes[name] for name in names]
@@ -176,7 +178,10 @@ class Site:
         notes = [path for path in self.note_paths if path not in self.claim_notes]
         if not notes:
             return None
-        linked = {path: self._graph.degree(str(path)) for path in notes}
+        linked = dict.fromkeys(notes, 0)
+        for link in self.vault.links():
+            if link.file in linked and link.source != link.file:
+                linked[link.file] += 1
         for name in HOMES:
             for path in sorted(notes):
                 if len(path.parts) == 1 and path.stem.casefold() == name and linked[path] >= FEWEST_AROUND_HOME:
@@ -297,7 +302,7 @@ def open_site(path: Path, vocabulary: Vocabulary, cache: Path | None) -> Site:
 def _around(note: Note | None, link: VaultLink) -> str:
     """The text around a link, without markup."""
     if note is None or link.key is not None:
-        return f"{link.key}" if link.key and link.kind == "property" else ""
+        return f"in its property {link.key.partition('.')[0]}" if link.key and link.kind == "property" else ""
     line = note.lines.text(link.line - 1).decode("utf-8", "replace")
     start, end = max(0, link.column - 1 - AROUND), link.column - 1 + 2 * AROUND
     shown = plain(line[start:end])

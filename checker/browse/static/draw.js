@@ -5,7 +5,8 @@ import { colourName, shapeOf } from "./words.js";
 const DIRECT = 4000; // nodes and links up to which each frame draws all
 const MOST_LINKS = 60000; // drawn at once; the least important ones beyond wait for a closer look
 const MARGIN = 0.5; // of the picture beyond each edge, in widths
-const LABEL_ROOM = 9000; // square pixels for each label
+const LABEL_ROOM = 9000; // square pixels for each label, and where there are many nodes
+const LABEL_ROOM_MANY = 24000;
 const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const LINE = 14;
 
@@ -111,7 +112,7 @@ export class Painter {
 
   radius(node) {
     const { scene, camera } = this;
-    return Math.max(scene.small ? 1.1 : 2.4, scene.radius[node] * Math.min(1.5, Math.max(scene.small ? 0.25 : 0.62, camera.k ** 0.6)));
+    return Math.max(scene.small ? 1.3 : 2.4, scene.radius[node] * Math.min(1.4, Math.max(scene.small ? 0.3 : 0.62, camera.k ** 0.5)));
   }
 
   paint() {
@@ -167,10 +168,11 @@ export class Painter {
     const { x, y, links } = scene;
     const k = camera.k;
     const many = links.length / 2 > 3000;
+    const thin = scene.lead !== undefined;
     context.strokeStyle = this.colours.link;
     context.lineWidth = many ? 0.6 : 1;
     const alpha = context.globalAlpha;
-    context.globalAlpha = alpha * (many ? Math.max(0.16, Math.min(0.6, 30 / Math.sqrt(links.length / 2))) : 0.75);
+    context.globalAlpha = alpha * (many ? Math.max(0.16, Math.min(0.6, 30 / Math.sqrt(links.length / 2))) : thin ? 0.34 : scene.small ? 0.55 : 0.75);
     context.beginPath();
     const most = MOST_LINKS * 2;
     let drawn = 0;
@@ -183,6 +185,15 @@ export class Painter {
       drawn += 2;
     }
     context.stroke();
+    if (thin) {
+      context.globalAlpha = alpha * 0.9;
+      context.beginPath();
+      for (const [a, b] of scene.lead) {
+        context.moveTo(x[a] * k + dx, y[a] * k + dy);
+        context.lineTo(x[b] * k + dx, y[b] * k + dy);
+      }
+      context.stroke();
+    }
     context.globalAlpha = alpha;
     for (const [key, nodes] of this.grouped()) {
       const [shape, colour] = key;
@@ -245,9 +256,11 @@ export class Painter {
     const [dx, dy, k] = [width / 2 - camera.x * camera.k, height / 2 - camera.y * camera.k, camera.k];
     context.font = FONT;
     const taken = new Boxes();
-    const most = Math.max(6, Math.round((width * height) / LABEL_ROOM));
+    const most = Math.max(6, Math.round((width * height) / (scene.x.length > 300 ? LABEL_ROOM_MANY : LABEL_ROOM)));
     const seen = [];
+    const important = scene.x.length > 300 && k < 0.9 && scene.least !== undefined;
     for (const node of scene.order) {
+      if (important && scene.rank[node] < scene.least) break;
       const x = scene.x[node] * k + dx, y = scene.y[node] * k + dy;
       if (x < 4 || y < 4 || x > width - 4 || y > height - 4) continue;
       seen.push([node, x, y]);

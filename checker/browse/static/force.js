@@ -1,7 +1,7 @@
 // The layout of a small graph: nodes repel, links pull, the same way each time.
 
-const LENGTH = 74;
-const CHARGE = 1500;
+const LENGTH = 92;
+const CHARGE = 5200;
 
 export class Force {
   constructor(x, y, radius, links, centre = -1) {
@@ -58,9 +58,9 @@ export class Force {
       vy[a] += dy * pull * (1 - share) * strength;
     }
     for (let i = 0; i < count; i++) {
-      const gravity = i === this.centre ? 0.12 : 0.012;
+      const gravity = i === this.centre ? 0.12 : 0.008;
       vx[i] -= x[i] * gravity * heat;
-      vy[i] -= y[i] * gravity * heat * 1.3;
+      vy[i] -= y[i] * gravity * heat * 1.15;
       vx[i] *= 0.62;
       vy[i] *= 0.62;
       if (i === this.held) continue;

@@ -84,6 +84,7 @@ export class GraphView {
     this.trail = null;
     let nodes = [];
     this.steps = null;
+    this.degrees = null;
     this.left = 0;
     if (state.view === "path") {
       nodes = this.#pathNodes(state, shown);
@@ -100,9 +101,11 @@ export class GraphView {
     }
     const place = new Map(nodes.map((node, index) => [node, index]));
     const links = [];
+    this.degrees = new Map();
     for (const node of nodes) {
       for (let i = model.first[node]; i < model.first[node + 1]; i++) {
         const other = place.get(model.ends[i]);
+        if (other !== undefined) this.degrees.set(node, (this.degrees.get(node) ?? 0) + 1);
         if (model.through[i] % 2 === 0 && other !== undefined) links.push(place.get(node), other);
       }
     }
@@ -123,6 +126,8 @@ export class GraphView {
     scene.radius = Float64Array.from(nodes, (node) => this.#radius(node, scene.small));
     scene.order = Array.from(nodes.keys()).sort((a, b) => scene.rank[b] - scene.rank[a]);
     this.force = null;
+    if (whole) scene.least = 1.5 + Math.log2(3); // two links
+    if (this.steps) scene.lead = this.#lead(links);
     if (!whole) this.#settle(scene);
     const centre = place.get(this.centre);
     if (centre !== undefined) scene.strong.add(centre);
@@ -140,13 +145,27 @@ export class GraphView {
     if (!whole && old && oldPlaces && !calm()) this.#glide(scene, old, oldPlaces);
   }
 
+  // The links along which each node is reached: one from each, drawn stronger than the rest.
+  #lead(links) {
+    const found = new Map();
+    for (let i = 0; i < links.length; i += 2) {
+      for (const [a, b] of [[links[i], links[i + 1]], [links[i + 1], links[i]]]) {
+        if (this.steps[this.nodes[a]] === this.steps[this.nodes[b]] + 1 && !found.has(a)) found.set(a, b);
+      }
+    }
+    return [...found];
+  }
+
   // A small scene finds its own places, from where its nodes lie in the whole graph.
   #settle(scene) {
     const middle = this.place.get(this.centre) ?? 0;
     const [cx, cy] = [scene.x[middle] ?? 0, scene.y[middle] ?? 0];
     for (let i = 0; i < scene.x.length; i++) {
-      scene.x[i] = (scene.x[i] - cx) * 1.1;
-      scene.y[i] = (scene.y[i] - cy) * 1.1;
+      const [dx, dy] = [scene.x[i] - cx, scene.y[i] - cy];
+      const away = Math.hypot(dx, dy);
+      const reach = (this.steps ? this.steps[this.nodes[i]] : 1) * 150 + Math.min(60, away * 0.1);
+      scene.x[i] = i === middle ? 0 : (dx / (away || 1)) * reach;
+      scene.y[i] = i === middle ? 0 : (dy / (away || 1)) * reach;
     }
     if (this.trail) {
       this.trail.forEach((node, index) => {
@@ -200,14 +219,14 @@ export class GraphView {
 
   #rank(node) {
     const kind = this.model.kindName[node];
-    const degree = this.model.degree(node);
+    const degree = this.degrees?.get(node) ?? this.model.degree(node);
     const bonus = { note: 1.5, canvas: 1, claim: 0.5, tag: 0.4, unresolved: -2, attachment: -2 }[kind] ?? 0;
     return (this.steps ? -this.steps[node] * 3 : 0) + bonus + Math.log2(1 + degree);
   }
 
   #radius(node, small) {
     const kind = this.model.kindName[node];
-    const size = Math.sqrt(this.model.degree(node));
+    const size = Math.sqrt(this.degrees.get(node) ?? 0);
     if (small) return kind === "claim" ? 5 : Math.min(12, 1.6 + size * 0.8);
     if (kind === "claim") return 6;
     if (kind === "unresolved" || kind === "attachment") return 4;
@@ -273,12 +292,21 @@ export class GraphView {
   // Folders are told apart at the first level at which there are several.
   #folderDepth() {
     const { model } = this;
+    let best = 1;
     for (let depth = 1; depth < 4; depth++) {
-      const names = new Set();
-      for (let node = 0; node < model.count; node++) if (model.kindName[node] === "note") names.add(model.folder[node].split("/").slice(0, depth).join("/"));
-      if (names.size > 2) return depth;
+      const names = new Map();
+      let notes = 0;
+      for (let node = 0; node < model.count; node++) {
+        if (model.kindName[node] !== "note") continue;
+        const name = model.folder[node].split("/").slice(0, depth).join("/");
+        names.set(name, (names.get(name) ?? 0) + 1);
+        notes++;
+      }
+      if (names.size > MOST_COLOURS + 1) break;
+      best = depth;
+      if (Math.max(...names.values()) < notes * 0.6) break;
     }
-    return 1;
+    return best;
   }
 
   #drawLegend() {

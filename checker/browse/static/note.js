@@ -32,7 +32,9 @@ function propertiesOf(app, state, found) {
   const rows = found.properties.filter((property) => property.values.length);
   if (!rows.length) return null;
   const value = (one) => (one.note ? h("a", { href: app.address(onwards(state, { view: "note", subject: one.note })) }, one.text) : one.text);
-  return h("dl", { class: "properties" }, rows.map((property) => h("div", {}, h("dt", {}, property.key), h("dd", {}, property.values.map((one, index) => [index ? ", " : "", value(one)])))));
+  const most = 14; // values of one property that are shown at once
+  const listed = (values) => [values.slice(0, most).map((one, index) => [index ? ", " : "", value(one)]), values.length > most && h("details", {}, h("summary", {}, `and ${values.length - most} more`), values.slice(most).map((one, index) => [index ? ", " : "", value(one)]))];
+  return h("dl", { class: "properties" }, rows.map((property) => h("div", {}, h("dt", {}, property.key), h("dd", {}, listed(property.values)))));
 }
 
 function attachment(found) {
@@ -46,6 +48,8 @@ function attachment(found) {
 function body(app, state, found) {
   const article = h("article", { class: "prose" });
   article.innerHTML = found.html;
+  const first = article.firstElementChild;
+  if (first?.matches(".md-h1") && first.textContent.trim() === found.title) first.remove();
   for (const element of article.querySelectorAll("[data-file]")) {
     const address = fileAddress(element.dataset.file);
     if (!address) {
