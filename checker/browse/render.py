@@ -144,8 +144,8 @@ def _boxes(state: Any) -> None:
     for token in state.tokens:
         task = token.meta.get("task") if token.type == "inline" else None
         if task is not None:
-            checked, name = ("", "open") if task == " " else (" checked", "done")
-            box = Token("html_inline", "", 0, content=f'<input type="checkbox" disabled{checked} aria-label="{name}"> ')
+            name = "open" if task == " " else "done"
+            box = Token("html_inline", "", 0, content=f'<span class="md-box"><span class="md-unseen">{name}: </span></span>')
             token.children = [box, *(token.children or [])]
 
 
@@ -191,8 +191,8 @@ def _embed(link: Link, file: PurePosixPath, context: _Context) -> str:
     width = f' width="{link.width}"' if link.width else ""
     height = f' height="{link.height}"' if link.height else ""
     if suffix in IMAGES:
-        shown = link.display if link.display and not link.width else file.stem
-        return f'<img data-file="{path}" alt="{html.escape(shown)}"{width}{height}>'
+        text = (link.display or "").rpartition("|")[0] if link.width else link.display
+        return f'<img data-file="{path}" alt="{html.escape(text or file.stem)}"{width}{height}>'
     if suffix in SOUNDS | FILMS:
         tag = "audio" if suffix in SOUNDS else "video"
         return f'<{tag} controls data-file="{path}"></{tag}>'
@@ -274,7 +274,7 @@ def _image(tokens: Sequence[Token], index: int, context: _Context) -> str:
     file = context.destinations.get(target)
     if file is None:
         return f'<span class="md-missing">{html.escape(alt or target)}</span>'
-    shown = (text if width else alt) or file.stem
+    shown = f"{text}|{width}" if width else alt
     return _embed(Link(target, mark + rest, shown, True, Span(0, 0), width=int(width) if width else None), file, context)
 
 

@@ -16,7 +16,7 @@ def _words(text: str) -> set[str]:
 
 TEXT = _words(
     "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure"
-    " h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q rp rt ruby s samp section small span strike strong sub"
+    " h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strike strong sub"
     " summary sup table tbody td tfoot th thead time tr tt u ul var wbr audio video"
 )
 MATH = _words(
@@ -34,7 +34,6 @@ ATTRIBUTES = {
     "audio": {"controls", "data-file"},
     "video": {"controls", "data-file", "width", "height"},
     "details": {"open"},
-    "input": {"checked", "aria-label"},
     "ol": {"start"},
     "col": {"span"},
     "colgroup": {"span"},
@@ -58,7 +57,6 @@ def _cleaner() -> nh3.Cleaner:
         attributes=ATTRIBUTES,
         attribute_filter=_filter,
         tag_attribute_values={"a": {"target": {"_blank"}}},
-        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
     )

@@ -264,6 +264,8 @@ class Site:
         """The values of properties by key and note: one value a note, few values a key."""
         found: dict[str, dict[str, str]] = {}
         for path in self.vault.note_paths:
+            if path in self.claim_notes:
+                continue
             for key, value in _frontmatter(self.vault.root / path).items():
                 first = value[0] if isinstance(value, list) and value else value
                 if isinstance(first, (str, int, float, bool)) and key not in ("tags", "aliases"):

@@ -20,6 +20,7 @@ export class Painter {
     this.chosen = -1;
     this.trail = null; // scene numbers of a path
     this.width = this.height = 0;
+    this.below = 0; // room at the lower edge that nodes keep free
     this.picture = null;
     this.widths = new Map();
     this.frame = 0;
@@ -106,8 +107,8 @@ export class Painter {
     }
     if (!count) return { x: 0, y: 0, k: 1 };
     const aside = Math.min(150, this.width * 0.14);
-    const k = Math.min(closest, (this.width - aside) / (right - left + 1), (this.height - 90) / (bottom - top + 1));
-    return { x: (left + right) / 2, y: (top + bottom) / 2, k: Math.max(k, 1e-4) };
+    const k = Math.max(1e-4, Math.min(closest, (this.width - aside) / (right - left + 1), (this.height - 70 - this.below) / (bottom - top + 1)));
+    return { x: (left + right) / 2, y: (top + bottom) / 2 + this.below / 2 / k, k };
   }
 
   radius(node) {

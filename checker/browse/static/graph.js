@@ -398,6 +398,7 @@ export class GraphView {
 
   fit(glide) {
     if (!this.painter.scene?.x.length || !this.painter.width) return;
+    this.painter.below = this.legend.offsetHeight;
     const target = this.painter.fitted(null, this.whole ? 1.6 : 1.25);
     if (glide && !calm()) this.#moveTo(target);
     else {

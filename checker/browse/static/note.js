@@ -49,7 +49,7 @@ function body(app, state, found) {
   const article = h("article", { class: "prose" });
   article.innerHTML = found.html;
   const first = article.firstElementChild;
-  if (first?.matches(".md-h1") && first.textContent.trim() === found.title) first.remove();
+  if (first?.matches(".md-h1") && first.textContent.trim() === found.title) first.classList.add("unseen"); // it repeats the title above
   for (const element of article.querySelectorAll("[data-file]")) {
     const address = fileAddress(element.dataset.file);
     if (!address) {

@@ -26,9 +26,9 @@ async function ask(path, parameters = {}, options = {}) {
   return answer;
 }
 
-export const askGraph = () => (live ? ask("api/graph") : inside.graph);
+export const askGraph = async () => (live ? ask("api/graph") : inside.graph);
 export const askClaims = async () => (live ? (await ask("api/claims")).claims : inside.claims);
-export const askClaim = (id) => (live ? ask("api/claim", { id }) : inside.claim[id] ?? null);
+export const askClaim = async (id) => (live ? ask("api/claim", { id }) : inside.claim[id] ?? null);
 export const askProperties = async () => (live ? (await ask("api/properties")).keys : Object.keys(inside.properties));
 export const askValues = async (key) => (live ? (await ask("api/properties", { key })).values : inside.properties[key] ?? {});
 export const fileAddress = (path) => (live ? `file?${new URLSearchParams({ path })}` : inside.files[path] ?? null);
