@@ -1,4 +1,4 @@
-"""Where the nodes of a graph lie: seeded, the same twice, and kept between visits so that a known place stays where it was.
+"""Where the nodes of a graph lie: the same twice, and a known place stays where it was.
 
 Nodes repel like charges and links pull like springs whose force grows with the logarithm of their length (LinLog, Noack 2007),
 which keeps communities apart. Far forces are a convolution on a grid, so that a step costs O(n + g log g); near ones are exact.
@@ -7,10 +7,8 @@ which keeps communities apart. Far forces are a convolution on a grid, so that a
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,8 +49,9 @@ def layout(
     had = np.array([name in known for name in names])
     if had.all():
         return np.array([known[name] for name in names])
-    for node in np.flatnonzero(had):
-        places[node] = known[names[node]]
+    for node, name in enumerate(names):
+        if name in known:
+            places[node] = known[name]
     links, weights = _links(edges, count)
     outer = np.zeros(count, dtype=bool)
     outer[list(satellites)] = True
@@ -61,7 +60,7 @@ def layout(
     inner = ~outer[links].any(1) if len(links) else np.zeros(0, dtype=bool)
     core = np.flatnonzero(~outer)
     number = np.cumsum(~outer) - 1
-    places[core] = _lay(places[core], had[core], number[links[inner]], weights[inner], [names[node] for node in core])
+    places[core] = _lay(places[core], had[core], number[links[inner]], weights[inner], [names[int(node)] for node in core])
     if outer.any():
         settled = had | ~outer
         _beside_neighbours(places, settled, links, names)
@@ -212,10 +211,10 @@ def _summed(pairs: NDArray[Any], forces: NDArray[Any], count: int) -> Points:
 def _apart(places: Points, held: NDArray[Any]) -> Points:
     """Nodes that are too near to be told apart, moved apart."""
     import numpy as np
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     for _ in range(ROUNDS_APART):
-        pairs = cKDTree(places).query_pairs(LEAST_APART, output_type="ndarray")
+        pairs = KDTree(places).query_pairs(LEAST_APART, output_type="ndarray")
         if not len(pairs) or len(pairs) > 30 * len(places):
             break
         difference = places[pairs[:, 1]] - places[pairs[:, 0]]
@@ -238,7 +237,8 @@ def _all_pairs(places: Points, charges: NDArray[Any]) -> Points:
     difference = places[:, None] - places[None]
     square = (difference**2).sum(2) + (0.05 * SPACING) ** 2
     strength = SPACING * charges[:, None] * charges[None] / square
-    return np.einsum("ij,ijk->ik", strength, difference) * 0.22
+    force: Points = np.einsum("ij,ijk->ik", strength, difference) * 0.22
+    return force
 
 
 def _by_grid(places: Points, charges: NDArray[Any], late: bool) -> Points:
@@ -246,7 +246,7 @@ def _by_grid(places: Points, charges: NDArray[Any], late: bool) -> Points:
     nearer than a few cells is corrected pair by pair once the nodes have spread."""
     import numpy as np
     from scipy.fft import irfft2, rfft2
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     low = places.min(0)
     cell = float((places.max(0) - low).max()) / (GRID - 3) + 1e-9
@@ -262,8 +262,8 @@ def _by_grid(places: Points, charges: NDArray[Any], late: bool) -> Points:
         for j in (0, 1)
     ]
     density = sum(np.bincount(index, charges * share, GRID * GRID) for index, share in corners)
-    offsets = np.arange(2 * GRID)
-    offsets = np.where(offsets > GRID, offsets - 2 * GRID, offsets) * cell
+    cells = np.arange(2 * GRID)
+    offsets = np.where(cells > GRID, cells - 2 * GRID, cells) * cell
     soft = (cell * 1.2) ** 2 + (0.05 * SPACING) ** 2
     square = offsets[:, None] ** 2 + offsets[None] ** 2 + soft
     spectrum = rfft2(np.pad(np.reshape(density, (GRID, GRID)), (0, GRID)))
@@ -273,7 +273,7 @@ def _by_grid(places: Points, charges: NDArray[Any], late: bool) -> Points:
         force[:, axis] = sum(field[index] * share for index, share in corners) * charges * SPACING
     reach = min(NEAR * cell, 3 * SPACING)
     if late:
-        pairs = cKDTree(places).query_pairs(reach, output_type="ndarray")
+        pairs = KDTree(places).query_pairs(reach, output_type="ndarray")
         if len(pairs) < 60 * len(places):
             difference = places[pairs[:, 0]] - places[pairs[:, 1]]
             plain = (difference**2).sum(1)
@@ -297,24 +297,3 @@ def _around(places: Points, alone: NDArray[Any]) -> None:
     distance = 0.8 * SPACING * np.sqrt(inner + turns)
     angle = turns * math.pi * (3 - math.sqrt(5))
     places[alone] = np.stack([distance * np.cos(angle), distance * np.sin(angle)], axis=1)
-
-
-def read_places(file: Path) -> dict[str, tuple[float, float]]:
-    """The places that were kept; none where there are none that can be read."""
-    try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        return {name: (float(x), float(y)) for name, (x, y) in kept["places"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
-
-
-def keep_places(file: Path, names: Sequence[str], places: Points) -> None:
-    """Keep places for the next time; nothing is lost where that cannot be."""
-    text = json.dumps({"schema": 1, "places": dict(zip(names, places.tolist(), strict=True))}, ensure_ascii=True)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(".new")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
-    except OSError:
-        return

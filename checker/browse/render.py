@@ -75,7 +75,7 @@ def _render(note: Note, part: Span | None, context: _Context) -> str:
     for definition in note.definitions if part else ():
         env.setdefault("references", {})[definition.label.upper()] = {"href": definition.destination, "title": ""}
     tokens = _without_footnotes(md, md.parse(text, env), env)
-    body = md.renderer.render(tokens, md.options, env)
+    body = str(md.renderer.render(tokens, md.options, env))
     return body + _footnotes(context)
 
 
@@ -289,7 +289,7 @@ def _coloured(code: str, language: str) -> str:
     if not language or len(code) > MAX_CODE:
         return html.escape(code)
     from pygments import highlight
-    from pygments.formatters import HtmlFormatter
+    from pygments.formatters.html import HtmlFormatter
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 

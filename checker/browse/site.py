@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from checker.browse import claims as of_claims
-from checker.browse.layout import keep_places, layout, read_places
-from checker.browse.render import render
+from checker.browse import note as of_note
+from checker.browse.layout import layout
+from checker.browse.places import keep_places, read_places
 from checker.claims.claim import TAG
-from checker.claims.sentence import plain
-from checker.errors import NoteError
-from checker.notes import Note, Problem, Vault
+from checker.notes import Problem, Vault
 from checker.notes.graph import KINDS, ClaimNode
 from checker.notes.properties import WIKILINK, read_frontmatter
-from checker.notes.vault import VaultLink
 from checker.runs.project import Project
 from checker.runs.survey import Case, survey
 from checker.vocabulary import Vocabulary
@@ -33,9 +31,7 @@ WEIGHTS = {"tag": 0.05, "embed": 0.4, "claim": 1.6}  # how strongly a link pulls
 SATELLITES = ("tag", "attachment", "unresolved")  # kinds of nodes that lie around the others
 HOMES = ("index", "home", "readme", "start here", "start")
 FEWEST_AROUND_HOME = 3
-MOST_BACKLINKS = 300
 MOST_VALUES = 60  # of a property that nodes can be coloured by
-AROUND = 160  # characters of a sentence before and after a link
 
 
 @dataclass(frozen=True)
@@ -193,71 +189,14 @@ class Site:
 
     def note(self, path: PurePosixPath) -> dict[str, Any] | None:
         """A note or another file: its text as HTML that is safe to show, its claims and its links; None where there is none."""
-        if path not in self.note_paths and path not in self.vault.files:
+        if path not in self.note_paths and path not in self.files:
             return None
         claims = [row for row in self.claims() if row["note"] == str(path)]
-        answer: dict[str, Any] = {
-            "path": str(path),
-            "title": path.stem if path in self.note_paths else path.name,
-            "folder": "" if len(path.parts) == 1 else str(path.parent),
+        problems = (*self.vault.problems, *self.problems)
+        return of_note.shown(self.vault, path, path in self.note_paths, self.claim_notes) | {
             "claims": claims,
-            "backlinks": list(self._backlinks(path)),
-            "links": list(self._outgoing(path)),
-            "properties": [],
-            "html": None,
-            "problems": [f"line {p.line}: {p.message}" for p in (*self.vault.problems, *self.problems) if p.path == path],
+            "problems": [f"line {problem.line}: {problem.message}" for problem in problems if problem.path == path],
         }
-        if path in self.note_paths:
-            try:
-                note = self.vault.note(path)
-            except NoteError as error:
-                return {**answer, "problems": [str(error)]}
-            answer["html"] = render(self.vault, note, self.claim_notes)
-            answer["properties"] = list(self._properties(note))
-        return answer
-
-    def _backlinks(self, path: PurePosixPath) -> Iterator[dict[str, Any]]:
-        """Where the note is linked from, with the sentence around each link."""
-        read: dict[PurePosixPath, Note | None] = {}
-        places = {(link.source, link.line): link for link in self.vault.links(file=path) if link.source != path}
-        for source, line in list(places)[:MOST_BACKLINKS]:
-            if source not in read:
-                try:
-                    read[source] = self.vault.note(source) if source in self.note_paths else None
-                except NoteError:
-                    read[source] = None
-            text = _around(read[source], places[source, line])
-            yield {"note": str(source), "label": self._label(source), "line": line, "text": text}
-
-    def _label(self, path: PurePosixPath) -> str:
-        return path.stem if path.suffix.lower() == ".md" else path.name
-
-    def _outgoing(self, path: PurePosixPath) -> Iterator[dict[str, Any]]:
-        """What the note links to, each once."""
-        seen = set()
-        for link in self.vault.links(source=path):
-            name = link.target if link.file is None else str(link.file)
-            if name in seen or link.file == path:
-                continue
-            seen.add(name)
-            claim = self.claim_notes.get(link.file) if link.file else None
-            if claim is None:
-                label = link.target if link.file is None else self._label(link.file)
-                yield {"note": name, "label": label, "missing": link.file is None}
-
-    def _properties(self, note: Note) -> Iterator[dict[str, Any]]:
-        for each in note.property_items:
-            values = each.value if isinstance(each.value, list) else [each.value]
-            yield {"key": each.key, "values": [self._value(note.path, value) for value in values if value is not None]}
-
-    def _value(self, source: PurePosixPath, value: Any) -> dict[str, str]:
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        match = WIKILINK.fullmatch(text.strip())
-        if match is None:
-            return {"text": text}
-        target, _, shown = match[1].partition("|")
-        file = self.vault.resolve(source, target.partition("#")[0]).file
-        return {"text": shown or target} | ({"note": str(file)} if file else {})
 
     @cached_property
     def _values(self) -> dict[str, dict[str, str]]:
@@ -299,16 +238,6 @@ def open_site(path: Path, vocabulary: Vocabulary, cache: Path | None) -> Site:
     project = Project.find(path)
     vault = Vault.open(project.vault, cache / "vaults" if cache else None)
     return Site.of(project, vault, vocabulary, cache / "layouts" if cache else None)
-
-
-def _around(note: Note | None, link: VaultLink) -> str:
-    """The text around a link, without markup."""
-    if note is None or link.key is not None:
-        return f"in its property {link.key.partition('.')[0]}" if link.key and link.kind == "property" else ""
-    line = note.lines.text(link.line - 1).decode("utf-8", "replace")
-    start, end = max(0, link.column - 1 - AROUND), link.column - 1 + 2 * AROUND
-    shown = plain(line[start:end])
-    return ("…" if start else "") + shown + ("…" if end < len(line) else "")
 
 
 def _frontmatter(file: Path) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from checker.cli.app import OK, app, exits, words_of
 from checker.cli.notes import PATH, VAULT
 from checker.errors import ConfigurationError, WriteError
+
+if TYPE_CHECKING:
+    import socket
 
 PORT = 8765
 
@@ -52,7 +55,7 @@ def browse(
     return OK
 
 
-def _listen(host: str, port: int, fixed: bool) -> object:
+def _listen(host: str, port: int, fixed: bool) -> socket.socket:
     """A socket on the port, or on a free one where the usual one is taken."""
     import socket
 

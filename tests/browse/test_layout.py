@@ -6,7 +6,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from checker.browse.layout import EXACT, LEAST_APART, keep_places, layout, read_places
+from checker.browse.layout import EXACT, LEAST_APART, layout
+from checker.browse.places import keep_places, read_places
 
 
 def laid_out(graph: nx.Graph, **options: object) -> np.ndarray:
