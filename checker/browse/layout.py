@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     Points = NDArray[np.float64]  # (nodes, 2)
 
 STEPS, STEPS_WARM, STEPS_OUTER = 260, 60, 60
-EXACT = 900  # nodes up to which all pairs are looked at
-GRID = 256
+EXACT = 400  # nodes up to which all pairs are looked at
+FEW, GRID_SMALL, GRID = 3000, 128, 256
+BLUR = 1.2  # cells within which the grid weakens a force
 SPACING = 40.0  # about the length of a link
 GRAVITY = 0.06
-PULL = 1.6
+PULL, PUSH = 1.6, 0.22
+SOFT = (0.05 * SPACING) ** 2  # square distance below which nodes repel no stronger
 LEAST_APART, ROUNDS_APART = 0.5 * SPACING, 25
 PIVOTS = 30
 NEAR = 3.0  # cells within which the grid is too coarse
@@ -234,11 +237,11 @@ def _repulsion(places: Points, charges: NDArray[Any], late: bool) -> Points:
 def _all_pairs(places: Points, charges: NDArray[Any]) -> Points:
     import numpy as np
 
-    difference = places[:, None] - places[None]
-    square = (difference**2).sum(2) + (0.05 * SPACING) ** 2
-    strength = SPACING * charges[:, None] * charges[None] / square
-    force: Points = np.einsum("ij,ijk->ik", strength, difference) * 0.22
-    return force
+    x, y = places.T
+    square = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2 + SOFT
+    strength = SPACING * PUSH * charges[:, None] * charges / square
+    force: Points = places * strength.sum(1)[:, None] - strength @ places
+    return np.asarray(force)
 
 
 def _by_grid(places: Points, charges: NDArray[Any], late: bool) -> Points:
@@ -248,39 +251,47 @@ def _by_grid(places: Points, charges: NDArray[Any], late: bool) -> Points:
     from scipy.fft import irfft2, rfft2
     from scipy.spatial import KDTree
 
+    size = GRID_SMALL if len(places) < FEW else GRID
     low = places.min(0)
-    cell = float((places.max(0) - low).max()) / (GRID - 3) + 1e-9
+    cell = float((places.max(0) - low).max()) / (size - 3) + 1e-9
     at = (places - low) / cell + 1
     corner = np.floor(at).astype(int)
     part = at - corner
     corners = [
         (
-            (corner[:, 0] + i) * GRID + corner[:, 1] + j,
+            (corner[:, 0] + i) * size + corner[:, 1] + j,
             (part[:, 0] if i else 1 - part[:, 0]) * (part[:, 1] if j else 1 - part[:, 1]),
         )
         for i in (0, 1)
         for j in (0, 1)
     ]
-    density = sum(np.bincount(index, charges * share, GRID * GRID) for index, share in corners)
-    cells = np.arange(2 * GRID)
-    offsets = np.where(cells > GRID, cells - 2 * GRID, cells) * cell
-    soft = (cell * 1.2) ** 2 + (0.05 * SPACING) ** 2
-    square = offsets[:, None] ** 2 + offsets[None] ** 2 + soft
-    spectrum = rfft2(np.pad(np.reshape(density, (GRID, GRID)), (0, GRID)))
+    density = sum(np.bincount(index, charges * share, size * size) for index, share in corners)
+    spectrum = rfft2(np.reshape(density, (size, size)), (2 * size, 2 * size))
     force = np.empty_like(places)
-    for axis, along in ((0, offsets[:, None]), (1, offsets[None])):
-        field = irfft2(spectrum * rfft2(along / square), (2 * GRID, 2 * GRID))[:GRID, :GRID].ravel()
-        force[:, axis] = sum(field[index] * share for index, share in corners) * charges * SPACING
-    reach = min(NEAR * cell, 3 * SPACING)
+    for axis, kernel in enumerate(_kernels(size)):
+        field = irfft2(spectrum * kernel, (2 * size, 2 * size))[:size, :size].ravel()
+        force[:, axis] = sum(field[index] * share for index, share in corners) * charges * (SPACING * PUSH / cell)
     if late:
-        pairs = KDTree(places).query_pairs(reach, output_type="ndarray")
+        pairs = KDTree(places).query_pairs(min(NEAR * cell, 3 * SPACING), output_type="ndarray")
         if len(pairs) < 60 * len(places):
-            difference = places[pairs[:, 0]] - places[pairs[:, 1]]
-            plain = (difference**2).sum(1)
-            near = charges[pairs[:, 0]] * charges[pairs[:, 1]] * SPACING
-            strength = near * (1 / (plain + (0.05 * SPACING) ** 2) - 1 / (plain + soft))
-            force += _summed(pairs, strength[:, None] * difference, len(places))
-    return force * 0.22
+            difference = places[pairs[:, 1]] - places[pairs[:, 0]]
+            square = (difference**2).sum(1)
+            lacking = 1 / (square + SOFT) - 1 / (square + (BLUR * cell) ** 2)
+            strength = SPACING * PUSH * charges[pairs[:, 0]] * charges[pairs[:, 1]] * lacking
+            force -= _summed(pairs, strength[:, None] * difference, len(places))
+    return force
+
+
+@cache
+def _kernels(size: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The spectra of the force of one charge along each axis, on a grid whose cells measure 1."""
+    import numpy as np
+    from scipy.fft import rfft2
+
+    cells = np.arange(2 * size)
+    offsets = np.where(cells > size, cells - 2 * size, cells).astype(float)
+    square = offsets[:, None] ** 2 + offsets**2 + BLUR**2
+    return rfft2(offsets[:, None] / square), rfft2(offsets[None] / square)
 
 
 def _around(places: Points, alone: NDArray[Any]) -> None:

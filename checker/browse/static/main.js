@@ -39,6 +39,7 @@ class App {
     refreshCheck();
     await this.show();
     document.documentElement.dataset.ready = "true";
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("drawn")));
   }
 
   async load() {
