@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from checker.browse.site import Site, open_site
+from checker.errors import CheckerError
 from checker.vocabulary import Vocabulary
 
 SETTLE, STEP = 200, 40  # ms: the longest that changes are gathered for, and the silence that ends it
@@ -25,6 +27,7 @@ class Live:
     def __init__(self, path: Path, vocabulary: Vocabulary, cache: Path | None) -> None:
         self.path, self.vocabulary, self.cache = path, vocabulary, cache
         self.thread = ThreadPoolExecutor(1, "vault")
+        self.reading = asyncio.Lock()
         self.pages: set[asyncio.Queue[str]] = set()
         self.site: Site
         self.graph = b""
@@ -73,17 +76,24 @@ class Live:
 
         folders = {self.site.project.vault.resolve(), self.site.project.claims.resolve()}
         there = [folder for folder in folders if folder.is_dir()]
-        async for changes in awatch(*there, watch_filter=wanted, debounce=SETTLE, step=STEP, ignore_permission_denied=True):
-            await self.refresh({path for _, path in changes})
+        options: dict[str, Any] = {"watch_filter": wanted, "debounce": SETTLE, "step": STEP, "ignore_permission_denied": True}
+        for polling in (False, True):  # where the system gives no news, or no more of them, the files are looked at
+            with contextlib.suppress(OSError, RuntimeError):
+                async for changes in awatch(*there, force_polling=polling, **options):
+                    await self.refresh({path for _, path in changes})
 
     async def refresh(self, changed: set[str]) -> None:
         """Read what changed. Notes are told at once; the claims, which take longer to read, when they are known."""
-        quick = await self.ask(self.site.with_new_files)
-        self.site = quick
-        await self._publish(changed)
-        self.site = await self.ask(lambda: quick.with_new_claims(changed))
-        if self.site is not quick:
-            await self._publish(changed)
+        async with self.reading:
+            try:
+                quick = await self.ask(self.site.with_new_files)
+                self.site = quick
+                await self._publish(changed)
+                self.site = await self.ask(lambda: quick.with_new_claims(changed))
+                if self.site is not quick:
+                    await self._publish(changed)
+            except (CheckerError, OSError) as error:
+                self.tell({"kind": "fault", "text": str(error)})
 
     async def _publish(self, changed: set[str]) -> None:
         site = self.site

@@ -31,7 +31,8 @@ def shown(vault: Vault, path: PurePosixPath, is_note: bool, claim_notes: Mapping
     note = _read(vault, path) if is_note else None
     if note is not None:
         answer["html"] = render(vault, note, claim_notes)
-        answer["properties"] = [_property(vault, note, each.key, each.value) for each in note.property_items]
+        files = {link.target: link.file for link in vault.links(source=path)}
+        answer["properties"] = [_property(each.key, each.value, files) for each in note.property_items]
     return answer
 
 
@@ -69,18 +70,18 @@ def _outgoing(vault: Vault, path: PurePosixPath, claim_notes: Mapping[PurePosixP
         yield {"note": name, "label": label, "missing": link.file is None}
 
 
-def _property(vault: Vault, note: Note, key: str, value: Any) -> dict[str, Any]:
+def _property(key: str, value: Any, files: Mapping[str, PurePosixPath | None]) -> dict[str, Any]:
     values = value if isinstance(value, list) else [value]
-    return {"key": key, "values": [_value(vault, note.path, each) for each in values if each is not None]}
+    return {"key": key, "values": [_value(each, files) for each in values if each is not None]}
 
 
-def _value(vault: Vault, source: PurePosixPath, value: Any) -> dict[str, str]:
+def _value(value: Any, files: Mapping[str, PurePosixPath | None]) -> dict[str, str]:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     match = WIKILINK.fullmatch(text.strip())
     if match is None:
         return {"text": text}
     target, _, display = match[1].partition("|")
-    file = vault.resolve(source, target.partition("#")[0]).file
+    file = files.get(target.partition("#")[0].strip())
     return {"text": display or target} | ({"note": str(file)} if file else {})
 
 

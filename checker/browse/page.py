@@ -14,8 +14,8 @@ from typing import Any
 FOLDER = Path(__file__).with_name("static")
 STYLE = "page.css"
 MODULES = (
-    "dom.js", "words.js", "source.js", "address.js", "model.js", "spatial.js", "draw.js", "force.js", "graph.js", "plot.js",
-    "note.js", "claims.js", "check.js", "claim.js", "search.js", "main.js",
+    "dom.js", "words.js", "source.js", "address.js", "model.js", "spatial.js", "draw.js", "force.js", "look.js",
+    "tools.js", "list.js", "graph.js", "plot.js", "note.js", "claims.js", "check.js", "claim.js", "search.js", "main.js",
 )  # fmt: skip
 """The scripts, each after those that it imports."""
 STATIC = {STYLE: "text/css; charset=utf-8", **dict.fromkeys(MODULES, "text/javascript; charset=utf-8")}

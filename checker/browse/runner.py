@@ -45,12 +45,14 @@ class Runner:
         """Start a check; False while another one runs."""
         if self.running:
             return False
-        self.claim, self.lines, self.progress, self.code = claim, [], {}, None
+        self.claim, self.lines, self.progress, self.code, self.process = claim, [], {}, None, None
         self.task = asyncio.create_task(self._run(claim))
         return True
 
     async def stop(self) -> None:
         """End the check as Ctrl-C would; what had finished is kept."""
+        while self.running and self.process is None:
+            await asyncio.sleep(0.01)  # it is just being started
         process = self.process
         if process is None or process.returncode is not None:
             return

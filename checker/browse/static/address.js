@@ -1,6 +1,6 @@
 // What is shown, as the part of the address behind `#`: a view can be kept, sent and gone back to.
 
-const DEFAULTS = { depth: 2, whole: false, list: false, colour: "folder", hide: "tag,attachment,unresolved", words: "", sort: "", q: "", id: "", from: "", to: "", at: "" };
+const DEFAULTS = { depth: 2, follow: "both", whole: false, list: false, colour: "folder", hide: "tag,attachment,unresolved", words: "", sort: "", q: "", id: "", from: "", to: "", at: "" };
 export const KINDS_OF_SUBJECT = ["note", "claim", "tag", "missing"];
 
 export function read(hash = location.hash) {

@@ -1,33 +1,16 @@
 // The graph on the stage: what is around a note, all of it, or a path; as a drawing or as a list.
 
-import { announce, calm, h, plural, put } from "./dom.js";
-import { glyph, WORDS } from "./words.js";
-import { askProperties, askValues } from "./source.js";
+import { announce, calm, h, plural } from "./dom.js";
 import { onwards, set } from "./address.js";
+import { nodeOf, subjectOf } from "./model.js";
 import { Painter } from "./draw.js";
 import { Force } from "./force.js";
+import { drawLegend, groupsBy } from "./look.js";
+import { drawTools } from "./tools.js";
+import { drawList } from "./list.js";
 
 const MOST_AROUND = 140; // nodes around a note that are drawn at once
-const MOST_LISTED = 400;
 const LARGE = 700; // nodes from which a scene is drawn with small marks
-const MOST_COLOURS = 8;
-const KIND_NAMES = { note: "Notes", canvas: "Canvases", attachment: "Attachments", unresolved: "Unresolved", tag: "Tags", claim: "Claims" };
-
-export const nodeOf = (model, state) => {
-  if (state.view === "note") return model.number.get(state.subject) ?? -1;
-  if (state.view === "claim") return model.claims?.get(state.subject) ?? -1;
-  if (state.view === "tag") return model.number.get(`#${state.subject}`) ?? -1;
-  if (state.view === "missing") return model.number.get(state.subject) ?? -1;
-  return -1;
-};
-
-export function subjectOf(model, node) {
-  const kind = model.kindName[node];
-  const id = model.id[node];
-  if (kind === "claim") return { view: "claim", subject: id.slice(id.lastIndexOf("#^") + 2) };
-  if (kind === "tag") return { view: "tag", subject: id.slice(1) };
-  return { view: kind === "unresolved" ? "missing" : "note", subject: id };
-}
 
 export class GraphView {
   constructor(app) {
@@ -55,9 +38,12 @@ export class GraphView {
     this.centre = nodeOf(model, state);
     const whole = state.whole || (this.centre < 0 && state.view !== "path");
     this.whole = whole;
-    const key = JSON.stringify([whole || state.view === "path" ? "" : this.centre, whole, state.depth, state.hide, state.words, state.view === "path" && [state.from, state.to]]);
-    await this.#colours(state);
-    this.#toolbar(state);
+    const key = JSON.stringify([whole || state.view === "path" ? "" : this.centre, whole, state.depth, state.follow, state.hide, state.words, state.view === "path" && [state.from, state.to]]);
+    if (this.lookKey !== state.colour || this.lookModel !== model) {
+      [this.lookKey, this.lookModel] = [state.colour, model];
+      this.groups = await groupsBy(state.colour, model);
+    }
+    drawTools(this, state);
     if (key !== this.key || fresh) {
       this.key = key;
       this.#scene(state, whole, fresh && before !== undefined);
@@ -68,7 +54,7 @@ export class GraphView {
     this.#choose();
     this.list.hidden = !state.list;
     this.canvas.parentElement.hidden = state.list;
-    if (state.list) this.#listing(state);
+    if (state.list) drawList(this, state);
   }
 
   #choose() {
@@ -93,7 +79,7 @@ export class GraphView {
       nodes.sort((a, b) => this.#rank(b) - this.#rank(a));
     } else {
       shown[this.centre] = 1;
-      this.steps = model.distances(this.centre, state.depth, shown);
+      this.steps = model.distances(this.centre, state.depth, shown, state.follow);
       for (let node = 0; node < model.count; node++) if (this.steps[node] >= 0) nodes.push(node);
       nodes.sort((a, b) => this.steps[a] - this.steps[b] || this.#rank(b) - this.#rank(a));
       this.left = Math.max(0, nodes.length - MOST_AROUND);
@@ -243,7 +229,7 @@ export class GraphView {
       if (kind === "claim") return model.word[node] + (model.staleSet.has(node) ? "?" : "");
       return { unresolved: "ring", tag: "hash", attachment: "box", canvas: "box" }[kind] ?? "disc";
     });
-    this.#drawLegend();
+    drawLegend(this.legend, this.painter, this.groups);
   }
 
   #colour(node) {
@@ -251,149 +237,18 @@ export class GraphView {
     if (kind === "claim") return `word:${this.model.word[node]}`;
     if (kind === "unresolved") return "hollow";
     if (kind === "tag") return "tag";
-    const place = this.groups?.get(this.groupOf?.(node));
+    const place = this.groups.placeOf(node);
     return place === undefined ? "plain" : `#${place}`;
-  }
-
-  async #colours(state) {
-    const { model } = this;
-    const key = `${state.colour}`;
-    if (this.colourKey === key && this.colourModel === model) return;
-    this.colourKey = key;
-    this.colourModel = model;
-    this.groupOf = null;
-    if (state.colour === "folder") {
-      const depth = this.#folderDepth();
-      this.groupOf = (node) => model.folder[node].split("/").slice(0, depth).join("/") || null;
-    } else if (state.colour === "tag") {
-      const uses = new Map();
-      const tags = (node) => [...model.around(node)].filter((other) => model.kindName[other] === "tag");
-      for (let node = 0; node < model.count; node++) if (model.kindName[node] === "tag") uses.set(node, model.degree(node));
-      this.groupOf = (node) => {
-        const own = tags(node).sort((a, b) => uses.get(b) - uses.get(a));
-        return own.length ? model.label[own[0]] : null;
-      };
-    } else if (state.colour !== "none") {
-      const found = await askValues(state.colour).catch(() => ({}));
-      this.groupOf = (node) => found[model.id[node]] ?? null;
-    }
-    const counts = new Map();
-    if (this.groupOf) {
-      for (let node = 0; node < model.count; node++) {
-        const group = model.kindName[node] === "note" ? this.groupOf(node) : null;
-        if (group !== null) counts.set(group, (counts.get(group) ?? 0) + 1);
-      }
-    }
-    const largest = [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).slice(0, MOST_COLOURS).map(([name]) => name);
-    this.groups = new Map(largest.sort((a, b) => a.localeCompare(b)).map((name, index) => [name, index]));
-    this.more = counts.size > MOST_COLOURS;
-  }
-
-  // Folders are told apart at the first level at which there are several.
-  #folderDepth() {
-    const { model } = this;
-    let best = 1;
-    for (let depth = 1; depth < 4; depth++) {
-      const names = new Map();
-      let notes = 0;
-      for (let node = 0; node < model.count; node++) {
-        if (model.kindName[node] !== "note") continue;
-        const name = model.folder[node].split("/").slice(0, depth).join("/");
-        names.set(name, (names.get(name) ?? 0) + 1);
-        notes++;
-      }
-      if (names.size > MOST_COLOURS + 1) break;
-      best = depth;
-      if (Math.max(...names.values()) < notes * 0.6) break;
-    }
-    return best;
-  }
-
-  #drawLegend() {
-    const { model } = this;
-    const rows = [];
-    const colours = new Set(this.painter.scene.colour);
-    for (const [name, place] of this.groups ?? []) {
-      if (!colours.has(`#${place}`)) continue;
-      const dot = h("i", { class: "dot" });
-      dot.style.background = this.painter.colourOf(`#${place}`);
-      rows.push(h("span", {}, dot, name.split("/").at(-1)));
-    }
-    if (rows.length && colours.has("plain")) rows.push(h("span", {}, h("i", { class: "dot plain" }), "other"));
-    const words = WORDS.filter((word) => colours.has(`word:${word}`));
-    const statuses = words.map((word) => h("span", {}, glyph(word), word));
-    if (this.painter.scene.shape.some((shape) => shape.endsWith("?"))) statuses.push(h("span", {}, glyph("supported", true), "hollow: stale"));
-    const others = [colours.has("hollow") && h("span", {}, h("i", { class: "dot ring" }), "not written yet")];
-    put(this.legend, h("div", {}, rows), h("div", {}, statuses, others));
   }
 
   #told(whole) {
     const { model, nodes } = this;
     const links = this.painter.scene.links.length / 2;
     const around = whole ? "The whole graph" : this.state.view === "path" ? "The path" : `Around ${this.centre >= 0 ? model.label[this.centre] : ""}`;
-    this.told.textContent = this.left ? `${nodes.length} of ${plural(nodes.length + this.left, "node")}, the nearest and most linked` : `${plural(nodes.length, "node")}, ${plural(links, "link")}`;
+    this.count = this.left ? `${nodes.length} of ${plural(nodes.length + this.left, "node")}, the nearest and most linked` : `${plural(nodes.length, "node")}, ${plural(links, "link")}`;
+    this.told.textContent = this.count;
     const how = "Arrow keys go from note to note, Enter opens, plus and minus zoom, 0 shows all. The list shows the same as text.";
     this.canvas.setAttribute("aria-label", `${around}: ${plural(nodes.length, "node")}, ${plural(links, "link")}. ${how}`);
-  }
-
-  #toolbar(state) {
-    const go = (change) => this.app.go({ ...state, ...change }, true);
-    const local = this.centre >= 0 && state.view !== "path";
-    const choose = (whole, text) =>
-      h("button", { type: "button", "aria-pressed": String(this.whole === whole), disabled: !whole && !local, onclick: () => go({ whole }) }, text);
-    const depth = h("input", {
-      type: "range", min: 1, max: 4, step: 1, value: state.depth, id: "depth", "aria-label": "Depth: how many links away",
-      oninput: (event) => go({ depth: Number(event.target.value) }),
-    });
-    if (document.activeElement?.id === "depth") {
-      const output = this.tools.querySelector("output");
-      if (output) output.textContent = state.depth;
-      this.tools.querySelectorAll("[aria-pressed]").forEach((button) => (button.onclick = null));
-      if (output) return;
-    }
-    const hidden = set(state.hide);
-    const hiddenWords = set(state.words);
-    const toggle = (names, name) => {
-      const next = new Set(names);
-      if (!next.delete(name)) next.add(name);
-      return [...next].join(",");
-    };
-    const kinds = this.model.kinds.filter((kind) => this.model.kindName.includes(kind));
-    const words = WORDS.filter((word) => Object.values(this.model.word).includes(word));
-    const box = (name, text, hiddenNames, change) =>
-      h("label", {}, h("input", { type: "checkbox", checked: !hiddenNames.has(name), "data-filter": name, onchange: () => go(change(toggle(hiddenNames, name))) }), text);
-    const filters = h(
-      "details",
-      { class: "filters", open: this.filtersOpen, ontoggle: (event) => (this.filtersOpen = event.target.open) },
-      h("summary", {}, "Filter"),
-      h(
-        "div",
-        { class: "popover" },
-        h("fieldset", {}, h("legend", {}, "Show"), kinds.map((kind) => box(kind, KIND_NAMES[kind], hidden, (hide) => ({ hide })))),
-        words.length > 1 && h("fieldset", {}, h("legend", {}, "Claims that are"), words.map((word) => box(word, [glyph(word), word], hiddenWords, (names) => ({ words: names })))),
-      ),
-    );
-    const colour = h(
-      "select",
-      { id: "colour", "aria-label": "Colour of notes", onchange: (event) => go({ colour: event.target.value }) },
-      [["folder", "by folder"], ["tag", "by tag"], ["none", "one colour"], ...(this.keys ?? []).map((key) => [key, `by ${key}`])].map(([value, text]) =>
-        h("option", { value, selected: value === state.colour }, text)),
-    );
-    if (!this.keys) {
-      this.keys = [];
-      askProperties().then((keys) => { this.keys = keys; if (keys.length) this.#toolbar(this.state); }, () => {});
-    }
-    const focused = document.activeElement?.getAttribute?.("data-filter");
-    put(
-      this.tools,
-      h("div", { class: "segments", role: "group", "aria-label": "How much of the graph" }, choose(false, "Local"), choose(true, "Global")),
-      local && !this.whole && h("label", { class: "depth" }, "Depth", depth, h("output", { for: "depth" }, state.depth)),
-      h("label", { class: "select" }, h("span", {}, "Colour"), colour),
-      filters,
-      h("button", { type: "button", class: "quiet", "aria-pressed": String(state.list), onclick: () => go({ list: !state.list }) }, "List"),
-      h("button", { type: "button", class: "quiet", onclick: () => this.fit(true) }, "Fit"),
-    );
-    if (focused) this.tools.querySelector(`[data-filter="${focused}"]`)?.focus();
   }
 
   fit(glide) {
@@ -464,6 +319,7 @@ export class GraphView {
         if (node !== painter.hot) {
           painter.hot = node;
           painter.request();
+          this.told.textContent = node >= 0 ? this.describe(this.nodes[node]) : this.count;
         }
         return;
       }
@@ -579,27 +435,6 @@ export class GraphView {
     return `${model.label[node]}, ${what}, ${plural(model.degree(node), "link")}`;
   }
 
-  // The same as text: by distance from the note, or by importance.
-  #listing(state) {
-    const { model, nodes } = this;
-    const entry = (node) =>
-      h("li", {}, h("a", { href: this.app.address(onwards(state, subjectOf(model, node))) }, model.kindName[node] === "claim" && glyph(model.word[node], model.staleSet.has(node)), model.label[node]),
-        h("span", { class: "muted" }, model.kindName[node] === "claim" ? model.word[node] : model.kindName[node], " · ", plural(model.degree(node), "link")));
-    if (this.trail) {
-      put(this.list, h("h2", {}, "The path"), h("ol", {}, this.trail.map((place) => entry(nodes[place]))));
-    } else if (this.steps) {
-      const most = Math.max(...nodes.map((node) => this.steps[node]), 0);
-      const parts = [];
-      for (let step = 1; step <= most; step++) {
-        const there = nodes.filter((node) => this.steps[node] === step);
-        if (there.length) parts.push(h("h3", {}, step === 1 ? "One link away" : `${step} links away`), h("ul", {}, there.map(entry)));
-      }
-      put(this.list, h("h2", {}, `Around ${model.label[this.centre]}`), parts.length ? parts : h("p", {}, "Nothing is linked."));
-    } else {
-      const rest = nodes.length - MOST_LISTED;
-      put(this.list, h("h2", {}, "All, the most linked first"), h("ul", {}, nodes.slice(0, MOST_LISTED).map(entry)), rest > 0 && h("p", { class: "muted" }, `and ${plural(rest, "more", "more")}; the search finds them`));
-    }
-  }
 }
 
 // Links with the more important ends first: nodes are in order of importance.

@@ -3,8 +3,8 @@
 import { announce, h, put } from "./dom.js";
 import { askClaims, askGraph, listen, siteTitle } from "./source.js";
 import { KINDS_OF_SUBJECT, onwards, read, write } from "./address.js";
-import { Model } from "./model.js";
-import { GraphView, subjectOf } from "./graph.js";
+import { Model, subjectOf } from "./model.js";
+import { GraphView } from "./graph.js";
 import { ClaimsView } from "./claims.js";
 import { claimPanel } from "./claim.js";
 import { notePanel, pathPanel } from "./note.js";
@@ -21,11 +21,11 @@ class App {
     this.stage = h("div", { class: "stage" });
     this.panel = h("section", { class: "panel", "aria-label": "Details", tabindex: "-1" });
     this.nav = h("nav", { "aria-label": "Views" });
-    this.state_ = h("span", { class: "live", hidden: true });
+    this.told = h("span", { class: "live", role: "status", hidden: true });
     this.theme = h("button", { type: "button", class: "icon", onclick: () => this.#turnTheme() });
     this.main = h("main", { id: "main" }, this.stage, this.panel);
     const searchButton = h("button", { type: "button", class: "search-button", onclick: () => this.search() }, h("span", {}, "Search"), h("kbd", {}, "/"));
-    const bar = h("header", {}, h("h1", {}, h("a", { href: "#/" }, siteTitle)), this.nav, searchButton, this.state_, this.theme);
+    const bar = h("header", {}, h("h1", {}, h("a", { href: "#/" }, siteTitle)), this.nav, searchButton, this.told, this.theme);
     document.getElementById("app").append(h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); this.panel.focus(); } }, "To the text"), bar, this.main, this.searcher.element);
     this.#readTheme();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.graphView.painter.readColours() ?? this.graphView.painter.request());
@@ -74,6 +74,8 @@ class App {
   #state() {
     const state = read();
     const { model } = this;
+    const own = /^Claims\/(.+)\.md$/.exec(state.view === "note" ? state.subject : "");
+    if (own && model.claims.has(own[1])) return { ...state, view: "claim", subject: own[1] }; // the claim stands for its note
     if (state.view === "home" && model.home !== null) return { ...state, ...subjectOf(model, model.home) };
     if (state.view === "home") return { ...state, view: "graph", whole: true };
     return state;
@@ -135,16 +137,22 @@ class App {
 
   async #heard(message) {
     if (message.kind === "check") return hear(message);
+    if (message.kind === "fault") return this.#tell(message.text);
     if (message.kind !== "changed") return;
+    this.#tell("");
     if (message.graph || message.claims) await this.load();
     const note = this.state.view === "note" && (message.notes === null || message.notes.includes(this.state.subject));
     if (note || message.graph || message.claims) await this.show();
   }
 
   #lost(lost) {
-    this.state_.hidden = !lost;
-    this.state_.textContent = lost ? "not connected" : "";
+    this.#tell(lost ? "not connected" : "");
     if (!lost) refreshCheck();
+  }
+
+  #tell(text) {
+    this.told.hidden = !text;
+    this.told.textContent = text;
   }
 
   #keys(event) {

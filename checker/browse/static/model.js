@@ -48,8 +48,9 @@ export class Model {
     return seen;
   }
 
-  // Steps to each node from `start`, up to `most`; -1 beyond. Tags and attachments are shown, not passed through.
-  distances(start, most, shown) {
+  // Steps to each node from `start`, up to `most`; -1 beyond; along links `out` of each node, `in` to it, or both. Tags and notes
+  // that are not written are reached, not passed through.
+  distances(start, most, shown, follow = "both") {
     const steps = new Int32Array(this.count).fill(-1);
     steps[start] = 0;
     let front = [start];
@@ -57,7 +58,9 @@ export class Model {
       const next = [];
       for (const node of front) {
         if (node !== start && (this.kindName[node] === "tag" || this.kindName[node] === "unresolved")) continue;
-        for (const other of this.around(node)) {
+        for (let i = this.first[node]; i < this.first[node + 1]; i++) {
+          const other = this.ends[i];
+          if (follow !== "both" && (this.through[i] % 2 === 0) !== (follow === "out")) continue;
           if (steps[other] < 0 && shown[other]) {
             steps[other] = step;
             next.push(other);
@@ -129,4 +132,21 @@ function fit(label, query) {
     if (!from) return -1;
   }
   return 6;
+}
+
+// The node of what an address shows, and the other way round.
+export const nodeOf = (model, state) => {
+  if (state.view === "note") return model.number.get(state.subject) ?? -1;
+  if (state.view === "claim") return model.claims?.get(state.subject) ?? -1;
+  if (state.view === "tag") return model.number.get(`#${state.subject}`) ?? -1;
+  if (state.view === "missing") return model.number.get(state.subject) ?? -1;
+  return -1;
+};
+
+export function subjectOf(model, node) {
+  const kind = model.kindName[node];
+  const id = model.id[node];
+  if (kind === "claim") return { view: "claim", subject: id.slice(id.lastIndexOf("#^") + 2) };
+  if (kind === "tag") return { view: "tag", subject: id.slice(1) };
+  return { view: kind === "unresolved" ? "missing" : "note", subject: id };
 }

@@ -4,7 +4,7 @@ import { h, plural } from "./dom.js";
 import { glyph, statusText } from "./words.js";
 import { askNote, fileAddress } from "./source.js";
 import { onwards } from "./address.js";
-import { nodeOf, subjectOf } from "./graph.js";
+import { nodeOf, subjectOf } from "./model.js";
 
 export const chip = (row) => h("span", { class: `chip word-${row.word.replace(" ", "-")}` }, glyph(row.word, row.stale), statusText(row));
 

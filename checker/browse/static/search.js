@@ -52,6 +52,7 @@ export class Search {
   #choose(index) {
     const node = this.found[index];
     if (node === undefined) return;
+    this.input.blur(); // at once, so that the next key is the page's
     this.element.close();
     this.chosen(node);
   }
