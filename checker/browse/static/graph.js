@@ -86,7 +86,7 @@ export class GraphView {
       nodes = nodes.slice(0, MOST_AROUND);
     }
     const place = new Map(nodes.map((node, index) => [node, index]));
-    const links = [];
+    let links = [];
     this.degrees = new Map();
     for (const node of nodes) {
       for (let i = model.first[node]; i < model.first[node + 1]; i++) {
@@ -95,7 +95,7 @@ export class GraphView {
         if (model.through[i] % 2 === 0 && other !== undefined) links.push(place.get(node), other);
       }
     }
-    if (whole && links.length > 20000) links.splice(0, links.length, ...byRank(links));
+    if (whole && links.length > 20000) links = byRank(links);
     this.nodes = nodes;
     this.place = place;
     const old = this.painter.scene;
