@@ -16,6 +16,7 @@ POLICY = (
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"  # a picture opened by itself runs nothing
+PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # browsers show none in a sandbox
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from checker.browse.guard import FILE_POLICY, Guard, has_token
+from checker.browse.guard import FILE_POLICY, PDF_POLICY, Guard, has_token
 from checker.browse.live import Live
 from checker.browse.page import STATIC, live_page, static_file
 from checker.browse.runner import Runner
@@ -154,7 +154,7 @@ class Server:
             media_type=kind if how == "inline" else "application/octet-stream",
             filename=path.name,
             content_disposition_type=how,
-            headers={"content-security-policy": FILE_POLICY},
+            headers={"content-security-policy": PDF_POLICY if kind == "application/pdf" else FILE_POLICY},
         )
 
 

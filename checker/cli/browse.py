@@ -84,6 +84,8 @@ def export(
     from checker.cache import cache_folder
     from checker.runs.project import Project
 
+    if not out.parent.is_dir():
+        raise WriteError(f"{out}: cannot be written (there is no folder {out.parent})")
     site = open_site(vault, words_of(Project.find(vault)), cache_folder())
     text, left_out = export_site(site)
     for name in left_out:

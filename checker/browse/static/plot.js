@@ -3,6 +3,7 @@
 import { h, s } from "./dom.js";
 
 const WIDTH = 640;
+const capital = (text) => text[0].toLocaleUpperCase() + text.slice(1);
 const MODEL_CLASSES = 7;
 
 export const number = (value, digits = 3) => (value === null || value === undefined ? "∞" : Number(value.toPrecision(digits + 1)).toLocaleString("en", { maximumSignificantDigits: digits + 1 }));
@@ -120,7 +121,7 @@ function layerPlot(plot) {
   const drawing = s(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${bottom + 44}`, role: "img", "aria-label": label },
-    s("rect", { x: x(plot.layers[0]) - half, width: x(plot.layers[1]) - x(plot.layers[0]) + 2 * half, y: top, height: bottom - top, class: "about" }),
+    s("rect", { x: Math.max(left, x(plot.layers[0]) - half), width: Math.min(right, x(plot.layers[1]) + half) - Math.max(left, x(plot.layers[0]) - half), y: top, height: bottom - top, class: "about" }),
     frame(y, low, high, left, right, `${plot.title} (${plot.unit})`),
     plot.uniform !== null && s("line", { x1: left, x2: right, y1: y(plot.uniform), y2: y(plot.uniform), class: "uniform" }),
     curves,
@@ -128,7 +129,7 @@ function layerPlot(plot) {
     s("text", { x: (left + right) / 2, y: bottom + 36, class: "tick middle" }, "layer"),
   );
   const uniform = plot.uniform !== null ? ", dotted: uniform attention" : "";
-  return figure([`${plot.title} by layer`, legend(plot.models)], drawing, `On ${plot.data}. Shaded layers: what the claim is about. Bands: 95 % over seeds${uniform}.`);
+  return figure([`${capital(plot.title)} by layer`, legend(plot.models)], drawing, `On ${plot.data}. Shaded layers: what the claim is about. Bands: 95 % over seeds${uniform}.`);
 }
 
 function seedPlot(plot) {
@@ -147,7 +148,7 @@ function seedPlot(plot) {
   });
   const label = `${plot.title}: ${plot.models.map((model) => `${model.name} ${number(model.layers[0][0])}`).join(", ")}`;
   const drawing = s("svg", { viewBox: `0 0 ${WIDTH} ${bottom + 42}`, role: "img", "aria-label": label }, rows, axisBelow(x, low, high, bottom, `${plot.title} (${plot.unit})`));
-  return figure(plot.title, drawing, `On ${plot.data}. A dot is a seed, the stroke their mean.`);
+  return figure(capital(plot.title), drawing, `On ${plot.data}. A dot is a seed, the stroke their mean.`);
 }
 
 function scatterPlot(plot) {
@@ -165,7 +166,7 @@ function scatterPlot(plot) {
   const label = `${plot.other.title} against ${plot.title}: ${models.map((model) => `${model.name} ${number(mean(model.seeds))}, ${number(mean(model.other))}`).join("; ")}`;
   const drawing = s("svg", { viewBox: `0 0 ${WIDTH} ${bottom + 44}`, role: "img", "aria-label": label },
     frame(y, lowY, highY, left, right, `${plot.other.title} (${plot.other.unit})`), points, axisBelow(x, lowX, highX, bottom, `${plot.title} (${plot.unit})`));
-  return figure([`${plot.other.title} against ${plot.title}`, legend(models)], drawing, `On ${plot.data}. Large: a model; small: its seeds.`);
+  return figure([`${capital(plot.other.title)} against ${plot.title}`, legend(models)], drawing, `On ${plot.data}. Large: a model; small: its seeds.`);
 }
 
 function lossPlot(loss) {
