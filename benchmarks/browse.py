@@ -103,6 +103,7 @@ def measured(browser: Any, file: Path, is_ours: bool) -> tuple[float, float, flo
     page.wait_for_timeout(1500)
     left, top = 30, 400 if is_ours else 770  # no node lies there
     page.mouse.move(left, top)
+    before = page.screenshot(timeout=240_000)
     page.mouse.down()
     page.evaluate(COUNTING % (SECONDS * 1000))
     end = time.perf_counter() + SECONDS
@@ -111,8 +112,11 @@ def measured(browser: Any, file: Path, is_ours: bool) -> tuple[float, float, flo
         step += 1
         page.mouse.move(left + (step * 5) % 600, top - (step * 3) % 300)
     times = page.evaluate("window.counted")
+    moved = page.screenshot(timeout=240_000) != before
     page.mouse.up()
     page.close()
+    if not moved:
+        raise RuntimeError("the drag moved nothing")
     gaps = np.diff(times) if len(times) > 1 else np.array([1000 * SECONDS])
     return first, 1000 * (len(times) - 1) / float(gaps.sum()), float(gaps.max())
 
