@@ -89,7 +89,7 @@ new Sigma(graph, document.getElementById("g"));
 
 
 def measured(browser: Any, file: Path, is_ours: bool) -> tuple[float, float, float]:
-    """(milliseconds to the first frame, frames per second, longest frame in ms) of a page while it is dragged about."""
+    """(milliseconds to the first frame, frames a second while the page is dragged about, milliseconds of the longest)."""
     page = browser.new_page(viewport=VIEW)
     page.set_default_timeout(240_000)
     page.goto(file.as_uri() + ("#/graph?whole=1" if is_ours else ""))

@@ -181,6 +181,30 @@ def test_a_saved_note_shows_at_once(served: Served, open_page: Open) -> None:
     page.wait_for_selector(".panel >> text=Nothing links here.")
 
 
+def test_a_new_note_of_any_name_is_found(served: Served, open_page: Open) -> None:
+    page = open_page(served.address)
+    (served.vault / "Folder" / "Is 100% #odd? ünd & so [x].md").write_text("Odd words. [[Home]]\n")
+
+    def found() -> bool:
+        page.keyboard.press("/")
+        page.keyboard.type("100%")
+        shown = page.locator("#search-results li").count() == 1
+        if not shown:
+            page.keyboard.press("Escape")
+        return bool(shown)
+
+    until(found)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".prose >> text=Odd words.")
+    assert heading(page) == "Is 100% #odd? ünd & so [x]"
+    page.reload()
+    page.wait_for_selector(".prose >> text=Odd words.")
+    page.locator(".prose a").click()
+    page.wait_for_selector(".backlinks >> text=Is 100%")
+    page.locator(".backlinks a", has_text="Is 100%").click()
+    page.wait_for_selector(".prose >> text=Odd words.")
+
+
 def test_a_hostile_note_does_nothing(served: Served, open_page: Open) -> None:
     asked: list[str] = []
     page = open_page(served.address + "#/note/Hostile.md")

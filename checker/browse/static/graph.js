@@ -41,13 +41,17 @@ export class GraphView {
     const key = JSON.stringify([whole || state.view === "path" ? "" : this.centre, whole, state.depth, state.follow, state.hide, state.words, state.view === "path" && [state.from, state.to]]);
     if (this.lookKey !== state.colour || this.lookModel !== model) {
       [this.lookKey, this.lookModel] = [state.colour, model];
-      this.groups = await groupsBy(state.colour, model);
+      this.looking = groupsBy(state.colour, model);
     }
+    const groups = await this.looking;
+    if (this.state !== state) return; // something else is shown by now
+    const recoloured = groups !== this.groups;
+    this.groups = groups;
     drawTools(this, state);
     if (key !== this.key || fresh) {
       this.key = key;
       this.#scene(state, whole, fresh && before !== undefined);
-    } else if (before?.colour !== state.colour) {
+    } else if (recoloured) {
       this.#look();
       this.painter.setScene(this.painter.scene);
     }

@@ -43,7 +43,9 @@ class App {
   }
 
   async load() {
+    const turn = (this.loading = Symbol());
     const [graph, rows] = await Promise.all([askGraph(), askClaims()]);
+    if (turn !== this.loading) return; // newer ones are on their way
     this.rows = rows;
     const model = new Model(graph);
     model.claims = new Map();
