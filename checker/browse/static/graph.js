@@ -30,6 +30,12 @@ export class GraphView {
     this.canvas.addEventListener("blur", () => { this.painter.hot = -1; this.painter.request(); });
   }
 
+  recolour() {
+    this.painter.readColours();
+    this.painter.request();
+    if (this.painter.scene) drawLegend(this.legend, this.painter, this.groups);
+  }
+
   async show(state, model) {
     const fresh = this.model !== model;
     this.model = model;

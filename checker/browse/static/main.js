@@ -28,7 +28,7 @@ class App {
     const bar = h("header", {}, h("h1", {}, h("a", { href: "#/" }, siteTitle)), this.nav, searchButton, this.told, this.theme);
     document.getElementById("app").append(h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); this.panel.focus(); } }, "To the text"), bar, this.main, this.searcher.element);
     this.#readTheme();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.graphView.painter.readColours() ?? this.graphView.painter.request());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#readTheme());
     addEventListener("hashchange", () => this.show());
     addEventListener("keydown", (event) => this.#keys(event));
   }
@@ -188,8 +188,7 @@ class App {
     const dark = theme === "dark" || (!theme && matchMedia("(prefers-color-scheme: dark)").matches);
     this.theme.textContent = dark ? "☀" : "☾";
     this.theme.setAttribute("aria-label", dark ? "Light colours" : "Dark colours");
-    this.graphView.painter.readColours();
-    this.graphView.painter.request();
+    this.graphView.recolour();
   }
 }
 
