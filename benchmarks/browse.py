@@ -151,9 +151,10 @@ def drawing(peers: Path, counts: list[int], folder: Path) -> Iterator[str]:
         told = browser.version
         browser.close()
     yield f"\nChromium {told}, headless, drawing in software: no GPU here, which WebGL (sigma.js) feels most. All show"
-    yield "the whole graph from the same places. While the page here is dragged or zoomed, a picture of a large graph is moved, and"
-    yield "drawn anew when it rests or its edge comes near; of more than 60,000 links the most important are drawn until one looks"
-    yield "closer. The others draw every link in every frame. 0 frames: none within the four seconds of the drag."
+    yield "the whole graph from the same places. While the page here is dragged or zoomed, a picture of a large graph is"
+    yield "moved, and drawn anew when it rests or its edge comes near; of more than 60,000 links the most important are"
+    yield "drawn until one looks closer. The others draw every link in every frame. 0 frames: none within the four seconds"
+    yield "of the drag."
 
 
 def version(package: Path) -> str:
