@@ -225,7 +225,7 @@ class _Composer:
         if not close:
             raise QuestionError(
                 "it does not say how similar",
-                "a margin",
+                "margin",
                 (f"within {_example(metric)}", "within 5 %" if metric.unit != "share" else ""),
             )
         number, unit = self._amount(close[0])
@@ -315,7 +315,7 @@ class _Composer:
         named = [name] if name else [str(token) for node in self._all("metric", "verb") for token in _leaves(node)]
         distinct = list(dict.fromkeys(named))
         if not distinct:
-            raise QuestionError("it does not say what is measured", "a metric")
+            raise QuestionError("it does not say what is measured", "metric")
         if len(distinct) > 1:
             raise QuestionError("it speaks of two metrics; write one claim for each", "one metric", distinct)
         metric = self.vocabulary.metric(distinct[0])
@@ -361,7 +361,7 @@ class _Composer:
         things = [child for node in self._all(role) for child in node.children if isinstance(child, Tree)]
         if not things:
             known = tuple(model.name for model in self.vocabulary.models if model.learned)
-            raise QuestionError("it does not say of which model", "a model", known)
+            raise QuestionError("it does not say of which model", "subject", known)
         names = list(dict.fromkeys(self._name(thing)[1] for thing in _ordered(things)))
         if len(names) > 1:
             listed = " and ".join(names)
@@ -370,7 +370,7 @@ class _Composer:
 
     def _baseline(self) -> str:
         if not self._all("baseline"):
-            raise QuestionError("it does not say compared with what", "a baseline", self._others(self._one("subject", "claim")))
+            raise QuestionError("it does not say compared with what", "baseline", self._others(self._one("subject", "claim")))
         return self._one("baseline", "claim")
 
     def _others(self, name: str) -> tuple[str, ...]:

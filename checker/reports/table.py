@@ -32,6 +32,8 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
         for said in outcome.beside:
             differs = ", which disagrees" if outcome.disagrees and said.word in ("supported", "refuted") else ""
             sentence.append(f"\nbeside it: {status_of(said).text}{differs}", style="dim")
+        for other in outcome.case.against:
+            sentence.append(f"\ncannot hold together with {other}", style="yellow")
         if outcome.word not in ("supported", "refuted") or outcome.stale:
             sentence.append(f"\n{clean(outcome.reason)}", style="dim")
         table.add_row(status, sentence, *_numbers(outcome), Text(clean(claim.place), style="dim"))
@@ -103,6 +105,7 @@ def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
             for said in outcome.beside
         ],
         "disagrees": outcome.disagrees,
+        "against": list(case.against),
     }
 
 
