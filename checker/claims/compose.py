@@ -399,14 +399,17 @@ class _Composer:
         return found
 
     def _members(self, family: str) -> tuple[str, ...]:
-        """The members of a family: those listed behind its name, or all that there are."""
+        """The members of a family: those listed behind its name, or all that its scope has; without a scope, those with a toy."""
         for thing in self._all("thing"):
             tokens = _leaves(thing)
             if any(token.type == "FAMILY" and token == family for token in tokens):
                 listed = tuple(dict.fromkeys(str(token) for token in tokens if token.type == "MODEL"))
                 if listed:
                     return listed
-        return self.vocabulary.members(family)
+        members = self.vocabulary.members(family)
+        scope = "pretrained" if self._scope() == "pretrained" else "toy"
+        there = tuple(name for name in members if (model := self.vocabulary.model(name)) and scope in model.scopes)
+        return there or members
 
     def _denied_before_layers(self) -> bool:
         """Whether a negation stands before the choice of layers, so that it may speak of each of them or of all together."""
