@@ -50,8 +50,8 @@ def _ranges(spec: ClaimSpec) -> Iterator[Range]:
     amount = spec.margin or spec.bound
     unit, size = (amount.unit, amount.value) if amount else ("", 0.0)
     if spec.kind == "ranking":
-        for high, low in combinations(spec.order or (), 2):
-            yield _difference(where, high, low, unit, size, inf)
+        for upper, lower in combinations(spec.order or (), 2):
+            yield _difference(where, upper, lower, unit, size, inf)
         return
     about = json.dumps([spec.kind, where, spec.subject, spec.other, sorted(spec.models or ())])
     if spec.kind == "equivalence":

@@ -52,6 +52,7 @@ def check(
     from checker.notes import Vault
     from checker.reports import table
     from checker.reports.live import Live
+    from checker.reports.many import told
     from checker.reports.plots import claim_plot, plot_mark
     from checker.reports.select import selector
     from checker.reports.text import clean
@@ -127,6 +128,9 @@ def check(
                 out.print(f"  {title}", markup=False, highlight=False)
             for change in changes:
                 out.print(change.diff(), end="", markup=False, highlight=False, soft_wrap=True)
+        among = told(outcomes)
+        if among:
+            out.print(f"\n{among}", highlight=False)
         next_look = table.next_look(outcomes)
         if next_look:
             out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from checker.reports.many import Corrected, corrected
 from checker.reports.text import clean
 from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.project import Project
@@ -75,15 +76,16 @@ def next_look(outcomes: Sequence[Outcome]) -> int | None:
 
 def as_json(outcomes: Sequence[Outcome], project: Project, problems: Sequence[str], written: Sequence[str]) -> dict[str, Any]:
     """The promised object; see the manual. Numbers are null where there is no evidence."""
+    many = corrected(outcomes)
     return {
         "schema": SCHEMA,
-        "claims": [_claim(outcome, project) for outcome in outcomes],
+        "claims": [_claim(outcome, project, many.get(outcome.case.id)) for outcome in outcomes],
         "problems": list(problems),
         "written": list(written),
     }
 
 
-def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
+def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[str, Any]:
     case = outcome.case
     run: Any = outcome.run if outcome.word in DECIDED else None
     verdict = run["verdict"] if run else dict.fromkeys(("effect", "low", "high", "seeds", "images"))
@@ -97,6 +99,8 @@ def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
         **{name: verdict[name] for name in ("effect", "low", "high")},
         "unit": run["effect_unit"] if run else None,
         **{name: verdict[name] for name in ("seeds", "images")},
+        "q": among.q if among else None,
+        "family_p": among.family_p if among else None,
         "reason": outcome.reason,
         "reading": run["reading"] if run else None,
         "spec": str(project.spec(case.id)) if case.spec is not None else None,
