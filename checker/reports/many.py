@@ -9,6 +9,8 @@ from typing import Any
 from checker.runs.outcome import DECIDED, Outcome
 from checker.verdicts import benjamini_hochberg, holm
 
+NAMED = 3  # ids in the line for people
+
 
 @dataclass(frozen=True)
 class Corrected:
@@ -41,9 +43,14 @@ def told(outcomes: Sequence[Outcome]) -> str:
     alone = [one.case.id for one in words if one.case.id not in doubtful and found[one.case.id].family_p > _alpha(one)]
     line = f"of {len(words)} words given among {len(found)} claims tested, {len(words) - len(doubtful)} stand by their q-value"
     if doubtful:
-        line += f" (not: {', '.join(doubtful)})"
+        line += f" ({_not(doubtful)})"
     line += f", and {len(words) - len(doubtful) - len(alone)} by Holm's correction within their note"
-    return line + (f" (not: {', '.join(alone)})" if alone else "")
+    return line + (f" ({_not(alone)})" if alone else "")
+
+
+def _not(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more, see --json" if len(names) > NAMED else ""
+    return f"not {', '.join(names[:NAMED])}{more}"
 
 
 def _p(outcome: Outcome) -> float | None:
