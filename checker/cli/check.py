@@ -63,8 +63,8 @@ def check(
         ),
     ] = None,
     changed_since: Annotated[
-        str, typer.Option(metavar="REV", help="Only claims whose note, spec or evidence has changed in git since.")
-    ] = "",
+        str | None, typer.Option(metavar="REV", help="Only claims whose note, spec or evidence has changed in git since.")
+    ] = None,
     ci: Annotated[bool, typer.Option("--ci", help="Write nothing into the project, and use no colour.")] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report, a test case a claim.")] = None,
     sarif: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a SARIF report, for code scanning.")] = None,
@@ -80,7 +80,7 @@ def check(
         os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
     with quoted(err=as_json):
         seen = see(path)
-        if changed_since:
+        if changed_since is not None:
             seen = seen.changed(changed_since)
         checked = check_seen(
             seen.only(lambda case: keep(f"{case.id} {case.claim.statement}")),

@@ -27,7 +27,7 @@ class ClaimCollection:
             raise pytest.UsageError(f"--claims: {error}") from error
         self.suites = {project.vault.resolve(): Suite(project, _is_worker(config)) for project in projects}
         config.option.claims = [str((base / path).resolve()) for path in config.option.claims]  # workers may start elsewhere
-        config.args[:] = _arguments(config, [str(project.vault) for project in projects])
+        config.args[:] = arguments(config, [str(project.vault) for project in projects])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -51,7 +51,7 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def _arguments(config: pytest.Config, vaults: Sequence[str]) -> list[str]:
+def arguments(config: pytest.Config, vaults: Sequence[str]) -> list[str]:
     """What is collected. On the command line `--claims` means those vaults, or those parts of them that are named there, and
     what else is named; in the configuration it means the vaults beside the tests, unless something is named."""
     named = config.args_source is config.ArgsSource.ARGS
