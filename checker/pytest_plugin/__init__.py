@@ -24,4 +24,4 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("claims"):
         from checker.pytest_plugin.collect import ClaimCollection
 
-        config.pluginmanager.register(ClaimCollection(config), "check-claims")
+        config.pluginmanager.register(ClaimCollection(config), "claim-collection")

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -146,13 +145,19 @@ def test_it_costs_nothing_when_it_is_not_asked_for(tmp_path: Path) -> None:
     assert loaded == f"['{MODULE}']"
 
 
-def test_pytest_finds_it_by_itself_where_it_is_installed(tmp_path: Path) -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["pytest11"]
-    assert list(declared.values()) == [MODULE]
-    if not any(entry.value == MODULE for entry in entry_points(group="pytest11")):
-        pytest.skip("runs from a folder that is not installed")
-    result = run_pytest("--help", cwd=tmp_path, cache=tmp_path, installed=True)
-    assert "--claims=PATH" in result.stdout
+def test_pytest_finds_it_by_its_entry_point(
+    make_vault: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory, ci_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_vault({"N.md": "- MAE is nice #claim\n"})
+    packages = tmp_path_factory.mktemp("packages")
+    entries = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["pytest11"]
+    folder = packages / "as_installed-1.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: as-installed\nVersion: 1\n")
+    (folder / "entry_points.txt").write_text("\n".join(["[pytest11]", *(f"{name} = {value}" for name, value in entries.items())]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(packages), os.environ.get("PYTHONPATH")])))
+    result = run_pytest("--claims", "vault", cwd=project, cache=ci_cache, installed=True)
+    assert counts(result.stdout)["skipped"] == 1, result.stdout + result.stderr
 
 
 def test_collecting_imports_no_torch(make_vault: Callable[..., Path], ci_cache: Path) -> None:
