@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.acceptance.test_cli import COMMAND, ROOT, run, tree
 from tests.reports.test_finding import as_the_runner_reads, check_junit, check_sarif
@@ -153,6 +155,37 @@ def test_only_what_has_changed_since_a_revision(checked_repository: Path, ci_cac
     result = run("--ci", "--changed-since", "nonsense", cwd=checked_repository, cache=ci_cache)
     assert result.returncode == 2
     assert result.stderr == "check-claims: --changed-since nonsense: no such revision; fetch it first\n"
+
+
+@pytest.mark.parametrize(("base", "claims"), [("", 4), ("main", 1)])
+def test_the_workflow_of_the_manual_runs(checked_repository: Path, ci_cache: Path, base: str, claims: int, edit: Edit) -> None:
+    """`base`: the branch that a pull request goes to; "" for a push."""
+    manual = (ROOT / "vault/Manual/Continuous integration.md").read_text()
+    workflow, hooks = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", manual, re.DOTALL))
+    steps = workflow["jobs"]["claims"]["steps"]
+    (step,) = (step for step in steps if step.get("run", "").startswith("check-claims "))
+    uploaded = [step["with"][name] for step in steps for name in ("path", "sarif_file") if name in step.get("with", {})]
+    git(checked_repository, "update-ref", "refs/remotes/origin/main", "HEAD")
+    edit("vault/Sub/Other.md", "MAE is nice", "MAE is lovely")
+    result = subprocess.run(
+        ["bash", "-euc", step["run"]],
+        cwd=checked_repository,
+        env=os.environ
+        | {
+            "BASE": base,
+            "PATH": f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}",
+            "CHECK_CLAIMS_CACHE": str(ci_cache),
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == (0 if base else 1), result.stderr
+    assert f"{claims} claims: " in result.stdout
+    assert all((checked_repository / name).exists() for name in uploaded if not name.startswith("~"))
+    manifest = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert [hook["id"] for repo in hooks["repos"] for hook in repo["hooks"]] == [hook["id"] for hook in manifest]
 
 
 def test_faults_of_notes_that_did_not_change_are_not_told(checked_repository: Path, ci_cache: Path, edit: Edit) -> None:
