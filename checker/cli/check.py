@@ -195,8 +195,7 @@ def check_seen(
         lacking = ", ".join(sorted({want.name for want in bench.absent}))
         if lacking:
             out.print(f"\nnot on this machine: released weights of {lacking}; --download fetches them", highlight=False)
-        told = [finding for finding in failing if finding.kind == "stale"]
-        for finding in told if ci else ():
+        for finding in [each for each in failing if each.kind == "stale"] if ci else ():
             out.print(f"\n{finding.path}:{finding.line}: stale: {finding.reason}", markup=False, highlight=False, soft_wrap=True)
         tail = "would be written" if read_only else "written"
         out.print(f"\n{table.summary(outcomes)}; {len(written)} files {tail}; {time.monotonic() - began:.1f} s", highlight=False)
