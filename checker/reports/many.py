@@ -33,7 +33,7 @@ def corrected(outcomes: Sequence[Outcome]) -> dict[str, Corrected]:
     return {name: Corrected(q[name], within[name]) for name in q}
 
 
-def told(outcomes: Sequence[Outcome]) -> str:
+def among_many(outcomes: Sequence[Outcome]) -> str:
     """One line for people: which words would not stand among so many, at the error rate of each claim. Empty without words."""
     found = corrected(outcomes)
     words = [outcome for outcome in outcomes if outcome.word in ("supported", "refuted") and outcome.case.id in found]

@@ -173,7 +173,7 @@ def _case(case: Case, said: ClaimSpec | None, fault: str, project: Project, voca
         return _decidable(case, vocabulary)
     if said is not None:
         return _decidable(replace(case, spec=said, read_as=said_as), vocabulary)
-    missing = next((word for word in vocabulary.missing if word.is_meant(case.claim.statement)), None)
+    missing = vocabulary.lacking(case.claim.statement)
     if missing is not None:
         return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
     word: Word = "untestable" if case.reading.status == "untestable" else "needs spec"
@@ -184,9 +184,9 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
     """The case as it is, or ended with the reason why its spec cannot be decided here."""
     spec = case.spec
     assert spec is not None
-    for missing in vocabulary.missing:
-        if any(missing.is_meant(name) for name in (*spec.metrics, *spec.names, spec.where.data)):
-            return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
+    missing = vocabulary.lacking(*spec.metrics, *spec.names, spec.where.data)
+    if missing is not None:
+        return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
     metrics = [vocabulary.metric(name) for name in spec.metrics]
     for name, metric in zip(spec.metrics, metrics, strict=True):
         if metric is None:
