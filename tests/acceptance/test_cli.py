@@ -71,7 +71,8 @@ def test_from_a_tagged_sentence_to_a_verdict_in_the_note(checked: tuple[Path, su
     ]
     decided = claims["mae-attention-distance-supervised-vit"]
     assert decided["status"] in ("supported", "refuted", "inconclusive")
-    assert (decided["scope"], decided["seeds"], decided["images"], decided["unit"]) == ("toy", 3, 256, "px")
+    assert (decided["scope"], decided["images"], decided["unit"]) == ("toy", 256, "px")
+    assert decided["seeds"] in (3, 5)  # a look at five is taken only while three leave it open
     assert decided["low"] < decided["effect"] < decided["high"]
     assert decided["source"] == "Note.md:6"
     assert (claims["mae-has-shorter-attention-distance"]["status"], claims["mae-is-lovely"]["status"]) == (
