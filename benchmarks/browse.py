@@ -44,7 +44,7 @@ SHELL = (
     "<!doctype html><meta charset=utf-8><style>html,body,#g{{margin:0;height:100%}}</style><div id=g></div>"
     "{scripts}<script>{code}</script>"
 )
-DRAWN = "requestAnimationFrame(() => requestAnimationFrame(() => { window.drawn = performance.now(); }));"
+DRAWN = "const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => { window.drawn = performance.now(); }));"
 
 
 def graph(count: int) -> dict[str, Any]:
@@ -72,20 +72,26 @@ def peer(made: dict[str, Any], scripts: list[Path], code: str) -> str:
     nodes = [{"id": index, "x": x, "y": y} for index, (x, y) in enumerate(zip(data["x"], data["y"], strict=True))]
     inside = "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in scripts)
     given = json.dumps({"nodes": nodes, "edges": made["edges"]}).replace("<", "\\u003c")
-    return SHELL.format(scripts=inside, code=f"const data = {given};\n{code}\n{DRAWN}")
+    return SHELL.format(scripts=inside, code=f"const data = {given};\n{DRAWN}\n{code}")
 
 
 FORCE = """
 const nodes = data.nodes.map((node) => ({ ...node, fx: node.x, fy: node.y }));
 const graph = { nodes, links: data.edges.map(([source, target]) => ({ source, target })) };
 const shown = new ForceGraph(document.getElementById("g")).cooldownTicks(0).nodeLabel("id").graphData(graph);
-requestAnimationFrame(() => shown.zoomToFit(0)); // it knows where its nodes lie from the first frame on
+const fit = () => {
+  if (!shown.getGraphBbox()) return setTimeout(fit, 5); // it takes its nodes in a while after they are given
+  shown.zoomToFit(0);
+  drawn();
+};
+fit();
 """
 SIGMA = """
 const graph = new graphology.Graph({ multi: true });
 for (const { id, x, y } of data.nodes) graph.addNode(id, { x, y: -y, size: 2, label: "Note " + id, color: "#4f78c9" });
 for (const [a, b] of data.edges) graph.addEdge(a, b, { size: 0.5, color: "#cccccc" });
 new Sigma(graph, document.getElementById("g"));
+drawn();
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,9 @@ from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
     import socket
+
+    from checker.runs.project import Project
+    from checker.vocabulary import Vocabulary
 
 PORT = 8765
 
@@ -39,7 +43,7 @@ def browse(
     from checker.runs.project import Project
 
     project = Project.find(path)
-    server = Server(path, words_of(project), cache_folder(), is_loopback(host))
+    server = Server(path, _words(project), cache_folder(), is_loopback(host))
     listening = _listen(host, port, fixed=port != PORT)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}/" + (f"#token={server.token}" if server.token else "")
@@ -55,6 +59,12 @@ def browse(
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
         Announced(config).run(sockets=[listening])
     return OK
+
+
+def _words(project: Project) -> Vocabulary:
+    """The words of a project, whose data sets are looked for in its folder."""
+    os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())
+    return words_of(project)
 
 
 def _listen(host: str, port: int, fixed: bool) -> socket.socket:
@@ -88,7 +98,7 @@ def export(
 
     if not out.parent.is_dir():
         raise WriteError(f"{out}: cannot be written (there is no folder {out.parent})")
-    site = open_site(vault, words_of(Project.find(vault)), cache_folder())
+    site = open_site(vault, _words(Project.find(vault)), cache_folder())
     text, left_out = export_site(site)
     for name in left_out:
         typer.secho(f"{name}: too large or no picture, left out", fg=typer.colors.YELLOW, err=True)
