@@ -15,6 +15,7 @@ from checker.errors import CheckerError
 from checker.vocabulary import Vocabulary
 
 SETTLE, STEP = 200, 40  # ms: the longest that changes are gathered for, and the silence that ends it
+RETRY = 1.0  # seconds between two watches
 PING = 15.0  # seconds between signs of life
 BACKLOG = 200  # messages that a page may be behind
 
@@ -30,12 +31,14 @@ class Live:
         self.reading = asyncio.Lock()
         self.pages: set[asyncio.Queue[str]] = set()
         self.site: Site
+        self.seen: dict[str, object] = {}
         self.graph = b""
         self.rows = b""
 
     async def open(self) -> None:
         """Read the vault for the first time."""
         self.site = await self.ask(lambda: open_site(self.path, self.vocabulary, self.cache))
+        self.seen = await self.ask(self.site.stamps)
         await self._publish(set())
 
     def close(self) -> None:
@@ -47,7 +50,7 @@ class Live:
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send a message to every page; one that does not read is left behind."""
-        text = json.dumps(message, ensure_ascii=False)
+        text = json.dumps(message)  # in ASCII: the name of a changed file may be no UTF-8
         for page in self.pages:
             if page.qsize() < BACKLOG:
                 page.put_nowait(text)
@@ -77,17 +80,25 @@ class Live:
         folders = {self.site.project.vault.resolve(), self.site.project.claims.resolve()}
         there = [folder for folder in folders if folder.is_dir()]
         options: dict[str, Any] = {"watch_filter": wanted, "debounce": SETTLE, "step": STEP, "ignore_permission_denied": True}
-        for polling in (False, True):  # where the system gives no news, or no more of them, the files are looked at
-            with contextlib.suppress(OSError, RuntimeError):
-                async for changes in awatch(*there, force_polling=polling, **options):
+        while True:  # the watch ends where a name is no UTF-8 or the system gives no more news; what it missed is looked for then
+            with contextlib.suppress(Exception):
+                async for changes in awatch(*there, **options):
                     await self.refresh({path for _, path in changes})
+            await asyncio.sleep(RETRY)
+            await self.refresh()
 
-    async def refresh(self, changed: set[str]) -> None:
-        """Read what changed. Notes are told at once; the claims, which take longer to read, when they are known."""
+    async def refresh(self, changed: set[str] | None = None) -> None:
+        """Read what changed, or look for it. Notes are told at once, the claims, which take longer, when they are known."""
         async with self.reading:
             try:
+                before = self.seen
                 quick = await self.ask(self.site.with_new_files)
                 self.site = quick
+                self.seen = await self.ask(quick.stamps)
+                if changed is None:
+                    changed = {path for path, _ in before.items() ^ self.seen.items()}
+                if not changed:
+                    return
                 await self._publish(changed)
                 self.site = await self.ask(lambda: quick.with_new_claims(changed))
                 if self.site is not quick:

@@ -61,6 +61,17 @@ class Site:
         self.vault.index.refresh()
         return replace(self, vault=Vault(self.vault.root, self.vault.index))
 
+    def stamps(self) -> dict[str, object]:
+        """Every file that the page is made of, and what tells that it has changed."""
+        root, claims = self.vault.root.resolve(), self.project.claims.resolve()
+        found: dict[str, object] = {
+            f"{root}/{path}": digest for path, digest in self.vault.index.rows("SELECT path, hash FROM file")
+        }
+        for file in claims.iterdir() if claims.is_dir() else ():
+            status = file.stat()
+            found[str(file)] = status.st_mtime_ns, status.st_size
+        return found
+
     def with_new_claims(self, changed: Collection[str]) -> Site:
         """The site with the claims as they are now; the same one when no changed file can matter to them."""
         root = self.vault.root.resolve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 import time
 from pathlib import Path
@@ -102,9 +103,12 @@ def test_news_come_as_they_happen(served: Served) -> None:
         heard = b""
         while b"hello" not in heard:
             heard += connection.recv(4096)
+        odd = os.fsencode(served.vault) + b"/odd-\xff.md"
+        os.close(os.open(odd, os.O_CREAT | os.O_WRONLY))
         (served.vault / "Alone.md").write_text(f"Changed at {time.time()}.\n")
         while b'"Alone.md"' not in heard:
             heard += connection.recv(4096)
+    os.unlink(odd)  # noqa: PTH108 (a path of bytes)
     assert b"text/event-stream" in heard
 
 
