@@ -32,6 +32,7 @@ from checker.browse.page import MODULES, STYLE, exported_page, static_file
 COUNTS = (500, 10_000, 100_000)
 LINKS = 2  # of each new node: Barabasi and Albert's graph has hubs, as vaults have
 SECONDS = 4.0
+EXTENT = 7000.0
 VIEW = {"width": 1280, "height": 800}
 COUNTING = """() => {
   const times = []; const end = performance.now() + %d;
@@ -69,7 +70,8 @@ def ours(made: dict[str, Any]) -> str:
 
 def peer(made: dict[str, Any], scripts: list[Path], code: str) -> str:
     data = made["data"]
-    nodes = [{"id": index, "x": x, "y": y} for index, (x, y) in enumerate(zip(data["x"], data["y"], strict=True))]
+    scale = EXTENT / max(map(abs, (*data["x"], *data["y"])))  # so that the whole graph is within their range of zoom
+    nodes = [{"id": index, "x": x * scale, "y": y * scale} for index, (x, y) in enumerate(zip(data["x"], data["y"], strict=True))]
     inside = "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in scripts)
     given = json.dumps({"nodes": nodes, "edges": made["edges"]}).replace("<", "\\u003c")
     return SHELL.format(scripts=inside, code=f"const data = {given};\n{DRAWN}\n{code}")
