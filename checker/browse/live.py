@@ -16,6 +16,7 @@ from checker.vocabulary import Vocabulary
 
 SETTLE, STEP = 200, 40  # ms: the longest that changes are gathered for, and the silence that ends it
 RETRY = 1.0  # seconds between two watches
+COURTESY = 0.1  # seconds in which pages may ask for a note before the graph is made
 PING = 15.0  # seconds between signs of life
 BACKLOG = 200  # messages that a page may be behind
 
@@ -32,6 +33,7 @@ class Live:
         self.pages: set[asyncio.Queue[str]] = set()
         self.site: Site
         self.seen: dict[str, object] = {}
+        self.outline = ""
         self.graph = b""
         self.rows = b""
 
@@ -39,7 +41,7 @@ class Live:
         """Read the vault for the first time."""
         self.site = await self.ask(lambda: open_site(self.path, self.vocabulary, self.cache))
         self.seen = await self.ask(self.site.stamps)
-        await self._publish(set())
+        await self._publish()
 
     def close(self) -> None:
         self.thread.shutdown(wait=False, cancel_futures=True)
@@ -99,22 +101,27 @@ class Live:
                     changed = {path for path, _ in before.items() ^ self.seen.items()}
                 if not changed:
                     return
-                await self._publish(changed)
+                root = str(quick.vault.root.resolve())
+                notes = sorted(path.removeprefix(root).lstrip("/") for path in changed if path.startswith(root))
+                self.tell({"kind": "changed", "notes": notes, "graph": False, "claims": False})
+                await asyncio.sleep(COURTESY)
+                await self._publish()
                 self.site = await self.ask(lambda: quick.with_new_claims(changed))
                 if self.site is not quick:
-                    await self._publish(changed)
+                    await self._publish()
             except (CheckerError, OSError) as error:
                 self.tell({"kind": "fault", "text": str(error)})
 
-    async def _publish(self, changed: set[str]) -> None:
+    async def _publish(self) -> None:
+        """Make graph and claims anew where they are others now, and tell of it."""
         site = self.site
-        graph, rows = await self.ask(lambda: (_json(site.graph()), _json({"schema": 1, "claims": site.claims()})))
-        root = str(site.vault.root.resolve())
-        notes = sorted(path.removeprefix(root).lstrip("/") for path in changed if path.startswith(root))
-        fresh = {"graph": graph != self.graph, "claims": rows != self.rows}
-        self.graph, self.rows = graph, rows
-        if changed:
-            self.tell({"kind": "changed", "notes": notes, **fresh})
+        outline, rows = await self.ask(lambda: (site.outline(), _json({"schema": 1, "claims": site.claims()})))
+        fresh = {"graph": outline != self.outline, "claims": rows != self.rows}
+        if fresh["graph"]:
+            self.graph = await self.ask(lambda: _json(site.graph()))
+        self.outline, self.rows = outline, rows
+        if any(fresh.values()):
+            self.tell({"kind": "changed", "notes": [], **fresh})
 
 
 def _json(value: Any) -> bytes:

@@ -72,6 +72,17 @@ class Site:
             found[str(file)] = status.st_mtime_ns, status.st_size
         return found
 
+    def outline(self) -> str:
+        """A hash of all that the graph shows, which costs much less than the graph."""
+        rows = self.vault.index.rows
+        shown = (
+            rows("SELECT id, path, kind FROM file ORDER BY id"),
+            rows("SELECT DISTINCT source, coalesce(file, target), kind, embed FROM link ORDER BY 1, 2, 3, 4"),
+            rows("SELECT DISTINCT source, folded FROM tag ORDER BY 1, 2"),
+            [(row["id"], row["note"], row["statement"], row["word"], row["stale"]) for row in self.claims()],
+        )
+        return hashlib.blake2b(repr(shown).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
     def with_new_claims(self, changed: Collection[str]) -> Site:
         """The site with the claims as they are now; the same one when no changed file can matter to them."""
         root = self.vault.root.resolve()
