@@ -25,3 +25,7 @@ class MeasurementError(CheckerError):
 
 class WriteError(CheckerError):
     """A file could not be written; its old bytes are intact (exit code 4)."""
+
+
+class ChangedError(WriteError):
+    """A file holds other bytes than those that a change was made for."""

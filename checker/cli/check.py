@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from checker.cli.app import ERROR, FAILED, JSON, OK, UNWRITTEN, app, exits, words_of
-from checker.errors import ConfigurationError, WriteError
+from checker.cli.writing import carry_out, hold
+from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from checker.runs.jobs import Job
@@ -25,12 +26,16 @@ FAIL_ON = ("refuted", "inconclusive", "stale", "needs-spec", "untestable")
 @app.command()
 @exits
 def check(
+    context: typer.Context,
     path: Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")] = Path(),
     select: Annotated[
         str, typer.Option("-k", metavar="EXPR", help="Only claims whose id or sentence fits: words with and, or, not.")
     ] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would run and what would be written; do neither.")
+        bool, typer.Option("--dry-run", "--diff", help="Show what would run and what would be written; do neither.")
+    ] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 when a file would change or a status was edited by hand.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train every model anew; use none that ships or is cached.")] = False,
     download: Annotated[
@@ -61,12 +66,16 @@ def check(
     from checker.runs.project import Project
     from checker.runs.store import Store
     from checker.runs.survey import survey
-    from checker.writing import plan_changes, read_ledgers, replace
+    from checker.writing import edited_by_hand, plan_changes, read_ledgers
+    from checker.writing.retired import retire, retired
 
     began = time.monotonic()
     wanted = _fail_on(fail_on)
     messages = Console(stderr=True)
     project = Project.find(path)
+    dry_run = dry_run or check_only
+    if not dry_run:
+        hold(context, project)
     words = words_of(project)
     os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())  # data sets are opened in the workers too
     if download:
@@ -107,17 +116,22 @@ def check(
     def draw(name: str, run: Mapping[str, Any]) -> bytes:
         return claim_plot(name, run, [titles[run["spec"][metric]] for metric in ("metric", "other") if metric in run["spec"]])
 
-    changes = plan_changes(project, outcomes, ledgers, draw, plot_mark)
-    written, unwritten = [], []
-    for change in changes:
-        try:
-            if dry_run or replace(change.path, change.new, change.old):
-                written.append(str(change.path))
-        except WriteError as error:
-            unwritten.append(str(error))
+    edited = [str(problem) for problem in edited_by_hand(project, outcomes)]
+    gone = [] if select else retired(project, vault, [case.id for case in found], faults)
+    changes = plan_changes(project, outcomes, ledgers, draw, plot_mark, time.strftime("%Y-%m-%d"))
+    changes += retire(project, vault, gone)
+    written, unwritten = ([change.path for change in changes], []) if dry_run else carry_out(project, changes)
+    for told in [*edited, *(f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in gone)]:
+        messages.print(clean(told), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
     if as_json:
-        typer.echo(json.dumps(table.as_json(outcomes, project, problems + unwritten, written), ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps(
+                table.as_json(outcomes, project, problems + edited + unwritten, [str(path) for path in written]),
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     else:
         out = Console(width=None if sys.stdout.isatty() else 160)
         out.print(table.outcome_table(outcomes))
@@ -141,6 +155,8 @@ def check(
         return UNWRITTEN
     if any(outcome.failed or outcome.word == "error" for outcome in outcomes) or problems:
         return ERROR
+    if check_only and (changes or edited):
+        return FAILED
     return FAILED if any(_fails(outcome, wanted) for outcome in outcomes) else OK
 
 

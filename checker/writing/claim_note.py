@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -20,19 +21,42 @@ ASKED = ("kind", "metric", "other", "subject", "baseline", "order", "models")  #
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 
 
-def is_claim_note(data: bytes) -> bool:
-    """Whether the program wrote this note: its tag stands in the properties."""
+def properties_of(data: bytes) -> Mapping[str, Any] | None:
+    """The properties of a claim note; None where the program did not write this note, which its tag among them tells."""
     try:
-        tags = parse(PurePosixPath("note.md"), data).properties.get("tags")
+        properties = parse(PurePosixPath("note.md"), data).properties
     except NoteError:
-        return False
-    return isinstance(tags, list) and TAG in tags
+        return None
+    tags = properties.get("tags")
+    return properties if isinstance(tags, list) and TAG in tags else None
 
 
-def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None) -> str:
-    """The whole text of the claim note; what stands under `## Notes` in `old` is carried over."""
+def is_claim_note(data: bytes) -> bool:
+    """Whether the program wrote this note."""
+    return properties_of(data) is not None
+
+
+def own_text(text: str) -> str | None:
+    """What a person has written under `## Notes` of a claim note; None where that is still the invitation."""
+    own = text[text.index(OWN) + len(OWN) :] if OWN in text else INVITATION
+    return None if own == INVITATION else own
+
+
+def shown_in(properties: Mapping[str, Any]) -> str:
+    """The text of the status link that the program wrote beside a claim note with these properties."""
+    word, scope = properties.get("verdict"), properties.get("scope")
+    if word not in MARKS:
+        return ""
+    return Status("", "", word, str(scope or ""), properties.get("fresh") is False).text
+
+
+def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None, checked: str, id_added: bool) -> str:
+    """The whole text of the claim note; what stands under `## Notes` in `old` is carried over.
+
+    `checked` is the day of the evidence, `id_added` whether the program put the block id into the note.
+    """
     run = outcome.run if outcome.word in DECIDED else None
-    parts = [_properties(outcome, status, run), _head(outcome, status)]
+    parts = [_properties(outcome, status, run, checked, id_added), _head(outcome, status)]
     if run is not None:
         parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
     if outcome.beside:
@@ -40,11 +64,11 @@ def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None) ->
     if len(ledger.runs) > 1:
         parts.append(_history(ledger))
     parts.append(_command(outcome))
-    own = old[old.index(OWN) + len(OWN) :] if old is not None and OWN in old else INVITATION
-    return "\n".join(parts) + OWN + own
+    own = own_text(old) if old is not None else None
+    return "\n".join(parts) + OWN + (INVITATION if own is None else own)
 
 
-def _properties(outcome: Outcome, status: Status, run: Any) -> str:
+def _properties(outcome: Outcome, status: Status, run: Any, checked: str, id_added: bool) -> str:
     case = outcome.case
     properties: dict[str, Any] = {
         "claim": case.claim.statement,
@@ -60,8 +84,11 @@ def _properties(outcome: Outcome, status: Status, run: Any) -> str:
         verdict = run["verdict"]
         properties |= {name: verdict[name] for name in ("effect", "low", "high")}
         properties |= {"unit": run["effect_unit"], "seeds": verdict["seeds"], "images": verdict["images"]}
+        properties |= {"plot": f"[[{case.id}.svg]]"}
+    properties |= {"id_added": True} if id_added else {}
     kept = {name: value for name, value in properties.items() if value is not None}
-    return f"---\n{strict_yaml.dump(kept)}tags: [{TAG}]\n---\n"
+    day = f"checked: {checked}\n" if run is not None else ""
+    return f"---\n{strict_yaml.dump(kept)}{day}tags: [{TAG}]\n---\n"
 
 
 def _head(outcome: Outcome, status: Status) -> str:

@@ -26,7 +26,7 @@ CELL = LINK.replace("|", "\\|")  # in a table
         ("- A is B #claim", f"- A is B #claim {LINK} ^a-b"),
         ("- A is B #claim\r\n- C\r\n", f"- A is B #claim {LINK} ^a-b\r\n- C\r\n"),
         ("\ufeff- A is B #claim\n", f"\ufeff- A is B #claim {LINK} ^a-b\n"),
-        ("- A is B #claim  \n", f"- A is B #claim {LINK}  ^a-b\n"),
+        ("- A is B #claim  \n", f"- A is B #claim {LINK}   ^a-b\n"),
         ("- A is B #claim ^a-b\n", f"- A is B #claim {LINK} ^a-b\n"),
         ("- A is B #claim [[a-b|❌ refuted · toy]] ^a-b\n", f"- A is B #claim {LINK} ^a-b\n"),
         ("- A is B #claim [[other]] ^a-b\n", f"- A is B #claim {LINK} [[other]] ^a-b\n"),
