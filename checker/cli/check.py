@@ -67,6 +67,7 @@ def check(
     from checker.runs.store import Store
     from checker.runs.survey import survey
     from checker.writing import edited_by_hand, plan_changes, read_ledgers
+    from checker.writing.obsidian.additions import restyle
     from checker.writing.retired import retire, retired
 
     began = time.monotonic()
@@ -119,7 +120,7 @@ def check(
     edited = [str(problem) for problem in edited_by_hand(project, outcomes)]
     gone = [] if select else retired(project, vault, [case.id for case in found], faults)
     changes = plan_changes(project, outcomes, ledgers, draw, plot_mark, time.strftime("%Y-%m-%d"))
-    changes += retire(project, vault, gone)
+    changes += [*retire(project, vault, gone), *restyle(project, outcomes, gone)]
     written, unwritten = ([change.path for change in changes], []) if dry_run else carry_out(project, changes)
     for told in [*edited, *(f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in gone)]:
         messages.print(clean(told), style="yellow", markup=False, highlight=False, soft_wrap=True)

@@ -26,7 +26,8 @@ Mark = Callable[[Mapping[str, Any]], str]
 class Change:
     """A file whose bytes are to be replaced; `old` is None where there is no file yet, `new` where there is to be none.
 
-    `claims` are those that it is about. `edit` makes the new bytes of a person's note from whatever it holds by then.
+    `claims` are those that it is about. `edit` makes the new bytes of a person's note from whatever it holds by then. `theirs`: a
+    person's note without that.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class Change:
     new: bytes | None
     claims: frozenset[str] = frozenset()
     edit: NoteEdit | None = None
+    theirs: bool = False
 
     def diff(self) -> str:
         """A unified diff for people; a plot is only named, and so is a file that goes."""

@@ -17,6 +17,7 @@ from checker.writing.status import MARKS, Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 TAG = "check-claims"
+SOURCE = re.compile(r"\[\[([^\]#|]+)(?:#[^\]|]*)?\]\]")  # the property of that name
 ASKED = ("kind", "metric", "other", "subject", "baseline", "order", "models")  # of a spec, as properties
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 

@@ -115,33 +115,37 @@ def runs(vault: Path, cache: Path) -> list[Run]:
     return [_read(path) for path in sorted(folder.iterdir(), reverse=True) if (path / CHANGES).exists()]
 
 
-def undo(run: Run, only_show: bool = False) -> tuple[list[Path], list[str]]:
-    """Give every file that a run changed its old bytes, the last one first, and forget the run. A file that has changed since is
-    left alone; the journal goes on to keep its bytes. Returns the files that changed (or would) and what was left alone, and why.
+def undo(run: Run, rest: bool = False, only_show: bool = False) -> tuple[list[Path], list[str]]:
+    """Give every file that a run changed its old bytes, the last one first, and forget the run. Returns the files that changed
+    (or would), and what was left alone and why.
+
+    A file that has changed since is never touched. Where there is one, nothing is undone, so that no status is left pointing at
+    nothing; `rest`: the others are, and the journal goes on to keep the bytes of that one.
     """
-    done: list[Path] = []
+    steps: list[tuple[Kept, bytes | None, bytes | None]] = []
     faults: list[str] = []
     left: list[Kept] = []
     for change in reversed(_by_file(run.changes)):
-        path = change.path
         try:
-            now = path.read_bytes() if path.exists() else None
-            if _name(now) == change.old:
-                continue
-            if _name(now) != change.new:
-                raise WriteError(f"{path}: changed since that run, so left as it is")
-            old = run.bytes_of(change.old)
-            if not only_show:
-                write(path, old, now, theirs=path.suffix == ".md")
-            done.append(path)
+            now = change.path.read_bytes() if change.path.exists() else None
+            if _name(now) not in (change.old, change.new):
+                raise WriteError(f"{change.path}: changed since that run, so left as it is")
+            if _name(now) != change.old:
+                steps.append((change, run.bytes_of(change.old), now))
+        except (WriteError, OSError) as error:
+            faults.append(str(error))
+            left.append(change)
+    if only_show or (faults and not rest):
+        return [] if faults and not rest else [change.path for change, _, _ in steps], faults
+    done = []
+    for change, old, now in steps:
+        try:
+            write(change.path, old, now, theirs=change.path.suffix == ".md")
+            done.append(change.path)
         except WriteError as error:
             faults.append(str(error))
             left.append(change)
-        except OSError as error:
-            faults.append(f"{path}: cannot be read ({error.strerror})")
-            left.append(change)
-    if not only_show:
-        _forget(run, tuple(reversed(left)))
+    _forget(run, tuple(reversed(left)))
     return done, faults
 
 

@@ -3,7 +3,6 @@ evidence is archived. It is never deleted, and found again when the sentence is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -12,10 +11,9 @@ from checker.errors import NoteError
 from checker.notes import Problem, Vault
 from checker.runs.project import Project
 from checker.writing.changes import Change
-from checker.writing.claim_note import properties_of
+from checker.writing.claim_note import SOURCE, properties_of
 from checker.writing.note_status import NoteEdit
 
-SOURCE = re.compile(r"\[\[([^\]#|]+)(?:#[^\]|]*)?\]\]")
 LINKED = (
     "SELECT DISTINCT file.path FROM link JOIN file ON file.id = link.source WHERE lower(link.subpath) = ? AND file.kind = 'note'"
 )
@@ -33,7 +31,7 @@ def retired(project: Project, vault: Vault, ids: Collection[str], faults: Sequen
     found = []
     for path in candidates:
         properties = properties_of(path.read_bytes()) if path.stem not in live and path.is_file() else None
-        if properties is not None and not unsure.intersection(_homes(vault, path.stem, properties.get("source"))):
+        if properties is not None and not unsure.intersection(homes(vault, path.stem, properties.get("source"))):
             found.append(path.stem)
     return found
 
@@ -47,7 +45,7 @@ def retire(project: Project, vault: Vault, names: Iterable[str]) -> list[Change]
         about = frozenset([name])
         for path in project.files(name):
             data = path.read_bytes() if path.is_file() else None
-            if data is None or (path == project.spec(name) and not _untouched(data)):
+            if data is None or (path == project.spec(name) and not is_tools_spec(data)):
                 continue  # a spec that a person edited is theirs
             archived = project.archived(path)
             kept = archived.read_bytes() if archived.is_file() else None
@@ -55,7 +53,7 @@ def retire(project: Project, vault: Vault, names: Iterable[str]) -> list[Change]
             removed.append(Change(path, data, None, about))
         properties = properties_of(project.note(name).read_bytes()) or {}
         own = bool(properties.get("id_added")) and not is_linked(project, vault, name)
-        for home in _homes(vault, name, properties.get("source")):
+        for home in homes(vault, name, properties.get("source")):
             cleared.setdefault(home, {})[name] = own
     edits = [change for path, ids in cleared.items() for change in clearing(vault, path, ids)]
     return [*moved, *edits, *removed]
@@ -79,14 +77,15 @@ def is_linked(project: Project, vault: Vault, name: str) -> bool:
     return any(not (vault.root / path).is_relative_to(project.notes) for path in notes)
 
 
-def _homes(vault: Vault, name: str, source: object) -> list[PurePosixPath]:
+def homes(vault: Vault, name: str, source: object) -> list[PurePosixPath]:
     """The notes in which a claim stood: where its block id is, or else the one that its claim note names."""
     found = [PurePosixPath(path) for (path,) in vault.index.rows(HOME, name)]
     match = SOURCE.fullmatch(str(source or ""))
     return found or ([PurePosixPath(f"{match[1]}.md")] if match else [])
 
 
-def _untouched(data: bytes) -> bool:
+def is_tools_spec(data: bytes) -> bool:
+    """Whether the program wrote this spec and nobody has changed it."""
     try:
         return is_untouched(data.decode("utf-8"))
     except UnicodeDecodeError:

@@ -38,7 +38,7 @@ def write_changes(changes: Iterable[Change], keeper: Keeper, inside: Sequence[Pa
             if not any(target.is_relative_to(folder) for folder in folders):
                 raise WriteError(f"{change.path}: leads out of the vault; left as it is")
             if change.edit is None:
-                written = replace(change.path, change.new, change.old, keeper)
+                written = replace(change.path, change.new, change.old, keeper, change.theirs)
             else:
                 written = _edit(change, failed, keeper, done.faults)
             if written:
