@@ -19,7 +19,7 @@ from checker.writing.temporary import Keeper
 
 SETTLED = 2.0  # seconds after which a save of an editor counts as done
 PATIENCE = 10.0  # seconds to wait for that, and for a program that has the file open for writing
-TICK = 0.002
+TICK = 0.0005
 
 
 def replace(path: Path, new: bytes | None, expected: bytes | None, keeper: Keeper | None = None, theirs: bool = False) -> bool:
@@ -108,17 +108,17 @@ def _ready(target: Path, new: bytes | None, expected: bytes | None, theirs: bool
 
 def _first_step(temporary: Path, target: Path, new: bytes | None, expected: bytes | None) -> bool:
     """Put the new bytes in their place. Whether something came out that has to be looked at."""
-    if new is None:
-        target.rename(temporary)
-        return True
     if expected is None:
         place(temporary, target)
         return False
+    if _final(target) != expected:  # so that what comes out is almost always what was expected
+        raise FileExistsError
+    if new is None:
+        target.rename(temporary)
+        return True
     if exchange(temporary, target):
         return True
-    if _read(target) != expected:  # without an exchange there is an instant in which a save would be lost
-        raise FileExistsError
-    temporary.replace(target)
+    temporary.replace(target)  # without an exchange, a save between the look and this is lost
     return False
 
 
@@ -149,14 +149,14 @@ def _settle_removed(temporary: Path, target: Path, expected: bytes | None, keepe
     return False
 
 
-def _final(temporary: Path) -> bytes | None:
-    """What a file that came out holds, once nobody writes to it any more; None when that takes too long."""
+def _final(path: Path) -> bytes | None:
+    """What a file holds, once nobody writes to it any more; None when that takes too long."""
     until = time.monotonic() + PATIENCE
-    while is_open_for_writing(temporary):
+    while is_open_for_writing(path):
         if time.monotonic() > until:
             return None
         time.sleep(TICK)
-    return temporary.read_bytes()
+    return path.read_bytes()
 
 
 def _give_back(temporary: Path, target: Path) -> bool:

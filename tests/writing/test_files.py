@@ -246,6 +246,8 @@ def test_a_note_that_was_removed_after_the_exchange_stays_so_but_for_an_edit(not
     original = files._final
 
     def remove(path: Path) -> bytes | None:
+        if path == note:
+            return original(path)
         note.unlink(missing_ok=True)
         return b"edit" if (data := original(path)) == b"old" else data
 
@@ -286,7 +288,7 @@ def test_who_never_stops_writing_keeps_the_file(note: Path, monkeypatch: pytest.
 
 
 def test_a_file_that_is_edited_while_it_is_removed_stays(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_final", lambda path: b"edit")
+    monkeypatch.setattr(files, "_final", lambda path: b"old" if path == note else b"edit")
     keeper = Kept()
     with pytest.raises(ChangedError):
         replace(note, None, b"old", keeper)
@@ -312,7 +314,7 @@ def test_without_an_exchange_it_compares_and_replaces(note: Path, monkeypatch: p
     assert replace(note, b"new", b"old")
     assert note.read_bytes() == b"new"
     assert replace(note.with_name("other.md"), b"x", None)
-    saves(note, "exchange", monkeypatch, b"edit")
+    saves(note, "_final", monkeypatch, b"edit")
     with pytest.raises(ChangedError):
         replace(note, b"newer", b"new")
     with pytest.raises(ChangedError):
@@ -338,7 +340,14 @@ def test_names_are_exchanged_and_never_taken(tmp_path: Path) -> None:
 def test_an_interrupt_leaves_what_came_out_to_the_next_run(note: Path, monkeypatch: pytest.MonkeyPatch, leave: int) -> None:
     if leave == 2:
         saves(note, "exchange", monkeypatch, b"edit")
-    monkeypatch.setattr(files, "_final", lambda path: (_ for _ in ()).throw(KeyboardInterrupt))
+    original = files._final
+
+    def interrupted(path: Path) -> bytes | None:
+        if path != note:
+            raise KeyboardInterrupt
+        return original(path)
+
+    monkeypatch.setattr(files, "_final", interrupted)
     with pytest.raises(KeyboardInterrupt):
         replace(note, b"new", b"old")
     keeper = Kept()

@@ -57,9 +57,11 @@ def test_the_second_run_gives_up_and_a_killed_one_leaves_no_lock(tmp_path: Path)
 
 
 def test_another_vault_has_another_lock(tmp_path: Path) -> None:
-    with other_run(tmp_path, tmp_path / "cache", 60) as process:
-        with locked(tmp_path / "other", tmp_path / "cache", lambda text: pytest.fail(text)):
-            process.kill()
+    with (
+        other_run(tmp_path, tmp_path / "cache", 60) as process,
+        locked(tmp_path / "other", tmp_path / "cache", lambda text: pytest.fail(text)),
+    ):
+        process.kill()
 
 
 def test_a_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

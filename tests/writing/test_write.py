@@ -1,0 +1,133 @@
+"""Rules 15, 16, 18, 22 and 23 of the failure model, and who waits for whom: changes onto disk, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker.writing import Change, Journal, NoteEdit, Status, files, write, write_changes
+from checker.writing.journal import last, undo
+
+YES = Status("a-b", "A is B", "supported", "toy")
+LINK = "[[a-b|✅ supported · toy]]"
+BEFORE = b"- A is B #claim\n"
+AFTER = f"- A is B #claim {LINK} ^a-b\n"
+
+
+@pytest.fixture(autouse=True)
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "SETTLED", 0.0)
+    monkeypatch.setattr(write, "GONE", 0.05)
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    (folder / "n.md").write_bytes(BEFORE)
+    return folder
+
+
+@pytest.fixture
+def keeper(vault: Path, tmp_path: Path) -> Journal:
+    return Journal(vault, tmp_path / "cache")
+
+
+def the_note(vault: Path) -> Change:
+    edit = NoteEdit({"a-b": YES})
+    return Change(vault / "n.md", BEFORE, edit.apply(BEFORE), frozenset(["a-b"]), edit)
+
+
+def claim_file(vault: Path, name: str = "a-b.md") -> Change:
+    return Change(vault / "Claims" / name, None, b"x", frozenset(["a-b"]))
+
+
+def test_all_is_written_and_undone(vault: Path, keeper: Journal, tmp_path: Path) -> None:
+    done = write_changes([claim_file(vault), the_note(vault)], keeper, [vault])
+    assert (done.paths, done.faults) == ([vault / "Claims/a-b.md", vault / "n.md"], [])
+    assert (vault / "n.md").read_bytes().decode() == AFTER
+    assert undo(last(vault, tmp_path / "cache"))[1] == []
+    assert (vault / "n.md").read_bytes() == BEFORE
+    assert not (vault / "Claims/a-b.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("newer", "result"),
+    [
+        ("New text.\n\n- A is B #claim\n", "New text.\n\n- A is B #claim {} ^a-b\n"),  # found again by its sentence
+        ("- C\n- A is B #claim ^a-b\n", "- C\n- A is B #claim {} ^a-b\n"),  # and by its id
+        ("- A is C #claim\n", None),  # another sentence: left for the next run
+        ("- A is B #claim\n\n```\nopen", None),
+    ],
+)
+def test_a_note_edited_meanwhile(vault: Path, keeper: Journal, newer: str, result: str | None) -> None:  # 22
+    change = the_note(vault)
+    (vault / "n.md").write_text(newer)
+    done = write_changes([change], keeper, [vault])
+    assert (vault / "n.md").read_text() == (newer if result is None else result.format(LINK))
+    assert done.paths == ([] if result is None else [vault / "n.md"])
+    if result is None:
+        assert done.faults == [f"{vault / 'n.md'}: changed while the experiment ran; a-b waits for the next run"]
+
+
+def test_a_note_that_is_gone_or_no_text_by_now(vault: Path, keeper: Journal) -> None:  # 23
+    change = the_note(vault)
+    (vault / "n.md").write_bytes(b"\xff")
+    assert "not UTF-8" in write_changes([change], keeper, [vault]).faults[0]
+    (vault / "n.md").rename(vault / "moved.md")
+    done = write_changes([claim_file(vault), change], keeper, [vault])
+    assert done.paths == [vault / "Claims/a-b.md"]
+    assert "deleted or renamed while the experiment ran; the evidence is kept" in done.faults[0]
+    assert (vault / "moved.md").read_bytes() == b"\xff"
+    assert not (vault / "n.md").exists()
+
+
+def test_a_note_that_an_editor_moved_away_for_a_moment_is_waited_for(
+    vault: Path, keeper: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = the_note(vault)
+    (vault / "n.md").rename(vault / "n.md~")
+
+    def sleep(seconds: float) -> None:
+        (vault / "n.md").write_bytes(b"More.\n\n" + BEFORE)
+
+    monkeypatch.setattr(write.time, "sleep", sleep)
+    assert write_changes([change], keeper, [vault]).faults == []
+    assert (vault / "n.md").read_text() == f"More.\n\n{AFTER}"
+
+
+def test_a_claim_whose_file_fails_gets_no_status(vault: Path, keeper: Journal) -> None:
+    (vault / "Claims").write_bytes(b"a file where a folder should be")
+    done = write_changes([claim_file(vault), claim_file(vault, "a-b.svg"), the_note(vault)], keeper, [vault])
+    assert done.paths == []
+    (fault,) = done.faults
+    assert "a-b.md: cannot be written" in fault
+    assert (vault / "n.md").read_bytes() == BEFORE
+
+
+def test_nothing_is_written_outside(vault: Path, keeper: Journal, tmp_path: Path) -> None:  # 18
+    (tmp_path / "outside").mkdir()
+    (vault / "Claims").symlink_to(tmp_path / "outside")
+    done = write_changes([claim_file(vault), the_note(vault)], keeper, [vault])
+    assert done.faults == [f"{vault / 'Claims/a-b.md'}: leads out of the vault; left as it is"]
+    assert list((tmp_path / "outside").iterdir()) == []
+    assert (vault / "n.md").read_bytes() == BEFORE
+
+
+def test_a_note_that_is_saved_all_the_time_keeps_its_bytes(vault: Path, keeper: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    original: Callable[..., bool] = files.exchange
+    count = 0
+
+    def save_first(one: Path, other: Path) -> bool:
+        nonlocal count
+        if one.read_bytes() != b"" and other.name == "n.md" and b"[[" in one.read_bytes():
+            count += 1
+            other.write_bytes(BEFORE + b"%d\n" % count)
+        return original(one, other)
+
+    monkeypatch.setattr(files, "exchange", save_first)
+    (fault,) = write_changes([the_note(vault)], keeper, [vault]).faults
+    assert "is being saved all the time" in fault
+    assert (vault / "n.md").read_bytes() == BEFORE + b"%d\n" % count
