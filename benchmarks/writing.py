@@ -93,8 +93,8 @@ def main() -> None:
         if options.vault:
             print("notes of a vault:", promises(notes(options.vault), *places()), flush=True)
         if options.saves:
-            print("| editor saves | writer | saves | edits lost | of those in the journal | statuses written | gave up |")
-            print("|---|---|---|---|---|---|---|")
+            print("| editor saves | writer | saves | edits lost | of those in the journal | statuses written | saves given back | gave up |")
+            print("|---|---|---|---|---|---|---|---|")
             with no_waiting():
                 for how in ("in place", "by renaming"):
                     writers: dict[str, Callable[[Path, Path], Writer]] = {
@@ -105,7 +105,7 @@ def main() -> None:
                     for title, writer in writers.items():
                         folder, cache = places()
                         came = race(folder, writer(folder, cache), cache, options.saves, options.pause, how)
-                        cells = (how, title, came.saves, came.lost, came.rescued, came.written, came.gave_up)
+                        cells = (how, title, came.saves, came.lost, came.rescued, came.written, came.returned, came.gave_up)
                         print(f"| {' | '.join(str(cell) for cell in cells)} |", flush=True)
         if options.kills:
             print(kills(*places(), options.kills, Random(0)), flush=True)

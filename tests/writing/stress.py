@@ -48,12 +48,13 @@ WORDS = ("supported", "refuted")
 @dataclass(frozen=True)
 class Race:
     """What came of an editor and a writer on one note: edits made, lost from the note, and of those kept in the journal; statuses
-    written, and attempts that found the note changed or gave up."""
+    written, times that a save came out in an exchange and went back, and times that the writer gave up."""
 
     saves: int
     lost: int
     rescued: int
     written: int
+    returned: int
     gave_up: int
 
 
@@ -65,18 +66,27 @@ def race(folder: Path, writer: Writer, cache: Path, saves: int, pause: float, ho
     path = folder / "note.md"
     path.write_bytes(NOTE)
     editor = subprocess.Popen([sys.executable, "-c", EDITOR, str(path), str(saves), str(pause), how])
-    written = gave_up = turn = 0
+    written = gave_up = turn = returned = 0
+    give_back = files._give_back
+
+    def counted(temporary: Path, target: Path) -> bool:
+        nonlocal returned
+        returned += 1
+        return give_back(temporary, target)
+
+    files._give_back = counted
     while editor.poll() is None:
         turn += 1
         try:
             written += writer(path, Status("a-b", "A is B", WORDS[turn % 2], "toy"))  # type: ignore[arg-type]
         except (WriteError, FileNotFoundError):
             gave_up += 1
+    files._give_back = give_back
     assert editor.returncode == 0
     lines = path.read_bytes().splitlines()
     lost = [line for number in range(saves) if (line := b"edit %d" % number) not in lines]
     kept = [run.bytes_of(name) or b"" for run in journal.runs(folder, cache) for _, name in run.rescued]
-    return Race(saves, len(lost), sum(any(line in data.splitlines() for data in kept) for line in lost), written, gave_up)
+    return Race(saves, len(lost), sum(any(line in data.splitlines() for data in kept) for line in lost), written, returned, gave_up)
 
 
 def our_writer(folder: Path, cache: Path) -> Writer:
