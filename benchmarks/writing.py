@@ -93,7 +93,9 @@ def main() -> None:
         if options.vault:
             print("notes of a vault:", promises(notes(options.vault), *places()), flush=True)
         if options.saves:
-            print("| editor saves | writer | saves | edits lost | of those in the journal | statuses written | saves given back | gave up |")
+            print(
+                "| editor saves | writer | saves | edits lost | of those in the journal | statuses written | saves given back | gave up |"
+            )
             print("|---|---|---|---|---|---|---|---|")
             with no_waiting():
                 for how in ("in place", "by renaming"):

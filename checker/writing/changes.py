@@ -12,8 +12,8 @@ from typing import Any
 from checker.errors import SpecError
 from checker.notes import Problem
 from checker.runs.outcome import DECIDED, Outcome
-from checker.runs.project import Project
-from checker.writing.claim_note import is_claim_note, properties_of, render, shown_in
+from checker.runs.project import ARCHIVE, Project
+from checker.writing.claim_note import Rewrite, is_claim_note, properties_of, render, shown_in
 from checker.writing.ledger import Ledger, parse_ledger, print_ledger
 from checker.writing.note_status import NoteEdit
 from checker.writing.status import Status
@@ -26,21 +26,23 @@ Mark = Callable[[Mapping[str, Any]], str]
 class Change:
     """A file whose bytes are to be replaced; `old` is None where there is no file yet, `new` where there is to be none.
 
-    `claims` are those that it is about. `edit` makes the new bytes of a person's note from whatever it holds by then. `theirs`: a
-    person's note without that.
+    `claims` are those that it is about. `edit` makes the new bytes of a note from whatever it holds by then. `theirs`: people edit
+    the file.
     """
 
     path: Path
     old: bytes | None
     new: bytes | None
     claims: frozenset[str] = frozenset()
-    edit: NoteEdit | None = None
+    edit: NoteEdit | Rewrite | None = None
     theirs: bool = False
 
     def diff(self) -> str:
         """A unified diff for people; a plot is only named, and so is a file that goes."""
         if self.new is None:
             return f"goes: {self.path}\n"
+        if self.path.parent.name == ARCHIVE:
+            return f"archived: {self.path}\n"
         if self.path.suffix == ".svg":
             return f"{'drawn' if self.old is None else 'drawn again'}: {self.path}\n"
         old = (self.old or b"").decode("utf-8").splitlines(keepends=True)
@@ -127,7 +129,7 @@ def _of_claim(project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, ma
     claim = outcome.case.claim
     id_added = bool((properties or {}).get("id_added")) or (claim.takes_id and claim.name is None)
     text = render(outcome, status_of(outcome), ledger, last.decode("utf-8") if last and properties else None, checked, id_added)
-    changes.append(Change(project.note(name), old, text.encode(), about))
+    changes.append(Change(project.note(name), old, text.encode(), about, Rewrite(text) if old is not None else None, theirs=True))
     for path in map(project.archived, project.files(name)):
         archived = _read(path)
         if archived is not None:  # its sentence is a claim again, and all that is worth keeping is in the files above

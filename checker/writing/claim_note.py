@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -18,14 +19,16 @@ from checker.writing.status import MARKS, Status
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 TAG = "check-claims"
 SOURCE = re.compile(r"\[\[([^\]#|]+)(?:#[^\]|]*)?\]\]")  # the property of that name
+HEAD = re.compile(rb"---\n.*?\n---\n", re.DOTALL)  # all that its properties take
 ASKED = ("kind", "metric", "other", "subject", "baseline", "order", "models")  # of a spec, as properties
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 
 
 def properties_of(data: bytes) -> Mapping[str, Any] | None:
     """The properties of a claim note; None where the program did not write this note, which its tag among them tells."""
+    head = HEAD.match(data)
     try:
-        properties = parse(PurePosixPath("note.md"), data).properties
+        properties = parse(PurePosixPath("note.md"), head[0] if head else data).properties
     except NoteError:
         return None
     tags = properties.get("tags")
@@ -41,6 +44,22 @@ def own_text(text: str) -> str | None:
     """What a person has written under `## Notes` of a claim note; None where that is still the invitation."""
     own = text[text.index(OWN) + len(OWN) :] if OWN in text else INVITATION
     return None if own == INVITATION else own
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """A claim note as it should be, but for what a person has written in it by then."""
+
+    text: str
+
+    def apply(self, data: bytes, without: Collection[str] = ()) -> bytes:
+        """The note over the one that `data` is."""
+        own = own_text(data.decode("utf-8"))
+        return (self.text if own is None else self.text.partition(OWN)[0] + OWN + own).encode()
+
+    def left(self, data: bytes) -> list[str]:
+        """Nothing ever waits for the next run."""
+        return []
 
 
 def shown_in(properties: Mapping[str, Any]) -> str:

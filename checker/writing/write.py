@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,15 +27,15 @@ class Written:
 
 
 def write_changes(changes: Iterable[Change], keeper: Keeper, inside: Sequence[Path]) -> Written:
-    """Write the changes, and nothing outside of some folders, wherever links may lead. A person's note that changed meanwhile is
-    read again, and its claims are found in what it holds by then, or are left for the next run."""
+    """Write the changes, and nothing outside of some folders, wherever links may lead. A note that changed meanwhile is read again,
+    and its claims are found in what it holds by then, or are left for the next run."""
     folders = [folder.resolve() for folder in inside]
     done, failed = Written(), set[str]()
     for change in changes:
-        if change.edit is None and change.claims & failed:
+        if change.claims and change.claims <= failed:
             continue
         try:
-            target = change.path.resolve()
+            target = Path(os.path.realpath(change.path))
             if not any(target.is_relative_to(folder) for folder in folders):
                 raise WriteError(f"{change.path}: leads out of the vault; left as it is")
             if change.edit is None:
@@ -61,8 +62,8 @@ def _edit(change: Change, failed: Collection[str], keeper: Keeper, faults: list[
         except ChangedError:
             now = _newest(change.path)
             continue
-        except NoteError as error:
-            raise WriteError(f"{error}; the evidence is kept") from error
+        except (NoteError, UnicodeDecodeError) as error:
+            raise WriteError(f"{change.path}: {error}; the evidence is kept") from error
         left = [name for name in edit.left(new) if name not in failed] if now != change.old else []
         if left:
             faults.append(f"{change.path}: changed while the experiment ran; {', '.join(left)} waits for the next run")

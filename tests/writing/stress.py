@@ -86,7 +86,9 @@ def race(folder: Path, writer: Writer, cache: Path, saves: int, pause: float, ho
     lines = path.read_bytes().splitlines()
     lost = [line for number in range(saves) if (line := b"edit %d" % number) not in lines]
     kept = [run.bytes_of(name) or b"" for run in journal.runs(folder, cache) for _, name in run.rescued]
-    return Race(saves, len(lost), sum(any(line in data.splitlines() for data in kept) for line in lost), written, returned, gave_up)
+    return Race(
+        saves, len(lost), sum(any(line in data.splitlines() for data in kept) for line in lost), written, returned, gave_up
+    )
 
 
 def our_writer(folder: Path, cache: Path) -> Writer:

@@ -166,7 +166,14 @@ def test_a_conflicted_copy_is_an_error_and_neither_is_written(make_vault: Make, 
     assert tree(project) == before
 
 
-def test_the_claim_note_is_dated_once_and_says_whose_the_id_is(make_vault: Make, command: Run) -> None:
+def test_ids_that_differ_in_case_only_are_an_error_and_neither_is_written(make_vault: Make, command: Run) -> None:  # 26, 8
+    project = make_vault({"N.md": "- MAE is nice #claim ^mine\n", "M.md": "- DINO is nice #claim ^Mine\n"})
+    before = tree(project)
+    assert "stands 2 times in the vault" in command(project, code=3).output
+    assert tree(project) == before
+
+
+def test_the_claim_note_says_whose_the_id_is(make_vault: Make, command: Run) -> None:
     project = make_vault({"N.md": "- MAE is nice #claim\n- DINO is nice #claim ^mine\n"})
     command(project)
     command(project)

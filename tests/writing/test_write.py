@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.writing import Change, Journal, NoteEdit, Status, files, write, write_changes
+from checker.writing.claim_note import Rewrite
 from checker.writing.journal import last, undo
 
 YES = Status("a-b", "A is B", "supported", "toy")
@@ -131,3 +132,15 @@ def test_a_note_that_is_saved_all_the_time_keeps_its_bytes(vault: Path, keeper: 
     (fault,) = write_changes([the_note(vault)], keeper, [vault]).faults
     assert "is being saved all the time" in fault
     assert (vault / "n.md").read_bytes() == BEFORE + b"%d\n" % count
+
+
+def test_what_a_person_writes_into_a_claim_note_meanwhile_is_kept(vault: Path, keeper: Journal) -> None:
+    path = vault / "c.md"
+    rest = "\n## Notes\n\nWhat you write below this heading is yours and is kept.\n"
+    path.write_text("old" + rest)
+    change = Change(path, path.read_bytes(), ("new" + rest).encode(), frozenset(["c"]), Rewrite("new" + rest), theirs=True)
+    path.write_text("old\n## Notes\nMine.\n")
+    assert write_changes([change], keeper, [vault]).faults == []
+    assert path.read_text() == "new\n## Notes\nMine.\n"
+    path.write_bytes(b"\xff")
+    assert "the evidence is kept" in write_changes([change], keeper, [vault]).faults[0]
