@@ -94,7 +94,7 @@ def main() -> None:
             print("notes of a vault:", promises(notes(options.vault), *places()), flush=True)
         if options.saves:
             print(
-                "| editor saves | writer | saves | edits lost | of those in the journal | statuses written | saves given back | gave up |"
+                "| editor saves | writer | saves | edits lost | in the journal | statuses written | saves given back | gave up |"
             )
             print("|---|---|---|---|---|---|---|---|")
             with no_waiting():

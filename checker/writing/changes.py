@@ -26,8 +26,8 @@ Mark = Callable[[Mapping[str, Any]], str]
 class Change:
     """A file whose bytes are to be replaced; `old` is None where there is no file yet, `new` where there is to be none.
 
-    `claims` are those that it is about. `edit` makes the new bytes of a note from whatever it holds by then. `theirs`: people edit
-    the file.
+    `claims` are those that it is about. `edit` makes the new bytes of a note from whatever it holds by then. `theirs`: people
+    edit the file.
     """
 
     path: Path

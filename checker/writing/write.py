@@ -27,8 +27,8 @@ class Written:
 
 
 def write_changes(changes: Iterable[Change], keeper: Keeper, inside: Sequence[Path]) -> Written:
-    """Write the changes, and nothing outside of some folders, wherever links may lead. A note that changed meanwhile is read again,
-    and its claims are found in what it holds by then, or are left for the next run."""
+    """Write the changes, and nothing outside of some folders, wherever links may lead. A note that changed meanwhile is read
+    again, and its claims are found in what it holds by then, or are left for the next run."""
     folders = [folder.resolve() for folder in inside]
     done, failed = Written(), set[str]()
     for change in changes:
