@@ -31,7 +31,7 @@ for number in range(saves):
             break
         except FileNotFoundError:
             pass
-    text += b"edit %d\\n" % number
+    text = text.removesuffix(b"```\\n") + b"edit %d\\n```\\n" % number
     if how == "in place":
         with open(path, "wb") as file:
             file.write(text)
@@ -41,7 +41,7 @@ for number in range(saves):
         os.replace(path + "~", path)
     time.sleep(pause * chance.uniform(0.2, 1.8))
 """
-NOTE = b"# Note\n\n- A is B #claim\n\n"
+NOTE = b"# Note\n\n- A is B #claim\n\n```\n```\n"  # the edits go into the code block, which is quick to read
 WORDS = ("supported", "refuted")
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import filelock
@@ -13,6 +14,7 @@ import pytest
 
 from checker.errors import WriteError
 from checker.writing import locked
+from tests.writing.conftest import Run, tree
 
 HOLD = """
 import sys, time
@@ -54,6 +56,21 @@ def test_the_second_run_gives_up_and_a_killed_one_leaves_no_lock(tmp_path: Path)
         assert (next((tmp_path / "cache/locks").glob("*.pid"))).read_text() == f"{os.getpid()}\n"
     with locked(tmp_path, tmp_path / "cache", told.append):
         assert told == []
+
+
+def test_a_command_that_waited_in_vain_exits_with_4(
+    make_vault: Callable[..., Path], command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_vault({"N.md": "- MAE is nice #claim\n"})
+    before = tree(project)
+    monkeypatch.setattr("checker.writing.lock.WAIT", 0.1)
+    with other_run(project / "vault", Path(os.environ["CHECK_CLAIMS_CACHE"]), 60) as process:
+        for arguments in ((project,), ("undo", project), ("init", project)):
+            assert f"another run (process {process.pid}) is writing there" in command(*arguments, code=4).output
+        command("--dry-run", project)
+        process.kill()
+    assert tree(project) == before
+    command(project)
 
 
 def test_another_vault_has_another_lock(tmp_path: Path) -> None:
