@@ -116,7 +116,7 @@ def _of_claim(project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, ma
     for said in (*reversed(outcome.beside), outcome):
         if said.run is not None and said.word in DECIDED and not said.stale:
             ledger = ledger.with_run(said.run)
-    if ledger.runs:
+    if ledger.runs and not (ledger is known and project.evidence(name).is_file()):
         changes.append(Change(project.evidence(name), _read(project.evidence(name)), print_ledger(ledger).encode(), about))
     outcome = dataclasses.replace(_kept(outcome, ledger), beside=tuple(_kept(said, ledger) for said in outcome.beside))
     if outcome.run is not None and outcome.word in DECIDED:

@@ -36,10 +36,10 @@ def other_run(vault: Path, cache: Path, seconds: float) -> subprocess.Popen[str]
 
 def test_the_second_run_waits(tmp_path: Path) -> None:
     told: list[str] = []
-    with other_run(tmp_path, tmp_path / "cache", 0.5) as process:
+    with other_run(tmp_path, tmp_path / "cache", 2) as process:
         began = time.monotonic()
         with locked(tmp_path, tmp_path / "cache", told.append):
-            assert process.poll() is not None or time.monotonic() - began > 0.3
+            assert time.monotonic() - began > 0.5
     assert told == [f"waiting for another run on {tmp_path} (process {process.pid})"]
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from checker.writing import Status
 from tests.writing.stress import kills, no_waiting, our_writer, race
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs an exchange of names")
@@ -13,12 +14,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs an exchan
 
 @pytest.mark.parametrize("how", ["in place", "by renaming"])
 def test_no_edit_is_lost_to_an_editor_that_saves_all_the_time(tmp_path: Path, how: str) -> None:
-    (tmp_path / "vault").mkdir()
+    vault, cache = tmp_path / "vault", tmp_path / "cache"
+    vault.mkdir()
+    writer = our_writer(vault, cache)
     with no_waiting():
-        result = race(tmp_path / "vault", our_writer(tmp_path / "vault", tmp_path / "cache"), tmp_path / "cache", 100, 0.01, how)
+        result = race(vault, writer, cache, 100, 0.01, how)
+        assert writer(vault / "note.md", Status("a-b", "A is B", "inconclusive", "toy"))
     assert result.lost == result.rescued
     assert result.lost <= 2  # an edit of what stood there for microseconds, and that is in the journal
-    assert result.written > 0
+    assert b"- A is B #claim [[a-b|\xe2\x9d\x94 inconclusive \xc2\xb7 toy]] ^a-b\n" in (vault / "note.md").read_bytes()
 
 
 def test_a_kill_leaves_old_bytes_or_new_ones(tmp_path: Path) -> None:  # 17
