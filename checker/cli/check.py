@@ -6,21 +6,36 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import ERROR, FAILED, JSON, OK, UNWRITTEN, app, exits, words_of
+from checker.cli.app import ERROR, FAILED, JSON, OK, UNWRITTEN, app, exits
+from checker.cli.github import on_github, quoted
+from checker.cli.seen import Seen, see
 from checker.cli.writing import carry_out, hold
-from checker.errors import ConfigurationError
+from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
+    from checker.reports.finding import Finding
     from checker.runs.jobs import Job
     from checker.runs.outcome import Outcome
 
 FAIL_ON = ("refuted", "inconclusive", "stale", "needs-spec", "untestable")
+FAIL_IN_CI = "refuted,stale"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check gives: its exit code, what came of each claim, and what reports tell of it."""
+
+    code: int
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Finding, ...]
+    failing: tuple[Finding, ...]
 
 
 @app.command()
@@ -46,50 +61,95 @@ def check(
     ] = None,
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
     fail_on: Annotated[
-        str, typer.Option(metavar="WORDS", help=f"Exit with 1 on any of these, comma-separated: {', '.join(FAIL_ON)}.")
-    ] = "",
+        str | None,
+        typer.Option(
+            metavar="WORDS",
+            help=f"Exit with 1 on any of these, comma-separated: {', '.join(FAIL_ON)}. With --ci: {FAIL_IN_CI}.",
+        ),
+    ] = None,
+    changed_since: Annotated[
+        str | None, typer.Option(metavar="REV", help="Only claims whose note, spec or evidence has changed in git since.")
+    ] = None,
+    ci: Annotated[bool, typer.Option("--ci", help="Write nothing into the project, and use no colour.")] = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report, a test case a claim.")] = None,
+    sarif: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a SARIF report, for code scanning.")] = None,
     as_json: JSON = False,
 ) -> int:
     """Check the claims of a vault and write each status into its note."""
+    from checker.reports.annotations import commands
+    from checker.reports.select import selector
+
+    wanted = _fail_on(fail_on if fail_on is not None else FAIL_IN_CI if ci else "")
+    keep = selector(select)
+    if download:
+        os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
+    with quoted(err=as_json):
+        if not (dry_run or check_only or ci):
+            hold(context, path)
+        seen = see(path)
+        if changed_since is not None:
+            seen = seen.changed(changed_since)
+        if select:
+            seen = seen.only(lambda case: keep(f"{case.id} {case.claim.statement}"))
+        checked = check_seen(
+            seen,
+            wanted,
+            dry_run=dry_run or check_only,
+            check_only=check_only,
+            fresh=fresh,
+            download=download,
+            seeds=seeds,
+            workers=workers,
+            ci=ci,
+            junit=junit,
+            sarif=sarif,
+            as_json=as_json,
+        )
+    for command in commands(checked.findings, checked.failing) if on_github() else ():
+        typer.echo(command, err=as_json)
+    return checked.code
+
+
+def check_seen(
+    seen: Seen,
+    wanted: Set[str] = frozenset(),
+    *,
+    dry_run: bool = False,
+    check_only: bool = False,
+    fresh: bool = False,
+    download: bool = False,
+    seeds: int | None = None,
+    workers: int = 0,
+    ci: bool = False,
+    junit: Path | None = None,
+    sarif: Path | None = None,
+    as_json: bool = False,
+) -> Checked:
+    """Check the claims that were seen, write what came of them, and tell it. `wanted` are the words of --fail-on."""
     from rich.console import Console
 
-    from checker.cache import cache_folder
-    from checker.notes import Vault
     from checker.reports import table
     from checker.reports.live import Live
+    from checker.reports.many import among_many
     from checker.reports.plots import claim_plot, plot_mark
-    from checker.reports.select import selector
+    from checker.reports.spent import Spent
     from checker.reports.text import clean
     from checker.runs.bench import Bench, Options
     from checker.runs.check import check as run_check
     from checker.runs.local import slots
-    from checker.runs.project import Project
     from checker.runs.store import Store
-    from checker.runs.survey import survey
     from checker.writing import edited_by_hand, plan_changes, read_ledgers
     from checker.writing.obsidian.additions import restyle
     from checker.writing.retired import retire, retired
 
     began = time.monotonic()
-    wanted = _fail_on(fail_on)
-    messages = Console(stderr=True)
-    project = Project.find(path)
-    dry_run = dry_run or check_only
-    if not dry_run:
-        hold(context, project)
-    words = words_of(project)
-    os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())  # data sets are opened in the workers too
-    if download:
-        os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
-    keep = selector(select)
-    vault = Vault.open(project.vault, cache_folder() / "vaults")
-    found, faults = survey(vault, project, words)
-    cases = [case for case in found if keep(f"{case.id} {case.claim.statement}")]
-    problems = [str(fault) for fault in faults]
+    plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if ci else {}
+    messages = Console(stderr=True, **plain)
+    project, words, cases = seen.project, seen.words, seen.cases
+    problems = [str(fault) for fault in seen.faults]
     ledgers, damaged = read_ledgers(project, [case.id for case in cases])
     problems += damaged.values()
-    unread = [str(problem) for problem in vault.problems if problem not in faults]
-    for problem in problems + unread:
+    for problem in problems + [str(problem) for problem in seen.unread]:
         messages.print(clean(problem), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
     store = Store.default()
@@ -102,12 +162,14 @@ def check(
             planned.extend(job.title for job in jobs)
             return {}
 
-        bench = Bench(store, Options(seeds, fresh), note_down, project.root)
+        spent = Spent(note_down)
+        bench = Bench(store, Options(seeds, fresh), spent, project.root)
         outcomes = run_check(sound, bench, words, last)
     else:
         planned = []
         with Live(messages, workers or slots()) as live:
-            bench = Bench(store, Options(seeds, fresh), live, project.root, live.fetch if download else None)
+            spent = Spent(live)
+            bench = Bench(store, Options(seeds, fresh), spent, project.root, live.fetch if download else None)
             outcomes = run_check(sound, bench, words, last)
         if fresh:
             store.keep_fresh()
@@ -117,48 +179,53 @@ def check(
     def draw(name: str, run: Mapping[str, Any]) -> bytes:
         return claim_plot(name, run, [titles[run["spec"][metric]] for metric in ("metric", "other") if metric in run["spec"]])
 
+    read_only = dry_run or ci
     edited = [str(problem) for problem in edited_by_hand(project, outcomes)]
-    gone = [] if select else retired(project, vault, [case.id for case in found], faults)
-    changes = plan_changes(project, outcomes, ledgers, draw, plot_mark, time.strftime("%Y-%m-%d"))
-    changes += [*retire(project, vault, gone), *restyle(project, outcomes, gone)]
-    written, unwritten = ([change.path for change in changes], []) if dry_run else carry_out(project, changes)
+    gone = retired(project, seen.vault, [case.id for case in cases], seen.faults) if seen.whole else []
+    today = time.strftime("%Y-%m-%d")
+    changes = plan_changes(project, outcomes, ledgers, (lambda *_: b"") if read_only else draw, plot_mark, today)
+    changes += [*retire(project, seen.vault, gone), *restyle(project, outcomes, gone)]
+    written, unwritten = ([change.path for change in changes], []) if read_only else carry_out(project, changes)
     for told in [*edited, *(f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in gone)]:
         messages.print(clean(told), style="yellow", markup=False, highlight=False, soft_wrap=True)
+    findings = _findings(seen, outcomes, damaged, spent.by_claim(outcomes, bench), read_only)
+    failing = [finding for finding in findings if finding.kind == "error" or finding.fails(wanted)]
+    unwritten += _report(findings, time.monotonic() - began, junit, sarif)
 
     if as_json:
-        typer.echo(
-            json.dumps(
-                table.as_json(outcomes, project, problems + edited + unwritten, [str(path) for path in written]),
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        answer = table.as_json(outcomes, project, problems + edited + unwritten, [str(path) for path in written])
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
-        out = Console(width=None if sys.stdout.isatty() else 160)
+        out = Console(width=None if sys.stdout.isatty() else 160, **plain)
         out.print(table.outcome_table(outcomes))
         if dry_run:
             out.print("\nwould run:" if planned else "\nnothing to run")
             for title in planned:
-                out.print(f"  {title}", markup=False, highlight=False)
+                out.print(f"  {clean(title)}", markup=False, highlight=False)
             for change in changes:
-                out.print(change.diff(), end="", markup=False, highlight=False, soft_wrap=True)
+                out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
+        among = among_many(outcomes)
+        if among:
+            out.print(f"\n{among}", highlight=False)
         next_look = table.next_look(outcomes)
         if next_look:
             out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)
         lacking = ", ".join(sorted({want.name for want in bench.absent}))
         if lacking:
             out.print(f"\nnot on this machine: released weights of {lacking}; --download fetches them", highlight=False)
-        tail = "would be written" if dry_run else "written"
+        for finding in [each for each in failing if each.kind == "stale"] if ci else ():
+            out.print(f"\n{finding.path}:{finding.line}: stale: {finding.reason}", markup=False, highlight=False, soft_wrap=True)
+        tail = "would be written" if read_only else "written"
         out.print(f"\n{table.summary(outcomes)}; {len(written)} files {tail}; {time.monotonic() - began:.1f} s", highlight=False)
     for fault in unwritten:
         messages.print(clean(fault), style="red", markup=False, highlight=False, soft_wrap=True)
     if unwritten:
-        return UNWRITTEN
-    if any(outcome.failed or outcome.word == "error" for outcome in outcomes) or problems:
-        return ERROR
-    if check_only and (changes or edited):
-        return FAILED
-    return FAILED if any(_fails(outcome, wanted) for outcome in outcomes) else OK
+        code = UNWRITTEN
+    elif any(finding.kind == "error" for finding in findings):
+        code = ERROR
+    else:
+        code = FAILED if failing or (check_only and changes) or (read_only and edited) else OK
+    return Checked(code, tuple(outcomes), tuple(findings), tuple(failing))
 
 
 def _fail_on(text: str) -> set[str]:
@@ -169,5 +236,34 @@ def _fail_on(text: str) -> set[str]:
     return wanted
 
 
-def _fails(outcome: Outcome, wanted: set[str]) -> bool:
-    return outcome.word.replace(" ", "-") in wanted or (outcome.stale and "stale" in wanted)
+def _findings(
+    seen: Seen, outcomes: Sequence[Outcome], damaged: Mapping[str, str], seconds: Mapping[str, float], read_only: bool
+) -> list[Finding]:
+    from checker.reports.finding import of_fault, of_outcome, of_problem
+    from checker.runs.repository import repository_root, within
+
+    vault = within(seen.project.vault, repository_root(seen.project.vault))
+    found = [of_outcome(outcome, vault, read_only, seconds[outcome.case.id]) for outcome in outcomes]
+    found += [of_fault(case, damaged[case.id], vault) for case in seen.cases if case.id in damaged]
+    return found + [of_problem(problem, vault) for problem in seen.faults]
+
+
+def _report(findings: Sequence[Finding], seconds: float, junit: Path | None, sarif: Path | None) -> list[str]:
+    """Write the reports that are wanted; what could not be written."""
+    from importlib.metadata import version
+
+    from checker.reports.junit import junit as as_junit
+    from checker.reports.sarif import sarif as as_sarif
+    from checker.writing import replace
+
+    unwritten = []
+    for path, data in (
+        (junit, junit and as_junit(findings, seconds)),
+        (sarif, sarif and as_sarif(findings, version("check-claims")).encode()),
+    ):
+        try:
+            if path and data:
+                replace(path, data, path.read_bytes() if path.exists() else None)
+        except (WriteError, OSError) as error:
+            unwritten.append(str(error))
+    return unwritten

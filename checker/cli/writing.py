@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 VAULT = Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")]
 
 
-def hold(context: typer.Context, project: Project) -> None:
-    """Hold the lock of a vault until the command ends."""
+def hold(context: typer.Context, path: Path) -> None:
+    """Hold the lock of a vault, or of the vault of a project, until the command ends."""
     from checker.cache import cache_folder
+    from checker.runs.project import Project
     from checker.writing import locked
 
-    context.with_resource(locked(project.vault, cache_folder(), _tell))
+    context.with_resource(locked(Project.find(path).vault, cache_folder(), _tell))
 
 
 def carry_out(project: Project, changes: Iterable[Change]) -> tuple[list[Path], list[str]]:

@@ -67,7 +67,7 @@ def run(job: dict[str, Any], progress: Progress) -> None:
         from checker.lab.plugins import folder_for_workers, load_objectives
         from checker.lab.training import train
 
-        load_objectives(folder_for_workers())
+        load_objectives(folder_for_workers(), job["recipe"]["objective"])
         train(Recipe.from_dict(job["recipe"]), job["seed"], Path(job["out"]), progress)
         return
     import torch
