@@ -6,17 +6,28 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import ERROR, FAILED, JSON, OK, UNWRITTEN, app, exits, words_of
+from checker.cli.app import (
+    ERROR,
+    EXECUTOR,
+    EXECUTOR_OPTIONS,
+    FAILED,
+    JSON,
+    OK,
+    UNWRITTEN,
+    WORKERS,
+    app,
+    exits,
+    words_of,
+)
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
-    from checker.runs.jobs import Job
     from checker.runs.outcome import Outcome
 
 FAIL_ON = ("refuted", "inconclusive", "stale", "needs-spec", "untestable")
@@ -39,7 +50,13 @@ def check(
     seeds: Annotated[
         int | None, typer.Option(min=2, help="Most seeds a model may have; those that are missing are trained.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+    budget: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="Stop after this time, as 90s, 10m or 2h; it goes where most claims can be decided."),
+    ] = "",
+    workers: WORKERS = 0,
+    executor: EXECUTOR = "local",
+    executor_option: EXECUTOR_OPTIONS = None,
     fail_on: Annotated[
         str, typer.Option(metavar="WORDS", help=f"Exit with 1 on any of these, comma-separated: {', '.join(FAIL_ON)}.")
     ] = "",
@@ -50,21 +67,28 @@ def check(
 
     from checker.cache import cache_folder
     from checker.notes import Vault
-    from checker.reports import table
+    from checker.reports import plans, table
     from checker.reports.live import Live
     from checker.reports.plots import claim_plot, plot_mark
     from checker.reports.select import selector
     from checker.reports.text import clean
     from checker.runs.bench import Bench, Options
     from checker.runs.check import check as run_check
-    from checker.runs.local import slots
+    from checker.runs.executor import slots
+    from checker.runs.limits import seconds_of
+    from checker.runs.plan import Plan, make_plan
     from checker.runs.project import Project
+    from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
     from checker.runs.survey import survey
+    from checker.runs.times import Times
     from checker.writing import plan_changes, read_ledgers, replace
 
     began = time.monotonic()
     wanted = _fail_on(fail_on)
+    workers = workers or slots()
+    until = began + seconds_of(budget, "--budget") if budget else None
+    options = parse_options(executor_option or [])
     messages = Console(stderr=True)
     project = Project.find(path)
     words = words_of(project)
@@ -85,20 +109,17 @@ def check(
     store = Store.default()
     last = {name: ledger.newest for name, ledger in ledgers.items()}
     sound = [case for case in cases if case.id not in damaged]
+    wants = Options(seeds, fresh, until, workers)
+    times = Times.read(store) if dry_run or budget else Times()
+    plan = Plan()
     if dry_run:
-        planned: list[str] = []
-
-        def note_down(jobs: Sequence[Job]) -> dict[Job, str | None]:
-            planned.extend(job.title for job in jobs)
-            return {}
-
-        bench = Bench(store, Options(seeds, fresh), note_down, project.root)
-        outcomes = run_check(sound, bench, words, last)
+        bench = Bench(store, wants, lambda jobs: {}, project.root)
+        plan = make_plan(sound, bench, times, words)
+        outcomes = run_check(sound, bench, words, last, times)
     else:
-        planned = []
-        with Live(messages, workers or slots()) as live:
-            bench = Bench(store, Options(seeds, fresh), live, project.root, live.fetch if download else None)
-            outcomes = run_check(sound, bench, words, last)
+        with open_executor(executor, options, workers, store.jobs, until) as pool, Live(messages, pool) as live:
+            bench = Bench(store, wants, live, project.root, live.fetch if download else None)
+            outcomes = run_check(sound, bench, words, last, times)
         if fresh:
             store.keep_fresh()
 
@@ -117,14 +138,14 @@ def check(
             unwritten.append(str(error))
 
     if as_json:
-        typer.echo(json.dumps(table.as_json(outcomes, project, problems + unwritten, written), ensure_ascii=False, indent=1))
+        answer = table.as_json(outcomes, project, problems + unwritten, written)
+        answer |= {"plan": plans.as_json(plan)} if dry_run else {}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
         out = Console(width=None if sys.stdout.isatty() else 160)
         out.print(table.outcome_table(outcomes))
         if dry_run:
-            out.print("\nwould run:" if planned else "\nnothing to run")
-            for title in planned:
-                out.print(f"  {title}", markup=False, highlight=False)
+            out.print(plans.as_text(plan, workers), markup=False, highlight=False, soft_wrap=True)
             for change in changes:
                 out.print(change.diff(), end="", markup=False, highlight=False, soft_wrap=True)
         next_look = table.next_look(outcomes)

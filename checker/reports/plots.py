@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checker.claims import select_layers
-from checker.runs.check import REFERENCE
+from checker.runs.question import REFERENCE
 
 INK = "#808080"
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B8A800")

@@ -11,15 +11,16 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checker.cache import cache_folder
+from checker.errors import MeasurementError
 from checker.lab.checkpoints import Card, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
@@ -27,6 +28,9 @@ from checker.lab.recipes import Recipe
 
 if TYPE_CHECKING:
     import numpy as np
+
+SCHEMA = 1  # of kept measurements
+LONGEST_HEAD = 10_000_000  # bytes of metadata
 
 # A measurement is decided by these modules, by the metric's own, and by what they import from the lab; not by what only names
 # or keeps things. Data has a hash of its own.
@@ -147,7 +151,16 @@ class Store:
             self.models.mkdir(parents=True, exist_ok=True)
             path.replace(self.models / path.name)
 
-    def measurement(self, metric: str, weights: str, data: str) -> Path:
+    @property
+    def measurements(self) -> Path:
+        return self.root / "measurements"
+
+    @property
+    def jobs(self) -> Path:
+        """The directories of jobs that run, or that failed and keep their logs."""
+        return self.root / "jobs"
+
+    def measurement(self, metric: str, weights: str, data: str, device: str = "cpu") -> Path:
         """Where the measurement of a model is kept, whether or not it is there yet."""
         fields = {
             "metric": metric,
@@ -156,10 +169,35 @@ class Store:
             "data": data,
             "data code": data_code(data),
             "images": IMAGES,
+            "device": device,
             "versions": {name: version(name) for name in ("torch", "timm", "numpy")},
         }
         key = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:24]
-        return self.root / "measurements" / f"{key}.safetensors"
+        return self.measurements / f"{key}.safetensors"
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is kept beside the values of a measurement: its share of the seconds that its job took, of what kind of model (`toy`
+    or the name of a released one) and on what device it was made, and by how much, as a share of the largest value, measuring
+    once more gave something else (None: it was measured once)."""
+
+    seconds: float = 0.0
+    subject: str = "toy"
+    device: str = "cpu"
+    dtype: str = "float32"
+    repeated: float | None = None
+
+
+@dataclass(frozen=True)
+class Kept(Measurement):
+    """A measurement as it is kept."""
+
+    details: Details = Details()
+
+    @classmethod
+    def of(cls, found: Measurement, details: Details) -> Kept:
+        return cls(found.metric, found.weights, found.values, found.uniform, found.heads, details)
 
 
 def write_measurement(path: Path, measurement: Measurement) -> None:
@@ -168,15 +206,22 @@ def write_measurement(path: Path, measurement: Measurement) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.partial")
+    details = measurement.details if isinstance(measurement, Kept) else Details()
     card = {
+        "schema": SCHEMA,
         "metric": measurement.metric,
         "weights": measurement.weights,
         "uniform": measurement.uniform,
         "sha256": _checksum(measurement.values, measurement.heads),
+        "details": asdict(details),
     }
     tensors = {"values": measurement.values} | ({} if measurement.heads is None else {"heads": measurement.heads})
-    save_file(tensors, temporary, metadata={"measurement": json.dumps(card)})
-    temporary.replace(path)
+    try:
+        save_file(tensors, temporary, metadata={"measurement": json.dumps(card)})
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _checksum(values: np.ndarray, heads: np.ndarray | None) -> str:
@@ -186,20 +231,42 @@ def _checksum(values: np.ndarray, heads: np.ndarray | None) -> str:
     return digest.hexdigest()
 
 
-def read_measurement(path: Path) -> Measurement | None:
-    """A kept measurement, or None when there is none or it is damaged (then it is set aside)."""
+def read_measurement(path: Path) -> Kept | None:
+    """A kept measurement, or None when there is none or it is damaged (then it is set aside). Raises MeasurementError for one
+    that a newer version wrote: it is not downgraded."""
     from safetensors import SafetensorError, safe_open
 
     if not path.exists():
         return None
     try:
         with safe_open(path, framework="numpy") as file:
+            card = json.loads(file.metadata()["measurement"])
+            if card["schema"] > SCHEMA:
+                raise MeasurementError(f"{path}: kept by a newer version (schema {card['schema']}); update check-claims")
             values = file.get_tensor("values")
             heads = file.get_tensor("heads") if "heads" in file.keys() else None  # noqa: SIM118 (no mapping)
-            card = json.loads(file.metadata()["measurement"])
         if _checksum(values, heads) == card["sha256"]:
-            return Measurement(card["metric"], card["weights"], values, card["uniform"], heads)
+            return Kept(card["metric"], card["weights"], values, card["uniform"], heads, Details(**card["details"]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError):
         pass
     path.replace(path.with_suffix(".damaged"))
     return None
+
+
+def read_details(path: Path) -> tuple[str, Details] | None:
+    """The metric of a kept measurement and what is kept beside its values, read from the head of its file; None where it tells
+    nothing."""
+    try:
+        card = read_head(path)["measurement"]
+        return card["metric"], Details(**card["details"])
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def read_head(path: Path) -> dict[str, Any]:
+    """The metadata of a safetensors file, each value read as JSON. Raises OSError, KeyError or ValueError where it has none."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > LONGEST_HEAD:
+            raise ValueError("the head is too long")
+        return {name: json.loads(value) for name, value in json.loads(file.read(length))["__metadata__"].items()}
