@@ -77,8 +77,9 @@ class LocalExecutor:
             worker.end()
             self.waiting.put(None)
         if wait:
-            for thread, _ in self.slots:
+            for thread, worker in self.slots:
                 thread.join()
+                worker.close()
 
     def _serve(self, worker: Worker) -> None:
         while (item := self.waiting.get()) is not None and not self.stopping.is_set():
@@ -136,6 +137,7 @@ class Worker:
         self.log: Log | None = None
         self.log_lock = threading.Lock()
         self.closed = threading.Event()
+        self.helpers: list[threading.Thread] = []
 
     def run(self, folder: JobFolder, limits: Limits, progress: Progress, environment: Mapping[str, str] | None = None) -> Result:
         """Do the job in a directory, write `result.json` and `log.txt` into it, and tell how it ended."""
@@ -153,9 +155,15 @@ class Worker:
         return result
 
     def end(self) -> None:
-        """End the process for good, whatever it is doing."""
+        """End the process for good, whatever it is doing. May be called from any thread."""
         self.closed.set()
         self._kill("interrupted")
+
+    def close(self) -> None:
+        """End the process and let go of its pipes, once `run` is not called any more."""
+        self.end()
+        if self.process is not None:
+            self._bury()
 
     def _ask(self, folder: Path, limits: Limits, progress: Progress, environment: Mapping[str, str]) -> str | None:
         if self.process is not None and (self.process.poll() is not None or self.environment != environment):
@@ -204,8 +212,9 @@ class Worker:
             start_new_session=True,
         )
         assert self.process.stderr is not None
-        for target in (self._watch, self._take):
-            threading.Thread(target=target, args=(self.process,), daemon=True).start()
+        self.helpers = [threading.Thread(target=do, args=(self.process,), daemon=True) for do in (self._watch, self._take)]
+        for helper in self.helpers:
+            helper.start()
 
     def _watch(self, process: subprocess.Popen[str]) -> None:
         """Keep a process to the limits of its job. What a dead one has left behind is ended too: it may hold the pipes open."""
@@ -231,8 +240,8 @@ class Worker:
     def _take(self, process: subprocess.Popen[str]) -> None:
         """Take what a process prints into the log of its job, for as long as it prints."""
         assert process.stderr is not None
-        with contextlib.suppress(OSError, ValueError):
-            while data := os.read(process.stderr.fileno(), CHUNK):
+        with process.stderr as pipe:
+            while data := os.read(pipe.fileno(), CHUNK):
                 with self.log_lock, contextlib.suppress(OSError):  # a full disk ends no job for its log
                     if self.log is not None:
                         self.log.write(data)
@@ -257,6 +266,11 @@ class Worker:
         assert process is not None
         end(process.pid, self.mark)
         self.process, self.task = None, None
-        with contextlib.suppress(OSError), process:
-            pass
-        return process.wait()
+        code = process.wait()
+        for helper in self.helpers:
+            helper.join()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            with contextlib.suppress(OSError):
+                pipe.close()
+        return code
