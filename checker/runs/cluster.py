@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import asdict
 from functools import cache, partial
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
 
+from checker.cache import version
 from checker.errors import CheckerError, MeasurementError
 from checker.lab.plugins import FOLDER_VARIABLE
 from checker.runs.executor import Event, Watch

@@ -7,11 +7,11 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker import verdicts
+from checker.cache import version
 from checker.claims import ClaimSpec, Meaning
 from checker.claims.say import say
 from checker.errors import SpecError

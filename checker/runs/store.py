@@ -10,16 +10,14 @@ import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checker.cache import cache_folder
+from checker.cache import cache_folder, version
 from checker.errors import MeasurementError
 from checker.lab.checkpoints import Card, read_card
 from checker.lab.measure import IMAGES, Measurement
@@ -48,19 +46,28 @@ def code_hash(*modules: str) -> str:
     """
     digest = hashlib.sha256()
     for name in modules:
-        spec = find_spec(name)
-        assert spec is not None and spec.origin is not None, name
-        tree = ast.parse(Path(spec.origin).read_bytes())
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Raise):
-                node.exc = node.cause = None
-            body = getattr(node, "body", None)
-            if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-                node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
-                node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
-        digest.update(f"{name}\n{ast.unparse(tree)}\n".encode())
+        digest.update(f"{name}\n{_what_it_does(_source(name))}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def _source(module: str) -> bytes:
+    spec = find_spec(module)
+    assert spec is not None and spec.origin is not None, module
+    return Path(spec.origin).read_bytes()
+
+
+@cache
+def _what_it_does(source: bytes) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise):
+            node.exc = node.cause = None
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
+    return ast.unparse(tree)
 
 
 @cache
@@ -73,9 +80,7 @@ def _imported(module: str) -> frozenset[str]:
         if name in found:
             continue
         found.add(name)
-        spec = find_spec(name)
-        assert spec is not None and spec.origin is not None, name
-        for wanted in _imports(name, ast.parse(Path(spec.origin).read_bytes())):
+        for wanted in _imports(name, _source(name)):
             parts = wanted.split(".")
             if parts[:2] == ["checker", "lab"] and len(parts) > 2:
                 if parts[2] not in KEEPING or (parts[2] == "metrics" and len(parts) == 4):
@@ -85,14 +90,17 @@ def _imported(module: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _imports(module: str, tree: ast.AST) -> Iterator[str]:
+@cache
+def _imports(module: str, source: bytes) -> tuple[str, ...]:
     """The modules that a module imports, by their whole names."""
-    for node in ast.walk(tree):
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             package = module.split(".")[: -node.level] if node.level else []
-            yield ".".join([*package, *([node.module] if node.module else [])])
+            found.append(".".join([*package, *([node.module] if node.module else [])]))
+    return tuple(found)
 
 
 def metric_code(metric: str) -> str:

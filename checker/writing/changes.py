@@ -76,7 +76,7 @@ def plan_changes(
         for said in (*reversed(outcome.beside), outcome):
             if said.run is not None and said.word in DECIDED and not said.stale:
                 ledger = ledger.with_run(said.run)
-        if ledger.runs:
+        if ledger is not ledgers[name]:
             changes.append(_change(project.evidence(name), print_ledger(ledger).encode()))
         outcome = dataclasses.replace(_kept(outcome, ledger), beside=tuple(_kept(said, ledger) for said in outcome.beside))
         if outcome.run is not None and outcome.word in DECIDED:
