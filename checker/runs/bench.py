@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from checker.errors import MeasurementError
+from checker.errors import MeasurementError, NewerError
 from checker.lab import pretrained
 from checker.lab.checkpoints import Card, read_card
 from checker.lab.models import find_model
@@ -105,7 +105,8 @@ class Bench:
         assert model is not None, want.name
         try:
             return self.store.model(model.recipe_on(want.data), want.seed, self.options.fresh)
-        except MeasurementError:
+        except NewerError as error:
+            self.faults[want] = str(error)
             return None
 
     def _known(self, want: Wanted) -> bool:
@@ -133,6 +134,7 @@ class Bench:
             path = self._stored(want)
             if path is not None:
                 self.models[want] = _found(path)
+            if path is not None or want in self.faults:
                 continue
             model = find_model(want.name)
             assert model is not None, want.name

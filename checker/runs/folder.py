@@ -94,6 +94,19 @@ class JobFolder:
                     self.path.with_suffix(".lock").unlink(missing_ok=True)
                 lock.release()
 
+    def is_held(self) -> bool:
+        """Whether a run is doing this job now."""
+        from filelock import FileLock, Timeout
+
+        path = self.path.with_suffix(".lock")
+        if not path.exists():
+            return False
+        try:
+            with FileLock(path, timeout=0):
+                return False
+        except Timeout:
+            return True
+
 
 def put(source: Path, place: Path) -> None:
     """Move a file, whole or not at all, also onto another disk."""

@@ -131,7 +131,7 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     device, dtype = _where(encoder)
     for metric, measurement in found.items():
         differs = _difference(measurement, again[metric]) if metric in again else None
-        details = Details(share, job["released"] or "toy", device, dtype, differs)
+        details = Details(share, job["released"] or "toy", job["data"], device, dtype, differs)
         write_measurement(folder / f"{metric}.safetensors", Kept.of(measurement, details))
     if fault is not None:
         raise fault

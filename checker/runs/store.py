@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.cache import cache_folder, version
-from checker.errors import MeasurementError
-from checker.lab.checkpoints import Card, read_card
+from checker.errors import MeasurementError, NewerError
+from checker.lab.checkpoints import Card, is_sound, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
@@ -130,13 +130,18 @@ class Store:
         return cls(cache_folder(), Path(str(files("checker.lab"))) / "zoo")
 
     def model(self, recipe: Recipe, seed: int, fresh: bool = False) -> Path | None:
-        """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained."""
-        key = recipe.key(seed)
+        """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained. A damaged one
+        in the cache is set aside. Raises NewerError for one that a newer version wrote."""
         folders = (self.fresh,) if fresh else (self.shipped, self.models)
         for folder in folders:
             path = folder / recipe.file_name(seed)
-            if path.exists() and read_card(path).key == key:
-                return path
+            if not path.exists():
+                continue
+            if is_sound(path):
+                if read_card(path).key == recipe.key(seed):
+                    return path
+            elif folder != self.shipped:
+                path.replace(path.with_suffix(".damaged"))
         return None
 
     @property
@@ -148,9 +153,9 @@ class Store:
         return self.root / "fresh"
 
     def cards(self) -> list[Card]:
-        """What is known of every model that ships or is cached, shipped ones first."""
+        """What is known of every model that ships or is cached and can be read, shipped ones first."""
         paths = [path for folder in (self.shipped, self.models) for path in sorted(folder.glob("*.safetensors"))]
-        cards = {card.key: card for card in map(read_card, reversed(paths))}
+        cards = {card.key: card for card in map(_card, reversed(paths)) if card is not None}
         return sorted(cards.values(), key=lambda card: (card.recipe.objective, card.recipe.data, card.seed))
 
     def keep_fresh(self) -> None:
@@ -184,6 +189,13 @@ class Store:
         return self.measurements / f"{key}.safetensors"
 
 
+def _card(path: Path) -> Card | None:
+    try:
+        return read_card(path)
+    except MeasurementError:
+        return None
+
+
 @dataclass(frozen=True)
 class Details:
     """What is kept beside the values of a measurement: its share of the seconds that its job took, of what kind of model (`toy`
@@ -192,6 +204,7 @@ class Details:
 
     seconds: float = 0.0
     subject: str = "toy"
+    data: str = ""
     device: str = "cpu"
     dtype: str = "float32"
     repeated: float | None = None
@@ -240,8 +253,8 @@ def _checksum(values: np.ndarray, heads: np.ndarray | None) -> str:
 
 
 def read_measurement(path: Path) -> Kept | None:
-    """A kept measurement, or None when there is none or it is damaged (then it is set aside). Raises MeasurementError for one
-    that a newer version wrote: it is not downgraded."""
+    """A kept measurement, or None when there is none or it is damaged (then it is set aside). Raises NewerError for one that a
+    newer version wrote."""
     from safetensors import SafetensorError, safe_open
 
     if not path.exists():
@@ -250,7 +263,7 @@ def read_measurement(path: Path) -> Kept | None:
         with safe_open(path, framework="numpy") as file:
             card = json.loads(file.metadata()["measurement"])
             if card["schema"] > SCHEMA:
-                raise MeasurementError(f"{path}: kept by a newer version (schema {card['schema']}); update check-claims")
+                raise NewerError(f"{path}: kept by a newer version (schema {card['schema']}); update check-claims")
             values = file.get_tensor("values")
             heads = file.get_tensor("heads") if "heads" in file.keys() else None  # noqa: SIM118 (no mapping)
         if _checksum(values, heads) == card["sha256"]:
@@ -261,12 +274,12 @@ def read_measurement(path: Path) -> Kept | None:
     return None
 
 
-def read_details(path: Path) -> tuple[str, Details] | None:
-    """The metric of a kept measurement and what is kept beside its values, read from the head of its file; None where it tells
-    nothing."""
+def read_details(path: Path) -> tuple[str, str, Details] | None:
+    """The metric of a kept measurement, the hash of its model and what is kept beside its values, read from the head of its file;
+    None where it tells nothing."""
     try:
         card = read_head(path)["measurement"]
-        return card["metric"], Details(**card["details"])
+        return card["metric"], card["weights"], Details(**card["details"])
     except (OSError, KeyError, TypeError, ValueError):
         return None
 

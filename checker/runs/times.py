@@ -30,7 +30,7 @@ class Times:
         for path in store.measurements.glob("*.safetensors"):
             kept = read_details(path)
             if kept is not None:
-                metric, details = kept
+                metric, _, details = kept
                 found.setdefault((metric, details.subject), []).append(details.seconds)
         measured = {key: median(seconds) for key, seconds in found.items()}
         return cls(measured, _steps(store.cards()))

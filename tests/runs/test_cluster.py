@@ -52,7 +52,11 @@ def test_a_service_does_the_jobs_and_survives_its_workers(
         pytest.skip(f"{package} is not installed; the extra `cluster` brings it")
     if as_url:
         options = options | {"store": f"file://{tmp_path}/shared"}
-    jobs: list[Job] = [fault_job(model, tmp_path, "kill_service"), fault_job(model, tmp_path, "good"), fault_job(model, tmp_path, "raises")]
+    jobs: list[Job] = [
+        fault_job(model, tmp_path, "kill_service"),
+        fault_job(model, tmp_path, "good"),
+        fault_job(model, tmp_path, "raises"),
+    ]
     jobs += [train_job(tmp_path, "trained")]
     ends = on(name, options, jobs, tmp_path / "jobs")
     assert ends["good"].error is None
@@ -105,8 +109,9 @@ def test_what_is_asked_of_an_executor_is_checked(tmp_path: Path) -> None:
 
 def test_a_service_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(ConfigurationError, match=r"needs the package ray: pip install 'check-claims\[cluster\]'"), open_executor(
-        "ray", {}, 2, tmp_path
+    with (
+        pytest.raises(ConfigurationError, match=r"needs the package ray: pip install 'check-claims\[cluster\]'"),
+        open_executor("ray", {}, 2, tmp_path),
     ):
         pass
     assert os.environ.get("RAY_ADDRESS") is None

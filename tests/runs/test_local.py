@@ -93,7 +93,11 @@ def run_in_workers(jobs: list[Job], root: Path, limits: Limits | None = None) ->
 
 @pytest.mark.slow
 def test_a_job_is_a_directory_and_a_failing_one_costs_itself_alone(tmp_path: Path) -> None:
-    jobs: list[Job] = [train_job(tmp_path, "good"), train_job(tmp_path, "unknown", 1, objective="none"), train_job(tmp_path, "last")]
+    jobs: list[Job] = [
+        train_job(tmp_path, "good"),
+        train_job(tmp_path, "unknown", 1, objective="none"),
+        train_job(tmp_path, "last"),
+    ]
     ends = run_in_workers(jobs, tmp_path)
     assert list(ends) == ["good", "unknown", "last"]
     assert [ends[job.title].error is None for job in jobs] == [True, False, True]
