@@ -94,11 +94,14 @@ def _mark_of(process: psutil.Process) -> str | None:
         return None
 
 
-def reap() -> None:
-    """Take leave of children that ended without anybody waiting for them."""
-    with contextlib.suppress(ChildProcessError):
+def reap() -> bool:
+    """Take leave of children that ended without anybody waiting for them; whether there are others, that live."""
+    try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _send(process: psutil.Process, number: signal.Signals) -> None:

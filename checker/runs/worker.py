@@ -41,8 +41,8 @@ def main() -> None:
     load_plugins(folder_for_workers())
     while True:
         fault = _do(JobFolder(Path(waiting.get())), lambda done, of, loss: reply(done=done, of=of, loss=loss))
-        end_children(os.getpid())
-        reap()
+        if reap():
+            end_children(os.getpid())
         sys.stderr.flush()
         reply(ended=True, error=fault)
 

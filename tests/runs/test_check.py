@@ -326,8 +326,10 @@ def test_each_metric_is_measured_twice_once_and_what_differs_is_flagged(
     class Twice(Fake):
         """Notes which jobs repeat what, and keeps that it came out differently by a share."""
 
-        repeats: list[tuple[str, tuple[str, ...]]] = []
-        share = 0.0
+        def __init__(self, share: float) -> None:
+            super().__init__(LEVELS)
+            self.share = share
+            self.repeats: list[tuple[str, tuple[str, ...]]] = []
 
         def __call__(self, jobs: Sequence[Job]) -> dict[Job, str | None]:
             results = super().__call__(jobs)
@@ -344,8 +346,7 @@ def test_each_metric_is_measured_twice_once_and_what_differs_is_flagged(
         {"N.md": "- MAE has shorter attention distance than DINO #claim\n- MAE has lower attention entropy than DINO #claim\n"}
     )
     for share, flagged in [(0.0, None), (0.02, {"attention_distance": 0.02})]:
-        execute = Twice(LEVELS)
-        execute.repeats, execute.share = [], share
+        execute = Twice(share)
         store = Store(tmp_path / f"cache{share}", stand_ins)
         for _ in range(2):  # from the cache the second time
             first, second = outcomes(project, store, execute)

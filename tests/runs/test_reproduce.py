@@ -86,7 +86,7 @@ def test_models_that_were_trained_anew_agree_within_what_seeds_differ_by(
 def test_what_cannot_be_had_is_told(recorded: dict[str, Any], stand_ins: Path, tmp_path: Path) -> None:
     with pytest.raises(MeasurementError, match="MAE, seed 0: neither ships nor is cached; --train trains it"):
         again(recorded, Fake(LEVELS), tmp_path / "nowhere", tmp_path)
-    with pytest.raises(MeasurementError, match="random initialisation, seed 0: it diverged|MAE, seed 0: it diverged"):
+    with pytest.raises(MeasurementError, match="seed 0: it diverged"):
         again(recorded, Fake(LEVELS), stand_ins, tmp_path, train=True)
     other = copy.deepcopy(recorded)
     other["models"]["MAE"]["weights"][1] = "0123"
