@@ -198,7 +198,7 @@ def kills(count: int) -> None:
             left = [*cache.rglob("*.partial"), *here.rglob(".check-claims-*")]
             same += code == 0 and tree(here) == wanted and not left
         print(
-            f"{count} runs killed at random moments of {whole:.1f} s ({finished} had ended): {same} resumed runs equal the undisturbed,"
+            f"{count} runs killed at random moments of {whole:.1f} s ({finished} had ended): {same} resumed runs equal the whole,"
         )
         print(f"byte for byte and with nothing left over; a resumed run took {median(took):.1f} s (median)")
 

@@ -37,7 +37,8 @@ class TrainJob:
 
     @property
     def key(self) -> str:
-        return self.recipe.key(self.seed)
+        """Of this training for this place: what was begun for another place is not gone on with."""
+        return hashlib.sha256(f"{self.recipe.key(self.seed)} {self.out}".encode()).hexdigest()[:16]
 
     @property
     def results(self) -> dict[str, Path]:
