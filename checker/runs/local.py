@@ -25,6 +25,7 @@ from checker.runs.limits import Limits
 from checker.runs.log import Log, last_words
 from checker.runs.processes import MARK, end, family, memory_of
 
+STARTING = 300.0  # seconds that a worker may take until it is ready
 TICK = 0.25  # seconds between looks at what a worker holds
 CHUNK = 65536  # bytes of a log read at once
 GRACE = 2.0  # seconds that a process has to die after it closed its pipe
@@ -116,10 +117,10 @@ class LocalExecutor:
 
 @dataclass
 class _Task:
-    """What a worker is doing. `ended_for` says why the program ended it."""
+    """What a worker is doing. `began` is when it was ready, or when it must be; `ended_for` says why the program ended it."""
 
     limits: Limits
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=lambda: time.monotonic() + STARTING)
     ended_for: str = ""
 
 
@@ -169,9 +170,9 @@ class Worker:
         if self.process is not None and (self.process.poll() is not None or self.environment != environment):
             self._bury()
         if self.process is None:
-            if self.closed.is_set():
-                return "interrupted"
             self._start(environment)
+        if self.closed.is_set():  # asked after the start: whoever set it may have found no process
+            return "interrupted"
         process = self.process
         assert process is not None and process.stdin and process.stdout
         task = self.task = _Task(limits)
@@ -184,6 +185,9 @@ class Worker:
                     self.task = None
                     error: str | None = message["error"]
                     return error
+                if "started" in message:
+                    task.began = time.monotonic()
+                    continue
                 progress(message["done"], message["of"], message["loss"])
         except (OSError, ValueError):  # the pipe broke, or somebody wrote into it
             pass

@@ -40,7 +40,12 @@ def main() -> None:
 
     load_plugins(folder_for_workers())
     while True:
-        fault = _do(JobFolder(Path(waiting.get())), lambda done, of, loss: reply(done=done, of=of, loss=loss))
+        folder = JobFolder(Path(waiting.get()))
+        import timm  # noqa: F401  what every job needs; importing it is not the job's time
+        import torch  # noqa: F401
+
+        reply(started=True)
+        fault = _do(folder, lambda done, of, loss: reply(done=done, of=of, loss=loss))
         if reap():
             end_children(os.getpid())
         sys.stderr.flush()

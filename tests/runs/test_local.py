@@ -157,8 +157,7 @@ def test_a_worker_that_is_killed_costs_its_job_alone_and_dies_with_its_parent(tm
     def kill_when_it_hangs(pool: LocalExecutor) -> None:
         while not seen:
             process = pool.slots[0][1].process if pool.slots else None
-            if process is not None and any((tmp_path / "jobs").glob("*/log.txt")):
-                time.sleep(1)
+            if process is not None and any(b"about to hang" in log.read_bytes() for log in (tmp_path / "jobs").glob("*/log.txt")):
                 seen.append(process.pid)
                 os.kill(process.pid, signal.SIGKILL)
             time.sleep(0.1)
