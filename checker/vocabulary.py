@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,8 +90,9 @@ class MissingWord:
     failed: bool
 
     def is_meant(self, text: str) -> bool:
-        """Whether a sentence or a spec's field speaks of it."""
-        return any(name in text.casefold() for name in (self.name.casefold(), self.name.casefold().replace("_", " ")))
+        """Whether a sentence or a spec's field speaks of it, as a whole word."""
+        names = (re.escape(name) for name in (self.name, self.name.replace("_", " ")))
+        return re.search(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)", text, re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,13 @@ class Vocabulary:
     pretrained_data: str
     families: tuple[FamilyWord, ...] = ()
     missing: tuple[MissingWord, ...] = ()
+
+    def lacking(self, *texts: str) -> MissingWord | None:
+        """The plug-in that brings nothing and that sentences or names speak of. One that is called like something that there is
+        is not what they mean."""
+        known = {word.name.casefold() for words in (self.metrics, self.models, self.data) for word in words}
+        absent = (word for word in self.missing if word.name.casefold() not in known)
+        return next((word for word in absent if any(word.is_meant(text) for text in texts)), None)
 
     def metric(self, name: str) -> MetricWord | None:
         return next((word for word in self.metrics if word.name == name), None)

@@ -6,15 +6,16 @@ import contextlib
 import io
 import re
 import tomllib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from checker.claims import parse_spec, print_spec, read_sentence
+from checker.claims import exact_spec, find_claims, is_untouched, parse_spec, print_spec, read_sentence
 from checker.lab import vocabulary
 from checker.lab.checkpoints import read_card
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
+from checker.notes import parse
 from checker.reports.models import HEADER, model_rows
 from checker.runs.store import Store
 
@@ -53,9 +54,37 @@ def test_the_sentences_of_the_manual_are_understood() -> None:
         assert read_sentence(f"MAE has shorter attention distance than DINO {clause}", vocabulary()).status == "ok", clause
 
 
+KINDS = {
+    "comparison": "compare",
+    "of families": "compare",
+    "by a factor": "compare",
+    "absence": "presence",
+}
+
+
+def test_the_kinds_of_the_manual_are_all_kinds_and_are_understood() -> None:
+    manual = (ROOT / "vault/Manual/Writing a claim.md").read_text()
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", manual.split("## What can be said")[1], re.MULTILINE)[2:]
+    for name, sentence in rows:
+        meaning = read_sentence(sentence, vocabulary()).meaning
+        assert meaning is not None and meaning.kind == KINDS.get(name, name), sentence
+    kinds = {KINDS.get(name, name) for name, _ in rows}
+    assert kinds == {"compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"}
+
+
+def test_the_claim_block_of_the_manual_is_read() -> None:
+    manual = (ROOT / "vault/Manual/Writing a claim.md").read_text()
+    (text,) = re.findall(r"````markdown\n(.*?)````", manual, re.DOTALL)
+    (claim,), problems = find_claims(parse(PurePosixPath("N.md"), text.encode()))
+    spec = exact_spec(claim, None, vocabulary(), "a")
+    assert not problems
+    assert (spec.margin.value, spec.margin.unit, spec.where.layers) == (1.5, "px", "last 2")
+
+
 def test_the_spec_in_the_manual_is_a_spec() -> None:
     (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "vault/Manual/Files it writes.md").read_text(), re.DOTALL)
     assert print_spec(parse_spec(text, "manual")) == text
+    assert is_untouched(text)
 
 
 def test_the_table_of_models_in_the_manual_is_that_of_the_models_that_ship() -> None:

@@ -1,6 +1,7 @@
 """Tagged block to claim to claim spec. The words it may use reach it as a `Vocabulary`."""
 
 from checker.claims.claim import Claim, find_claims, vault_claims
+from checker.claims.conflict import contradictions
 from checker.claims.exact import exact_spec
 from checker.claims.layers import select_layers
 from checker.claims.meaning import Meaning
@@ -12,6 +13,7 @@ __all__ = [
     "ClaimSpec",
     "Meaning",
     "Reading",
+    "contradictions",
     "exact_spec",
     "find_claims",
     "is_untouched",

@@ -65,6 +65,8 @@ class _Composer:
         self.body = next(child for child in tree.children if isinstance(child, Tree) and child.data not in ("lead", "tail"))
 
     def meaning(self) -> Meaning:
+        if self._tokens("SUPERLATIVE"):
+            raise self._superlative()
         vague = self._tokens("MAGNITUDE")
         if vague:
             raise QuestionError(f"how much is {vague[0]!r}?", "a number", ("by more than 20 %", "the sentence without that word"))
@@ -78,10 +80,6 @@ class _Composer:
     # ---- the kinds
 
     def _compare(self) -> Meaning:
-        if self._tokens("SUPERLATIVE"):
-            subject, word = self._one("subject", "claim"), self._tokens("SUPERLATIVE")[0]
-            others = [f"{subject} has {word} {self._metric().title} than {other}" for other in self._others(subject)]
-            raise QuestionError("it does not say of which models", "one comparison for each of them", others)
         metric, relation = self._what_is_compared()
         subject, baseline = self._one("subject", "claim"), self._baseline()
         factor = self._factor()
@@ -93,6 +91,16 @@ class _Composer:
         margin = None if factor else self._margin(metric)
         found = Meaning("compare", metric.name, self._where(metric), margin=margin, factor=factor, relation=claimed)
         return self._placed(found, metric, subject=subject, baseline=baseline)
+
+    def _superlative(self) -> QuestionError:
+        """What to ask of "the shortest": it is one comparison with each of the models that are meant."""
+        subject, word, title = self._one("subject", "claim"), self._tokens("SUPERLATIVE")[0], self._metric().title
+        tokens = [token for node in self._all("among", "models_clause") for token in _leaves(node)]
+        named = [name for token in tokens if token.type in ("MODEL", "FAMILY") for name in self.vocabulary.members(str(token))]
+        others = dict.fromkeys(name for name in named or self._others(subject) if name != subject)
+        reason = "a superlative compares with each of the others" if named else "it does not say of which models"
+        choices = [f"{subject} has {word} {title} than {other}" for other in others]
+        return QuestionError(reason, "one comparison for each of them", choices)
 
     def _what_is_compared(self) -> tuple[MetricWord, Relation]:
         """The metric and the relation that a comparison states, negation aside."""
@@ -225,7 +233,7 @@ class _Composer:
         if not close:
             raise QuestionError(
                 "it does not say how similar",
-                "a margin",
+                "margin",
                 (f"within {_example(metric)}", "within 5 %" if metric.unit != "share" else ""),
             )
         number, unit = self._amount(close[0])
@@ -315,7 +323,7 @@ class _Composer:
         named = [name] if name else [str(token) for node in self._all("metric", "verb") for token in _leaves(node)]
         distinct = list(dict.fromkeys(named))
         if not distinct:
-            raise QuestionError("it does not say what is measured", "a metric")
+            raise QuestionError("it does not say what is measured", "metric")
         if len(distinct) > 1:
             raise QuestionError("it speaks of two metrics; write one claim for each", "one metric", distinct)
         metric = self.vocabulary.metric(distinct[0])
@@ -361,7 +369,7 @@ class _Composer:
         things = [child for node in self._all(role) for child in node.children if isinstance(child, Tree)]
         if not things:
             known = tuple(model.name for model in self.vocabulary.models if model.learned)
-            raise QuestionError("it does not say of which model", "a model", known)
+            raise QuestionError("it does not say of which model", "subject", known)
         names = list(dict.fromkeys(self._name(thing)[1] for thing in _ordered(things)))
         if len(names) > 1:
             listed = " and ".join(names)
@@ -370,7 +378,7 @@ class _Composer:
 
     def _baseline(self) -> str:
         if not self._all("baseline"):
-            raise QuestionError("it does not say compared with what", "a baseline", self._others(self._one("subject", "claim")))
+            raise QuestionError("it does not say compared with what", "baseline", self._others(self._one("subject", "claim")))
         return self._one("baseline", "claim")
 
     def _others(self, name: str) -> tuple[str, ...]:
@@ -399,14 +407,17 @@ class _Composer:
         return found
 
     def _members(self, family: str) -> tuple[str, ...]:
-        """The members of a family: those listed behind its name, or all that there are."""
+        """The members of a family: those listed behind its name, or all that its scope has; without a scope, those with a toy."""
         for thing in self._all("thing"):
             tokens = _leaves(thing)
             if any(token.type == "FAMILY" and token == family for token in tokens):
                 listed = tuple(dict.fromkeys(str(token) for token in tokens if token.type == "MODEL"))
                 if listed:
                     return listed
-        return self.vocabulary.members(family)
+        members = self.vocabulary.members(family)
+        scope = "pretrained" if self._scope() == "pretrained" else "toy"
+        there = tuple(name for name in members if (model := self.vocabulary.model(name)) and scope in model.scopes)
+        return there or members
 
     def _denied_before_layers(self) -> bool:
         """Whether a negation stands before the choice of layers, so that it may speak of each of them or of all together."""
@@ -452,7 +463,7 @@ class _Composer:
         node = cast(Node, clause.children[-1])
         if node.data in ("each_of", "some_of", "most_of"):
             node = cast(Node, node.children[-1])
-        numbers = [_whole(str(token)) for token in _leaves(node) if token.type == "NUMBER"]
+        numbers = [_whole(str(token)) for token in _leaves(node) if token.type in ("NUMBER", "ORDINAL")]
         if node.data == "all_layers" and any(token.type == "OVER" for token in _leaves(clause)):
             raise QuestionError(
                 "over all layers can mean in each of them, or on average over them",

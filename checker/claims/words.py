@@ -30,6 +30,10 @@ POSITIVE = {
 
 
 NUMBERS = {word: str(number) for number, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight"), start=2)}
+ORDINALS = {
+    word: str(number)
+    for number, word in enumerate(("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), start=2)
+}
 
 
 @cache
@@ -69,6 +73,8 @@ class Dictionary:
                 self._add(kind, phrase, phrase)
         for word, number in NUMBERS.items():
             self._add("NUMBER", word, number)
+        for word, number in ORDINALS.items():
+            self._add("ORDINAL", word, number)
         for metric in vocabulary.metrics:
             for phrase in (metric.title, *metric.synonyms):
                 self._add_with_plural("METRIC", phrase, metric.name)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.cli import check, lab, notes, read, runs, specs, trust
+from checker.cli import check, lab, notes, read, runs, specs, trust, watch
 from checker.cli.app import app
 
-__all__ = ["app", "check", "lab", "main", "notes", "read", "runs", "specs", "trust"]
+__all__ = ["app", "check", "lab", "main", "notes", "read", "runs", "specs", "trust", "watch"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

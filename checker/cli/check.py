@@ -6,31 +6,34 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import (
-    ERROR,
-    EXECUTOR,
-    EXECUTOR_OPTIONS,
-    FAILED,
-    JSON,
-    OK,
-    UNWRITTEN,
-    WORKERS,
-    app,
-    exits,
-    words_of,
-)
+from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, UNWRITTEN, WORKERS, app, exits
+from checker.cli.github import on_github, quoted
+from checker.cli.seen import Seen, see
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
+    from checker.reports.finding import Finding
     from checker.runs.outcome import Outcome
 
 FAIL_ON = ("refuted", "inconclusive", "stale", "needs-spec", "untestable")
+FAIL_IN_CI = "refuted,stale"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check gives: its exit code, what came of each claim, and what reports tell of it."""
+
+    code: int
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Finding, ...]
+    failing: tuple[Finding, ...]
 
 
 @app.command()
@@ -58,67 +61,119 @@ def check(
     executor: EXECUTOR = "local",
     executor_option: EXECUTOR_OPTIONS = None,
     fail_on: Annotated[
-        str, typer.Option(metavar="WORDS", help=f"Exit with 1 on any of these, comma-separated: {', '.join(FAIL_ON)}.")
-    ] = "",
+        str | None,
+        typer.Option(
+            metavar="WORDS",
+            help=f"Exit with 1 on any of these, comma-separated: {', '.join(FAIL_ON)}. With --ci: {FAIL_IN_CI}.",
+        ),
+    ] = None,
+    changed_since: Annotated[
+        str | None, typer.Option(metavar="REV", help="Only claims whose note, spec or evidence has changed in git since.")
+    ] = None,
+    ci: Annotated[bool, typer.Option("--ci", help="Write nothing into the project, and use no colour.")] = False,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a JUnit report, a test case a claim.")] = None,
+    sarif: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a SARIF report, for code scanning.")] = None,
     as_json: JSON = False,
 ) -> int:
     """Check the claims of a vault and write each status into its note."""
+    from checker.reports.annotations import commands
+    from checker.reports.select import selector
+    from checker.runs.limits import seconds_of
+    from checker.runs.services import parse_options
+
+    seconds = seconds_of(budget, "--budget") if budget else None
+    options = parse_options(executor_option or [])
+    wanted = _fail_on(fail_on if fail_on is not None else FAIL_IN_CI if ci else "")
+    keep = selector(select)
+    if download:
+        os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
+    with quoted(err=as_json):
+        seen = see(path)
+        if changed_since is not None:
+            seen = seen.changed(changed_since)
+        checked = check_seen(
+            seen.only(lambda case: keep(f"{case.id} {case.claim.statement}")),
+            wanted,
+            dry_run=dry_run,
+            fresh=fresh,
+            download=download,
+            seeds=seeds,
+            budget=seconds,
+            workers=workers,
+            executor=executor,
+            options=options,
+            ci=ci,
+            junit=junit,
+            sarif=sarif,
+            as_json=as_json,
+        )
+    for command in commands(checked.findings, checked.failing) if on_github() else ():
+        typer.echo(command, err=as_json)
+    return checked.code
+
+
+def check_seen(
+    seen: Seen,
+    wanted: Set[str] = frozenset(),
+    *,
+    dry_run: bool = False,
+    fresh: bool = False,
+    download: bool = False,
+    seeds: int | None = None,
+    budget: float | None = None,
+    workers: int = 0,
+    executor: str = "local",
+    options: Mapping[str, str] | None = None,
+    ci: bool = False,
+    junit: Path | None = None,
+    sarif: Path | None = None,
+    as_json: bool = False,
+) -> Checked:
+    """Check the claims that were seen, write what came of them, and tell it. `wanted` are the words of --fail-on, `budget` is in
+    seconds, and `options` are those of the executor."""
     from rich.console import Console
 
-    from checker.cache import cache_folder
-    from checker.notes import Vault
     from checker.reports import plans, table
     from checker.reports.live import Live
+    from checker.reports.many import among_many
     from checker.reports.plots import claim_plot, plot_mark
-    from checker.reports.select import selector
+    from checker.reports.spent import Spent
     from checker.reports.text import clean
     from checker.runs.bench import Bench, Options
     from checker.runs.check import check as run_check
     from checker.runs.executor import slots
-    from checker.runs.limits import seconds_of
     from checker.runs.plan import Plan, make_plan
-    from checker.runs.project import Project
-    from checker.runs.services import open_executor, parse_options
+    from checker.runs.services import open_executor
     from checker.runs.store import Store
-    from checker.runs.survey import survey
     from checker.runs.times import Times
     from checker.writing import plan_changes, read_ledgers, replace
 
     began = time.monotonic()
-    wanted = _fail_on(fail_on)
-    workers = workers or slots()
-    until = began + seconds_of(budget, "--budget") if budget else None
-    options = parse_options(executor_option or [])
-    messages = Console(stderr=True)
-    project = Project.find(path)
-    words = words_of(project)
-    os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())  # data sets are opened in the workers too
-    if download:
-        os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
-    keep = selector(select)
-    vault = Vault.open(project.vault, cache_folder() / "vaults")
-    found, faults = survey(vault, project, words)
-    cases = [case for case in found if keep(f"{case.id} {case.claim.statement}")]
-    problems = [str(fault) for fault in faults]
+    plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if ci else {}
+    messages = Console(stderr=True, **plain)
+    project, words, cases = seen.project, seen.words, seen.cases
+    problems = [str(fault) for fault in seen.faults]
     ledgers, damaged = read_ledgers(project, [case.id for case in cases])
     problems += damaged.values()
-    unread = [str(problem) for problem in vault.problems if problem not in faults]
-    for problem in problems + unread:
+    for problem in problems + [str(problem) for problem in seen.unread]:
         messages.print(clean(problem), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
     store = Store.default()
     last = {name: ledger.newest for name, ledger in ledgers.items()}
     sound = [case for case in cases if case.id not in damaged]
-    wants = Options(seeds, fresh, until, workers)
+    workers, until = workers or slots(), None if budget is None else began + budget
+    asked = Options(seeds, fresh, until, workers)
     times = Times.read(store) if dry_run or budget else Times()
     plan = Plan()
     if dry_run:
-        bench = Bench(store, wants, lambda jobs: {}, project.root)
+        spent = Spent(lambda jobs: {})
+        bench = Bench(store, asked, spent, project.root)
         plan = make_plan(sound, bench, times, words)
         outcomes = run_check(sound, bench, words, last, times)
     else:
-        with open_executor(executor, options, workers, store.jobs, until) as pool, Live(messages, pool) as live:
-            bench = Bench(store, wants, live, project.root, live.fetch if download else None)
+        with open_executor(executor, options or {}, workers, store.jobs, until) as pool, Live(messages, pool) as live:
+            spent = Spent(live)
+            bench = Bench(store, asked, spent, project.root, live.fetch if download else None)
             outcomes = run_check(sound, bench, words, last, times)
         if fresh:
             store.keep_fresh()
@@ -128,41 +183,53 @@ def check(
     def draw(name: str, run: Mapping[str, Any]) -> bytes:
         return claim_plot(name, run, [titles[run["spec"][metric]] for metric in ("metric", "other") if metric in run["spec"]])
 
-    changes = plan_changes(project, outcomes, ledgers, draw, plot_mark)
+    read_only = dry_run or ci
+    changes = plan_changes(project, outcomes, ledgers, (lambda *_: b"") if read_only else draw, plot_mark)
     written, unwritten = [], []
     for change in changes:
         try:
-            if dry_run or replace(change.path, change.new, change.old):
+            if read_only or replace(change.path, change.new, change.old):
                 written.append(str(change.path))
         except WriteError as error:
             unwritten.append(str(error))
+    findings = _findings(seen, outcomes, damaged, spent.by_claim(outcomes, bench), read_only)
+    failing = [finding for finding in findings if finding.kind == "error" or finding.fails(wanted)]
+    unwritten += _report(findings, time.monotonic() - began, junit, sarif)
 
     if as_json:
-        answer = table.as_json(outcomes, project, problems + unwritten, written)
-        answer |= {"plan": plans.as_json(plan)} if dry_run else {}
+        answer = table.as_json(outcomes, project, problems + unwritten, written) | (
+            {"plan": plans.as_json(plan)} if dry_run else {}
+        )
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
-        out = Console(width=None if sys.stdout.isatty() else 160)
+        out = Console(width=None if sys.stdout.isatty() else 160, **plain)
         out.print(table.outcome_table(outcomes))
         if dry_run:
             out.print(plans.as_text(plan, workers), markup=False, highlight=False, soft_wrap=True)
             for change in changes:
-                out.print(change.diff(), end="", markup=False, highlight=False, soft_wrap=True)
+                out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
+        among = among_many(outcomes)
+        if among:
+            out.print(f"\n{among}", highlight=False)
         next_look = table.next_look(outcomes)
         if next_look:
             out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)
         lacking = ", ".join(sorted({want.name for want in bench.absent}))
         if lacking:
             out.print(f"\nnot on this machine: released weights of {lacking}; --download fetches them", highlight=False)
-        tail = "would be written" if dry_run else "written"
+        for finding in [each for each in failing if each.kind == "stale"] if ci else ():
+            out.print(f"\n{finding.path}:{finding.line}: stale: {finding.reason}", markup=False, highlight=False, soft_wrap=True)
+        tail = "would be written" if read_only else "written"
         out.print(f"\n{table.summary(outcomes)}; {len(written)} files {tail}; {time.monotonic() - began:.1f} s", highlight=False)
     for fault in unwritten:
         messages.print(clean(fault), style="red", markup=False, highlight=False, soft_wrap=True)
     if unwritten:
-        return UNWRITTEN
-    if any(outcome.failed or outcome.word == "error" for outcome in outcomes) or problems:
-        return ERROR
-    return FAILED if any(_fails(outcome, wanted) for outcome in outcomes) else OK
+        code = UNWRITTEN
+    elif any(finding.kind == "error" for finding in findings):
+        code = ERROR
+    else:
+        code = FAILED if failing else OK
+    return Checked(code, tuple(outcomes), tuple(findings), tuple(failing))
 
 
 def _fail_on(text: str) -> set[str]:
@@ -173,5 +240,34 @@ def _fail_on(text: str) -> set[str]:
     return wanted
 
 
-def _fails(outcome: Outcome, wanted: set[str]) -> bool:
-    return outcome.word.replace(" ", "-") in wanted or (outcome.stale and "stale" in wanted)
+def _findings(
+    seen: Seen, outcomes: Sequence[Outcome], damaged: Mapping[str, str], seconds: Mapping[str, float], read_only: bool
+) -> list[Finding]:
+    from checker.reports.finding import of_fault, of_outcome, of_problem
+    from checker.runs.repository import repository_root, within
+
+    vault = within(seen.project.vault, repository_root(seen.project.vault))
+    found = [of_outcome(outcome, vault, read_only, seconds[outcome.case.id]) for outcome in outcomes]
+    found += [of_fault(case, damaged[case.id], vault) for case in seen.cases if case.id in damaged]
+    return found + [of_problem(problem, vault) for problem in seen.faults]
+
+
+def _report(findings: Sequence[Finding], seconds: float, junit: Path | None, sarif: Path | None) -> list[str]:
+    """Write the reports that are wanted; what could not be written."""
+    from importlib.metadata import version
+
+    from checker.reports.junit import junit as as_junit
+    from checker.reports.sarif import sarif as as_sarif
+    from checker.writing import replace
+
+    unwritten = []
+    for path, data in (
+        (junit, junit and as_junit(findings, seconds)),
+        (sarif, sarif and as_sarif(findings, version("check-claims")).encode()),
+    ):
+        try:
+            if path and data:
+                replace(path, data, path.read_bytes() if path.exists() else None)
+        except (WriteError, OSError) as error:
+            unwritten.append(str(error))
+    return unwritten

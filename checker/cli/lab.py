@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, JSON, OK, WORKERS, app, exits
 from checker.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from checker.lab.data import Split
 
 MOST_SEEDS = 100  # that `lab measure` looks for
 
@@ -77,6 +83,73 @@ def lab_train(
     with open_executor(executor, options, workers or slots(), jobs_folder) as pool, Live(Console(stderr=True), pool) as live:
         faults = live(jobs)
     return ERROR if any(faults.values()) else OK
+
+
+@lab.command("similarity")
+@exits
+def lab_similarity(
+    models: Annotated[list[str] | None, typer.Argument(help="Names of models; all that are trained when none is given.")] = None,
+    data: Annotated[str, typer.Option(help="The data set that they learned from and are compared on.")] = "shapes",
+    layer: Annotated[int, typer.Option(min=0, help="The layer shown; 0: the last.")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw the matrix into this SVG file.")] = None,
+    as_json: JSON = False,
+) -> int:
+    """Compare what models learned: linear CKA between each two of them, over seeds. Nothing is trained and nothing is decided."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from checker.lab.alike import seeds_alike
+    from checker.lab.checkpoints import load
+    from checker.lab.data import data_set
+    from checker.lab.measure import IMAGES
+    from checker.lab.subject import Subject
+    from checker.reports.alike import alike_figure, alike_table
+
+    chosen = data_set(data)
+    files = _trained(models, chosen.name)
+    splits: dict[tuple[str, int], Split] = {}  # pictures are drawn once for all models
+    features: dict[str, list[Tensor]] = {}
+    for name, path in track(files, "features", console=Console(stderr=True), transient=True):
+        encoder, card = load(path)
+        features.setdefault(name, []).append(Subject(encoder, chosen, IMAGES, card, splits).features)
+    depth = next(iter(features.values()))[0].shape[0]
+    if layer > depth:
+        raise ConfigurationError(f"--layer {layer}: these models have {depth} layers")
+    alike = {pair: values.tolist() for pair, values in seeds_alike(features).items()}
+    shown = {pair: values[layer - 1] for pair, values in alike.items()}
+    title = f"linear CKA at layer {layer or depth}, {chosen.title}"
+    if as_json:
+        rows = [
+            {"a": a, "b": b, "cka": [None if math.isnan(value) else value for value in values]}
+            for (a, b), values in alike.items()
+        ]
+        typer.echo(json.dumps({"schema": 1, "data": chosen.name, "images": IMAGES, "pairs": rows}, indent=1))
+    else:
+        Console(width=None if sys.stdout.isatty() else 160).print(alike_table(title, shown))
+    if plot is not None:
+        plot.write_bytes(alike_figure(title, shown))
+    return OK
+
+
+def _trained(models: list[str] | None, data: str) -> list[tuple[str, Path]]:
+    """The files of all seeds of these models that learned from `data`."""
+    from checker.lab.models import MODELS
+    from checker.runs.store import Store
+
+    store = Store.default()
+    for name in models or ():
+        if name not in MODELS:
+            raise ConfigurationError(f"no model is called {name!r} here; `check-claims words` lists them")
+    recipes = {name: MODELS[name].recipe_on(data) for name in models or MODELS if MODELS[name].recipe is not None}
+    files = [
+        (name, path)
+        for name, recipe in recipes.items()
+        for seed in range(MOST_SEEDS)
+        if (path := store.model(recipe, seed)) is not None
+    ]
+    if not files:
+        raise ConfigurationError(f"no model that learned from {data} is here; `check-claims lab train --data {data}` trains them")
+    return files
 
 
 @lab.command("measure")

@@ -17,7 +17,9 @@ from checker.errors import ConfigurationError
 if TYPE_CHECKING:
     from checker.notes import Vault
     from checker.notes.graph import ClaimNode
+    from checker.notes.lint import Fault
 
+CLAIM = "claim"  # the kind of lint's faults that only one who reads claims can tell
 MENTIONS = 30  # rows of them that a person is shown
 
 VAULT = Annotated[Path, typer.Option("--vault", help="The vault, or a project with a vault/ folder.")]
@@ -280,15 +282,19 @@ def lint(
     only: Annotated[str, typer.Option(metavar="KINDS", help="Only these kinds of faults, comma-separated.")] = "",
     as_json: JSON = False,
 ) -> int:
-    """List broken links, headings and blocks, doubled ids, ambiguous names and bad frontmatter; exit with 1 if there is any."""
+    """List broken links, headings and blocks, doubled ids, ambiguous names, bad frontmatter and tags that cannot be a claim; exit
+    with 1 if there is any."""
     from checker.notes.lint import KINDS
     from checker.notes.lint import lint as faults_of
     from checker.reports.text import clean
 
-    wanted = {kind.strip() for kind in only.split(",") if kind.strip()}
-    if wanted - set(KINDS):
-        raise ConfigurationError(f"--only does not know {', '.join(sorted(wanted - set(KINDS)))}; it takes {', '.join(KINDS)}")
-    found = [fault for fault in faults_of(_open(path)) if not wanted or fault.kind in wanted]
+    kinds = (*KINDS, CLAIM)
+    wanted = {kind.strip() for kind in only.split(",") if kind.strip()} or set(kinds)
+    if wanted - set(kinds):
+        raise ConfigurationError(f"--only does not know {', '.join(sorted(wanted - set(kinds)))}; it takes {', '.join(kinds)}")
+    vault = _open(path)
+    claims = _claim_faults(path, vault) if CLAIM in wanted else []
+    found = [fault for fault in sorted([*faults_of(vault), *claims]) if fault.kind in wanted]
     if as_json:
         names = ("line", "column", "kind", "message")
         _say({"faults": [{"path": str(each.path), **{name: getattr(each, name) for name in names}} for each in found]})
@@ -296,6 +302,19 @@ def lint(
         for fault in found:
             typer.echo(clean(str(fault)))
     return FAILED if found else OK
+
+
+def _claim_faults(path: Path, vault: Vault) -> list[Fault]:
+    """Where a claim cannot be read or its spec is wrong; what is wrong with a whole file is told anyway."""
+    from checker.cli.seen import see
+    from checker.notes.lint import Fault
+
+    if not vault.tagged("claim") and not vault.with_callout("claim"):
+        return []
+    seen = see(path)
+    faults = [Fault(each.path, each.line, each.column, CLAIM, each.message) for each in seen.faults if each not in vault.problems]
+    wrong = [case for case in seen.cases if case.word == "error"]
+    return faults + [Fault(case.claim.note.path, case.claim.line, 1, CLAIM, case.reason) for case in wrong]
 
 
 @app.command("graph")

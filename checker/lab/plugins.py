@@ -12,11 +12,14 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
+from checker.errors import MeasurementError
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
@@ -49,11 +52,17 @@ def load_plugins(folder: Path | None) -> tuple[Plugin, ...]:
     return (*found, *(_of_file(file, folder) for file in light_files(folder))) if folder else tuple(found)
 
 
-def load_objectives(folder: Path | None) -> tuple[Plugin, ...]:
-    """The same for objectives. Imports torch."""
+def load_objectives(folder: Path | None, wanted: str = "") -> tuple[Plugin, ...]:
+    """The same for objectives. Imports torch. Raises MeasurementError where that of the objective `wanted` brings nothing."""
+    import checker.lab.objectives  # noqa: F401 (its own come first, so that a plug-in that takes their names is the one to fail)
+
     found = [_load(entry.name, _origin(entry), entry.load) for entry in _entries(OBJECTIVES)]
     files = sorted((folder / OBJECTIVES).glob("[!_]*.py")) if folder else []
-    return (*found, *(_of_file(file, folder) for file in files if folder))
+    plugins = (*found, *(_of_file(file, folder) for file in files if folder))
+    for plugin in plugins:
+        if plugin.fault and plugin.name == wanted:
+            raise MeasurementError(plugin.fault)
+    return plugins
 
 
 def folder_for_workers() -> Path | None:
@@ -76,14 +85,22 @@ def _origin(entry: EntryPoint) -> str:
 
 
 def _of_file(file: Path, folder: Path) -> Plugin:
+    shown = f"{folder.name}/{file.relative_to(folder).as_posix()}"  # reasons stand in notes, which are read on other machines
     if not is_trusted(folder):
-        return Plugin(file.stem, str(file), f"{file} is not trusted; look at it, then run check-claims trust")
-    return _load(file.stem, str(file), lambda: _import(file))
+        return Plugin(file.stem, str(file), f"{shown} is not trusted; look at it, then run check-claims trust")
+    return _load(file.stem, str(file), lambda: _import(file), shown)
+
+
+class _Source(SourceFileLoader):
+    """Loads a module from its source alone: the compiled file beside it is no file that anybody has looked at."""
+
+    def path_stats(self, path: Any) -> Any:
+        raise OSError  # so that no compiled file is thought to be up to date, and none is written
 
 
 def _import(file: Path) -> None:
     name = MODULE.format(file.stem)
-    spec = importlib.util.spec_from_file_location(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=_Source(name, str(file)))
     assert spec is not None and spec.loader is not None, file
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -94,24 +111,32 @@ def _import(file: Path) -> None:
         raise
 
 
-def _load(name: str, place: str, bring: Callable[[], Any]) -> Plugin:
-    """Import a plug-in, or put everything back as it was. Any exception is the plug-in's fault, never the program's."""
+def _load(name: str, place: str, bring: Callable[[], Any], shown: str = "") -> Plugin:
+    """Import a plug-in, or put everything back as it was. Any exception is the plug-in's fault, never the program's. `shown` is
+    what people are told of its place."""
     if place not in _loaded:
-        registries: tuple[Registry[Any], ...] = (METRICS, MODELS, DATA)
+        registries = _registries()
         before = [registry.entries() for registry in registries]
         try:
-            bring()
+            with redirect_stdout(sys.stderr):  # standard output is for answers
+                bring()
         except (Exception, SystemExit) as error:
             for registry, entries in zip(registries, before, strict=True):
                 registry.restore(entries)
-            where = _where(error, place)
+            where = _where(error, place, shown or place)
             _loaded[place] = Plugin(name, place, f"the plug-in {where} failed: {type(error).__name__}: {error}", failed=True)
         else:
             _loaded[place] = Plugin(name, place)
     return _loaded[place]
 
 
-def _where(error: BaseException, place: str) -> str:
+def _registries() -> tuple[Registry[Any], ...]:
+    """What plug-ins add to; objectives only where they are loaded already, because they import torch."""
+    objectives = sys.modules.get("checker.lab.objectives.base")
+    return (METRICS, MODELS, DATA, *([objectives.OBJECTIVES] if objectives else []))
+
+
+def _where(error: BaseException, place: str, shown: str) -> str:
     """The place with the line of the plug-in's file that failed, where there is one."""
     line, trace = None, error.__traceback__
     while trace is not None:
@@ -120,4 +145,4 @@ def _where(error: BaseException, place: str) -> str:
         trace = trace.tb_next
     if isinstance(error, SyntaxError) and error.filename == place:
         line = error.lineno
-    return f"{place}:{line}" if line else place
+    return f"{shown}:{line}" if line else shown

@@ -26,6 +26,7 @@ def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str,
         "note_says": case.said_as or None,
         "spec": case.spec.as_dict() if case.spec else None,
         "edited": case.edited,
+        "against": list(case.against),
         "word": case.word,
         "reason": case.reason or None,
         "missing": list(case.reading.missing),
@@ -59,7 +60,8 @@ def _evidence(run: Mapping[str, Any], case: Case) -> dict[str, Any]:
 
 def _changes(case: Case, runs: Sequence[Mapping[str, Any]], vocabulary: Vocabulary) -> Iterator[str]:
     if case.word == "needs spec":
-        yield f"say {' and '.join(case.reading.missing) or 'it more plainly'} in the sentence, or put a claim block under it"
+        what = f"what is missing ({', '.join(case.reading.missing)})" if case.reading.missing else "it more plainly"
+        yield f"say {what} in the sentence, or put a claim block under it"
     elif case.word == "untestable" and case.reading.suggestions:
         yield f"name something that can be measured: {', '.join(case.reading.suggestions)}"
     elif case.stale:
@@ -114,6 +116,8 @@ def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"The note says: {told['note_says']}."
     if told["edited"]:
         yield f"The spec, claims/{told['id']}.yaml, was edited by a person, so it counts."
+    for other in told["against"]:
+        yield f"It cannot hold together with {other}: one of the two is wrong, or needs other conditions."
     if told["word"]:
         yield f"{MARKS[told['word']]} {told['word']}: {told['reason']}"
         for title in ("missing", "choices", "suggestions"):

@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from checker.reports.many import Corrected, corrected
 from checker.reports.text import clean
 from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.project import Project
@@ -32,6 +33,8 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
         for said in outcome.beside:
             differs = ", which disagrees" if outcome.disagrees and said.word in ("supported", "refuted") else ""
             sentence.append(f"\nbeside it: {status_of(said).text}{differs}", style="dim")
+        for other in outcome.case.against:
+            sentence.append(f"\ncannot hold together with {other}", style="yellow")
         if outcome.word not in ("supported", "refuted") or outcome.stale:
             sentence.append(f"\n{clean(outcome.reason)}", style="dim")
         table.add_row(status, sentence, *_numbers(outcome), Text(clean(claim.place), style="dim"))
@@ -73,15 +76,16 @@ def next_look(outcomes: Sequence[Outcome]) -> int | None:
 
 def as_json(outcomes: Sequence[Outcome], project: Project, problems: Sequence[str], written: Sequence[str]) -> dict[str, Any]:
     """The promised object; see the manual. Numbers are null where there is no evidence."""
+    many = corrected(outcomes)
     return {
         "schema": SCHEMA,
-        "claims": [_claim(outcome, project) for outcome in outcomes],
+        "claims": [_claim(outcome, project, many.get(outcome.case.id)) for outcome in outcomes],
         "problems": list(problems),
         "written": list(written),
     }
 
 
-def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
+def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[str, Any]:
     case = outcome.case
     run: Any = outcome.run if outcome.word in DECIDED else None
     verdict = run["verdict"] if run else dict.fromkeys(("effect", "low", "high", "seeds", "images"))
@@ -95,6 +99,8 @@ def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
         **{name: verdict[name] for name in ("effect", "low", "high")},
         "unit": run["effect_unit"] if run else None,
         **{name: verdict[name] for name in ("seeds", "images")},
+        "q": among.q if among else None,
+        "family_p": among.family_p if among else None,
         "reason": outcome.reason,
         "reading": run["reading"] if run else None,
         "spec": str(project.spec(case.id)) if case.spec is not None else None,
@@ -103,6 +109,7 @@ def _claim(outcome: Outcome, project: Project) -> dict[str, Any]:
             for said in outcome.beside
         ],
         "disagrees": outcome.disagrees,
+        "against": list(case.against),
     }
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 
-def clean(text: str) -> str:
-    """Text from a file, without control characters: no terminal or CI escape gets through."""
-    return "".join(char if char.isprintable() else " " for char in text)
+CI_COMMAND = re.compile(r"##(?=[a-z]*\[)")  # how GitHub, Azure and TeamCity are spoken to, anywhere in a line
+
+
+def clean(text: str, kept: str = "") -> str:
+    """Text from a file, without control characters but those `kept`: no terminal or CI escape gets through."""
+    return CI_COMMAND.sub("# #", "".join(char if char.isprintable() or char in kept else " " for char in text))

@@ -99,7 +99,7 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
 
         recipe = Recipe.from_dict(job["recipe"])
         if not _is_trained(folder / MODEL, recipe.key(job["seed"])):
-            load_objectives(folder_for_workers())
+            load_objectives(folder_for_workers(), recipe.objective)
             train(recipe, job["seed"], folder / MODEL, progress)
         return
     import torch

@@ -13,6 +13,7 @@ from checker.claims import (
     ClaimSpec,
     Meaning,
     Reading,
+    contradictions,
     exact_spec,
     is_untouched,
     parse_spec,
@@ -42,7 +43,7 @@ class Case:
 
     `said` is what the note says and `spec` what counts, `said_as` and `read_as` the same in one plain sentence; `spec_file` is
     the spec's bytes on disk (None: no file). `edited`: a person has changed that file, so it counts; `stale`: and then the note
-    changed under it.
+    changed under it. `against` lists the claims that cannot hold beside it.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Case:
     reason: str = ""
     stale: bool = False
     edited: bool = False
+    against: tuple[str, ...] = ()
 
     @property
     def spec_to_write(self) -> bytes | None:
@@ -93,7 +95,31 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
         if said is None and reading.meaning is not None:
             said = reading.meaning.spec(name, claim.source(name), claim.statement)
         cases.append(_case(Case(name, claim, reading), said, fault, project, vocabulary))
-    return cases, problems
+    here = _spoken_of(vault, cases, vocabulary)
+    against = _against(case.spec for case in cases if case.spec is not None)
+    return [replace(_offering(case, here), against=tuple(against.get(case.id, ()))) for case in cases], problems
+
+
+def _against(specs: Iterable[ClaimSpec]) -> dict[str, list[str]]:
+    """Id -> the ids of the claims that contradict it."""
+    found: dict[str, list[str]] = {}
+    for one, other in contradictions(specs):
+        found.setdefault(one, []).append(other)
+        found.setdefault(other, []).append(one)
+    return found
+
+
+def _spoken_of(vault: Vault, cases: Iterable[Case], vocabulary: Vocabulary) -> set[str]:
+    """The models that the vault speaks of: in another claim, or by a note of that name."""
+    titles = {path.stem.casefold() for path in vault.note_paths}
+    noted = {m.name for m in vocabulary.models if any(name.casefold() in titles for name in (m.name, *m.synonyms))}
+    return noted.union(*(case.spec.names for case in cases if case.spec is not None))
+
+
+def _offering(case: Case, here: set[str]) -> Case:
+    """The case with the models to choose from that the vault speaks of, where there are some."""
+    known = tuple(choice for choice in case.reading.choices if choice in here)
+    return replace(case, reading=replace(case.reading, choices=known)) if known and case.word == "needs spec" else case
 
 
 def introduced(vault: Vault, note: Note, links: Iterable[Link]) -> dict[str, str]:
@@ -149,7 +175,7 @@ def _case(case: Case, said: ClaimSpec | None, fault: str, project: Project, voca
         return _decidable(case, vocabulary)
     if said is not None:
         return _decidable(replace(case, spec=said, read_as=said_as), vocabulary)
-    missing = next((word for word in vocabulary.missing if word.is_meant(case.claim.statement)), None)
+    missing = vocabulary.lacking(case.claim.statement)
     if missing is not None:
         return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
     word: Word = "untestable" if case.reading.status == "untestable" else "needs spec"
@@ -160,9 +186,9 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
     """The case as it is, or ended with the reason why its spec cannot be decided here."""
     spec = case.spec
     assert spec is not None
-    for missing in vocabulary.missing:
-        if any(missing.is_meant(name) for name in (*spec.metrics, *spec.names, spec.where.data)):
-            return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
+    missing = vocabulary.lacking(*spec.metrics, *spec.names, spec.where.data)
+    if missing is not None:
+        return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
     metrics = [vocabulary.metric(name) for name in spec.metrics]
     for name, metric in zip(spec.metrics, metrics, strict=True):
         if metric is None:

@@ -78,6 +78,7 @@ def _head(outcome: Outcome, status: Status) -> str:
         lines += [f"| the note says | {_plain(case.said_as or reading.reason)} |", f"| the spec says | {_plain(case.read_as)} |"]
     if outcome.run is not None and outcome.word in DECIDED:
         lines += ["", f"Read as: {outcome.run['reading']}."]
+    lines += [line for other in case.against for line in ("", f"It cannot hold together with [[{other}]].")]
     if outcome.word == "needs spec":
         if reading.missing:
             lines += ["", f"Missing: {', '.join(reading.missing)}."]

@@ -10,12 +10,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checker.lab.models import MODELS
 from checker.runs.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,8 @@ def test_from_a_tagged_sentence_to_a_verdict_in_the_note(checked: tuple[Path, su
     ]
     decided = claims["mae-attention-distance-supervised-vit"]
     assert decided["status"] in ("supported", "refuted", "inconclusive")
-    assert (decided["scope"], decided["seeds"], decided["images"], decided["unit"]) == ("toy", 3, 256, "px")
+    assert (decided["scope"], decided["images"], decided["unit"]) == ("toy", 256, "px")
+    assert decided["seeds"] in (3, 5)  # a look at five is taken only while three leave it open
     assert decided["low"] < decided["effect"] < decided["high"]
     assert decided["source"] == "Note.md:6"
     assert (claims["mae-has-shorter-attention-distance"]["status"], claims["mae-is-lovely"]["status"]) == (
@@ -258,7 +259,7 @@ def test_read_answers_with_the_promised_json(tmp_path: Path) -> None:
     answer = json.loads(result.stdout)
     assert (answer["status"], answer["specs"][0]["id"]) == ("ok", "mae-attention-distance-dino")
     answer = json.loads(run("read", "MAE has shorter attention distance", "--json", cwd=tmp_path, cache=tmp_path).stdout)
-    assert (answer["status"], answer["missing"]) == ("needs-spec", ["a baseline"])
+    assert (answer["status"], answer["missing"]) == ("needs-spec", ["baseline"])
     assert "SimMIM" in answer["choices"]
 
 
@@ -327,10 +328,13 @@ def test_the_models_that_ship_are_competent_and_small(tmp_path: Path) -> None:
     store = Store(tmp_path, Store.default().shipped)
     files = list(store.shipped.glob("*.safetensors"))
     assert sum(path.stat().st_size for path in files) < 50_000_000
-    names = [name for name, model in MODELS.items() for path in [model.recipe and store.model(model.recipe, 2)] if path]
-    assert {"MAE", "SimMIM", "LUT", "SimCLR", "DINO", "DINOv2", "supervised ViT", "random initialisation"} <= set(names)
-    # A seed of DINOv2 that did not learn ships like the others: seeds are not chosen, and claims about it say what is the matter.
-    assert {card.recipe.objective for card in store.cards() if card.fault} <= {"dinov2"}
+    cards = [(card.recipe.data, card.recipe.objective, card.recipe.architecture.registers, card.fault) for card in store.cards()]
+    ships = Counter(card[:3] for card in cards)
+    assert all(seeds >= (5 if data == "shapes" and not registers else 3) for (data, _, registers), seeds in ships.items())
+    # Seeds are not chosen: one that did not learn ships like the others, and claims about it say what is the matter.
+    sound = {kind[:2] for kind in ships.keys() - {card[:3] for card in cards if card[3]}}
+    assert {("shapes", name) for name in ("mae", "simmim", "lut", "simclr", "moco-v3", "dino", "ijepa", "supervised")} <= sound
+    assert {("leaves", name) for name in ("mae", "lut", "simclr", "supervised")} <= sound
 
 
 def test_the_claims_of_the_vault_here_need_no_training(tmp_path: Path) -> None:

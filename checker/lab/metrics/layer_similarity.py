@@ -50,10 +50,10 @@ def cka_between(first: Tensor, second: Tensor) -> Tensor:
             f"features have shapes {tuple(first.shape)} and {tuple(second.shape)}; "
             f"wanted (depth, images, width), the same images in both, at least {FEWEST_IMAGES}"
         )
-    return _unit_grams(first) @ _unit_grams(second).mT
+    return unit_grams(first) @ unit_grams(second).mT
 
 
-def _unit_grams(features: Tensor) -> Tensor:
+def unit_grams(features: Tensor) -> Tensor:
     """U-centred Gram matrices (depth, n * n) of features (depth, n, width), each of norm 1.
 
     The inner product of two U-centred matrices is n (n - 3) times the unbiased HSIC (Szekely and Rizzo 2014 for the

@@ -1,0 +1,105 @@
+"""`check-claims watch`: check a vault, and then whatever a saved file changes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from checker.cli.app import OK, app, exits
+from checker.cli.check import check_seen
+from checker.cli.seen import Seen, see
+from checker.errors import CheckerError
+
+if TYPE_CHECKING:
+    from watchfiles import Change
+
+    from checker.claims import ClaimSpec
+    from checker.notes import Problem
+    from checker.runs.outcome import Outcome
+    from checker.runs.survey import Case
+
+QUIET, LONGEST = 250, 2000  # ms without a save before a check begins, and how long saves can put it off
+READ = (".md", ".yaml")  # notes and specs
+
+
+@dataclass(frozen=True)
+class _State:
+    """What decides the status of a claim, and the status that its note shows."""
+
+    statement: str
+    source: str
+    spec: ClaimSpec | None
+    reason: str
+    shown: str
+
+
+@app.command("watch")
+@exits
+def watch(
+    path: Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")] = Path(),
+    seeds: Annotated[
+        int | None, typer.Option(min=2, help="Most seeds a model may have; those that are missing are trained.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+) -> int:
+    """Check a vault, then recheck the claims that a saved file changes, until Ctrl-C."""
+    seen = see(path)
+    outcomes = check_seen(seen, seeds=seeds, workers=workers).outcomes
+    known = {outcome.case.id: _written(outcome) for outcome in outcomes}
+    told = {*seen.faults, *seen.unread}
+    for _ in _saves(seen):
+        try:
+            now = see(path, seen.words)
+            problems = {*now.faults, *now.unread}
+            _tell(problems - told)
+            states = {case.id: _state(case, case.claim.shown) for case in now.cases}
+            changed = {name for name, state in states.items() if known.get(name) != state}
+            known, told = states, problems
+            if changed:
+                outcomes = check_seen(now.claims(changed), seeds=seeds, workers=workers).outcomes
+                known |= {outcome.case.id: _written(outcome) for outcome in outcomes}
+        except CheckerError as error:
+            typer.echo(f"check-claims: {error}", err=True)
+    return OK
+
+
+def _saves(seen: Seen) -> Iterator[None]:
+    """Yield after each burst of saves, and once at the start for those that came before the watch."""
+    from watchfiles import watch as changes
+
+    folders = [folder for folder in (seen.project.vault, seen.project.claims) if folder.is_dir()]
+    watching = False
+    for saved in changes(
+        *folders, watch_filter=_matters, debounce=LONGEST, step=QUIET, rust_timeout=QUIET, yield_on_timeout=True
+    ):
+        if saved or not watching:
+            yield
+        if not watching:
+            typer.echo(f"watching {seen.project.vault}; Ctrl-C ends it", err=True)
+        watching = True
+
+
+def _matters(change: Change, path: str) -> bool:
+    return path.endswith(READ)
+
+
+def _tell(problems: Iterable[Problem]) -> None:
+    from checker.reports.text import clean
+
+    for problem in sorted(problems, key=lambda each: (each.path, each.line)):
+        typer.secho(clean(str(problem)), fg=typer.colors.YELLOW, err=True)
+
+
+def _state(case: Case, shown: str) -> _State:
+    return _State(case.claim.statement, case.claim.source(case.id), case.spec, case.reason, shown)
+
+
+def _written(outcome: Outcome) -> _State:
+    """The state of a claim once its status stands in the note: reading that again is no change."""
+    from checker.writing import status_of
+
+    return _state(outcome.case, status_of(outcome).text)

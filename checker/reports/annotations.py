@@ -1,0 +1,34 @@
+"""Findings as commands to GitHub's runner, which shows them beside the lines of a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.reports.finding import Finding, Kind, in_order
+
+LEVELS: dict[Kind, str] = {"refuted": "error", "error": "error", "stale": "warning", "needs spec": "warning"}
+UNTOLD: tuple[Kind, ...] = ("supported", "unchecked")
+
+
+def commands(findings: Sequence[Finding], failing: Sequence[Finding] = ()) -> list[str]:
+    """One command for each claim that needs a look, the weighty ones first: the runner shows ten of a level. What makes the run
+    fail is an error, whatever it is."""
+    levels = {finding: "error" if finding in failing else LEVELS.get(finding.kind, "notice") for finding in findings}
+    order = ["error", "warning", "notice"]
+    told = sorted(in_order(f for f in findings if f.kind not in UNTOLD), key=lambda finding: order.index(levels[finding]))
+    return [_command(levels[finding], finding) for finding in told]
+
+
+def _command(level: str, finding: Finding) -> str:
+    where = {"file": finding.path, "line": str(finding.line), "title": finding.status}
+    properties = ",".join(f"{name}={_property(value)}" for name, value in where.items())
+    said = f"{finding.statement}: {finding.reason}" if finding.statement else finding.reason
+    return f"::{level} {properties}::{_data(said)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,105 @@
+"""words, read, specs, explain and propose, driven as a person drives them. Nothing is trained or measured here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_cli import run, tree
+
+CLAIM = "MAE has shorter attention distance than DINO"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / "vault").mkdir(parents=True)
+    (folder / "vault" / "N.md").write_text(f"# N\n\n- {CLAIM} #claim ^near\n- MAE has shorter attention distance #claim ^open\n")
+    return folder
+
+
+def test_words_lists_what_claims_can_speak_of(tmp_path: Path) -> None:
+    shown = run("words", cwd=tmp_path, cache=tmp_path).stdout
+    assert [line for line in shown.splitlines() if line and line[0] != " "] == ["Metrics", "Models", "Families", "Data"]
+    found = json.loads(run("words", "attention distance", "--json", cwd=tmp_path, cache=tmp_path).stdout)
+    assert [metric["name"] for metric in found["metrics"]] == ["attention_distance"]
+    nothing = run("words", "loveliness", cwd=tmp_path, cache=tmp_path)
+    assert nothing.returncode == 2
+    assert "nothing that can be spoken of fits 'loveliness'" in nothing.stderr
+
+
+def test_specs_tells_whose_a_file_is_and_shows_both_readings_of_a_stale_one(vault: Path, tmp_path: Path) -> None:
+    def state() -> dict[str, str]:
+        result = run("specs", ".", "--json", cwd=vault, cache=tmp_path)
+        return {row["id"]: row["file"] for row in json.loads(result.stdout)["specs"]}
+
+    assert state() == {"near": "new", "open": "none"}
+    before = tree(vault)
+    new = run("specs", ".", "--diff", cwd=vault, cache=tmp_path).stdout
+    assert "+subject: MAE" in new
+    assert tree(vault) == before
+
+    spec = "\n".join(line[1:] for line in new.splitlines() if line.startswith("+") and not line.startswith("+++")) + "\n"
+    (vault / "claims").mkdir(exist_ok=True)
+    (vault / "claims" / "near.yaml").write_text(spec)
+    assert state()["near"] == "as written"
+    (vault / "claims" / "near.yaml").write_text(spec.replace("value: 0.05", "value: 0.1"))
+    assert state()["near"] == "edited"
+    (vault / "claims" / "near.yaml").write_text(spec.replace("reviewed: false", "reviewed: true"))
+    assert state()["near"] == "edited, reviewed"
+
+    note = vault / "vault" / "N.md"
+    note.write_text(note.read_text().replace("shorter attention distance than DINO", "longer attention distance than DINO"))
+    assert state()["near"] == "edited, stale"
+    stale = run("specs", ".", "--diff", "-k", "near", cwd=vault, cache=tmp_path).stdout
+    assert "the spec says: the mean attention distance of MAE" in stale
+    assert "is smaller than that of DINO" in stale.split("the note says")[0]
+    assert "is larger than that of DINO" in stale.split("the note says")[1].splitlines()[0]
+    assert "-relation: less" in stale
+    assert "+relation: greater" in stale
+
+    (vault / "claims" / "near.yaml").write_text("kind: [compare\n")
+    broken = run("specs", ".", cwd=vault, cache=tmp_path)
+    assert broken.returncode == 3
+    assert "claims/near.yaml:" in broken.stdout.replace("\n", "")
+
+
+def test_explain_says_what_was_understood_what_is_missing_and_what_would_change_it(vault: Path, tmp_path: Path) -> None:
+    told = run("explain", "near", "--vault", ".", cwd=vault, cache=tmp_path).stdout
+    assert told.startswith(f"{CLAIM}\n  N.md:3, ^near\n\nRead as: the mean attention distance of MAE")
+    assert "check it: check-claims -k near" in told
+    asked = json.loads(run("explain", "^open", "--vault", ".", "--json", cwd=vault, cache=tmp_path).stdout)
+    assert asked["word"] == "needs spec"
+    assert asked["missing"] == ["baseline"]
+    assert asked["choices"] == ["DINO"]  # of all models those that this vault speaks of
+    wrong = run("explain", "neer", "--vault", ".", cwd=vault, cache=tmp_path)
+    assert wrong.returncode == 2
+    assert "did you mean near" in wrong.stderr
+
+
+def test_claims_that_cannot_both_hold_are_told(vault: Path, tmp_path: Path) -> None:
+    note = vault / "vault" / "N.md"
+    note.write_text(note.read_text() + "- DINO has shorter attention distance than MAE #claim ^far\n")
+    told = json.loads(run("explain", "far", "--vault", ".", "--json", cwd=vault, cache=tmp_path).stdout)
+    assert told["against"] == ["near"]
+    assert "cannot hold together with far" in run("explain", "near", "--vault", ".", cwd=vault, cache=tmp_path).stdout
+
+
+def test_propose_finds_sentences_and_tags_those_that_get_a_yes(vault: Path, tmp_path: Path) -> None:
+    note = vault / "vault" / "P.md"
+    text = f"Some prose. {CLAIM}. More prose.\r\n\r\n- DINO has higher k-NN accuracy than MAE\r\n- MAE is lovely\r\n\r\n`{CLAIM}`\r\n"
+    note.write_bytes(text.encode())
+    before = tree(vault)
+    found = json.loads(run("propose", "--vault", ".", "--json", cwd=vault, cache=tmp_path).stdout)["proposals"]
+    assert [(one["note"], one["line"], one["sentence"]) for one in found] == [
+        ("P.md", 1, CLAIM),
+        ("P.md", 3, "DINO has higher k-NN accuracy than MAE"),
+    ]
+    assert tree(vault) == before
+    assert run("propose", "--vault", ".", "--write", "--yes", cwd=vault, cache=tmp_path).returncode == 0
+    tagged = text.replace("DINO. More", "DINO. #claim More").replace("than MAE\r", "than MAE #claim\r")
+    assert note.read_bytes().decode() in (tagged, tagged.replace("DINO. #claim", "DINO #claim."))
+    again = json.loads(run("propose", "--vault", ".", "--json", cwd=vault, cache=tmp_path).stdout)
+    assert again["proposals"] == []
