@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import ERROR, FAILED, JSON, OK, UNWRITTEN, app, exits
+from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, UNWRITTEN, WORKERS, app, exits
 from checker.cli.github import on_github, quoted
 from checker.cli.seen import Seen, see
 from checker.cli.writing import carry_out, hold
@@ -21,7 +21,6 @@ from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
     from checker.reports.finding import Finding
-    from checker.runs.jobs import Job
     from checker.runs.outcome import Outcome
 
 FAIL_ON = ("refuted", "inconclusive", "stale", "needs-spec", "untestable")
@@ -59,7 +58,13 @@ def check(
     seeds: Annotated[
         int | None, typer.Option(min=2, help="Most seeds a model may have; those that are missing are trained.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+    budget: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="Stop after this time, as 90s, 10m or 2h; it goes where most claims can be decided."),
+    ] = "",
+    workers: WORKERS = 0,
+    executor: EXECUTOR = "local",
+    executor_option: EXECUTOR_OPTIONS = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
@@ -78,7 +83,11 @@ def check(
     """Check the claims of a vault and write each status into its note."""
     from checker.reports.annotations import commands
     from checker.reports.select import selector
+    from checker.runs.limits import seconds_of
+    from checker.runs.services import parse_options
 
+    seconds = seconds_of(budget, "--budget") if budget else None
+    options = parse_options(executor_option or [])
     wanted = _fail_on(fail_on if fail_on is not None else FAIL_IN_CI if ci else "")
     keep = selector(select)
     if download:
@@ -101,7 +110,10 @@ def check(
             fresh=fresh,
             download=download,
             seeds=seeds,
+            budget=seconds,
             workers=workers,
+            executor=executor,
+            options=options,
             ci=ci,
             junit=junit,
             sarif=sarif,
@@ -121,16 +133,20 @@ def check_seen(
     fresh: bool = False,
     download: bool = False,
     seeds: int | None = None,
+    budget: float | None = None,
     workers: int = 0,
+    executor: str = "local",
+    options: Mapping[str, str] | None = None,
     ci: bool = False,
     junit: Path | None = None,
     sarif: Path | None = None,
     as_json: bool = False,
 ) -> Checked:
-    """Check the claims that were seen, write what came of them, and tell it. `wanted` are the words of --fail-on."""
+    """Check the claims that were seen, write what came of them, and tell it. `wanted` are the words of --fail-on, `budget` is in
+    seconds, and `options` are those of the executor."""
     from rich.console import Console
 
-    from checker.reports import table
+    from checker.reports import plans, table
     from checker.reports.live import Live
     from checker.reports.many import among_many
     from checker.reports.plots import claim_plot, plot_mark
@@ -138,8 +154,11 @@ def check_seen(
     from checker.reports.text import clean
     from checker.runs.bench import Bench, Options
     from checker.runs.check import check as run_check
-    from checker.runs.local import slots
+    from checker.runs.executor import slots
+    from checker.runs.plan import Plan, make_plan
+    from checker.runs.services import open_executor
     from checker.runs.store import Store
+    from checker.runs.times import Times
     from checker.writing import edited_by_hand, plan_changes, read_ledgers
     from checker.writing.obsidian.additions import restyle
     from checker.writing.retired import retire, retired
@@ -157,22 +176,20 @@ def check_seen(
     store = Store.default()
     last = {name: ledger.newest for name, ledger in ledgers.items()}
     sound = [case for case in cases if case.id not in damaged]
+    workers, until = workers or slots(), None if budget is None else began + budget
+    asked = Options(seeds, fresh, until, workers)
+    times = Times.read(store) if dry_run or budget else Times()
+    plan = Plan()
     if dry_run:
-        planned: list[str] = []
-
-        def note_down(jobs: Sequence[Job]) -> dict[Job, str | None]:
-            planned.extend(job.title for job in jobs)
-            return {}
-
-        spent = Spent(note_down)
-        bench = Bench(store, Options(seeds, fresh), spent, project.root)
-        outcomes = run_check(sound, bench, words, last)
+        spent = Spent(lambda jobs: {})
+        bench = Bench(store, asked, spent, project.root)
+        plan = make_plan(sound, bench, times, words)
+        outcomes = run_check(sound, bench, words, last, times)
     else:
-        planned = []
-        with Live(messages, workers or slots()) as live:
+        with open_executor(executor, options or {}, workers, store.jobs, until) as pool, Live(messages, pool) as live:
             spent = Spent(live)
-            bench = Bench(store, Options(seeds, fresh), spent, project.root, live.fetch if download else None)
-            outcomes = run_check(sound, bench, words, last)
+            bench = Bench(store, asked, spent, project.root, live.fetch if download else None)
+            outcomes = run_check(sound, bench, words, last, times)
         if fresh:
             store.keep_fresh()
 
@@ -196,14 +213,13 @@ def check_seen(
 
     if as_json:
         answer = table.as_json(outcomes, project, problems + edited + unwritten, [str(path) for path in written])
+        answer |= {"plan": plans.as_json(plan)} if dry_run else {}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
         out = Console(width=None if sys.stdout.isatty() else 160, **plain)
         out.print(table.outcome_table(outcomes))
         if dry_run:
-            out.print("\nwould run:" if planned else "\nnothing to run")
-            for title in planned:
-                out.print(f"  {clean(title)}", markup=False, highlight=False)
+            out.print(plans.as_text(plan, workers), markup=False, highlight=False, soft_wrap=True)
             for change in changes:
                 out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
         among = among_many(outcomes)

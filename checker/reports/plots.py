@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checker.claims import select_layers
-from checker.runs.check import REFERENCE
+from checker.runs.question import REFERENCE
 
 INK = "#7F7F7F"
 COLOURS = ("#0072B2", "#C48800", "#009E73", "#D55E00", "#CC79A7", "#4A9BC9", "#A49500")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from checker.reports.plots import claim_plot, plot_mark
 from checker.reports.table import as_json
 from checker.runs.bench import Bench, Options
 from checker.runs.check import check
+from checker.runs.folder import JobFolder
 from checker.runs.jobs import Job, run
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
@@ -35,7 +36,13 @@ def in_process(jobs: Sequence[Job]) -> dict[Job, str | None]:
     results: dict[Job, str | None] = {}
     for job in jobs:
         try:
-            run(json.loads(json.dumps(job.as_dict())), lambda *_: None)
+            with tempfile.TemporaryDirectory() as name:
+                folder = JobFolder(Path(name))
+                folder.write(job)
+                try:
+                    run(folder.read(), folder.path, lambda *_: None)
+                finally:
+                    folder.collect(job)
             results[job] = None
         except MeasurementError as error:
             results[job] = str(error)
