@@ -242,7 +242,7 @@ def check_seen(
     elif any(finding.kind == "error" for finding in findings):
         code = ERROR
     else:
-        code = FAILED if failing or (check_only and changes) or (read_only and edited) else OK
+        code = FAILED if failing or (check_only and changes) or ((check_only or ci) and edited) else OK
     return Checked(code, tuple(outcomes), tuple(findings), tuple(failing))
 
 

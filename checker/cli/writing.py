@@ -1,4 +1,4 @@
-"""How every command writes into a vault, and `check-claims undo`."""
+"""How every command writes into a vault, and `check-claims init` and `undo`."""
 
 from __future__ import annotations
 

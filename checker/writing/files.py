@@ -80,7 +80,8 @@ def _refuse_special(path: Path, target: Path) -> None:
         raise WriteError(f"{path}: is no regular file; left as it is")
     if status.st_nlink > 1:
         raise WriteError(f"{path}: has hard links; left as it is")
-    if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+    may = os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids)  # root may always
+    if not may or not status.st_mode & 0o222:
         raise WriteError(f"{path}: is read-only; left as it is")
 
 

@@ -19,9 +19,10 @@ def command(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     monkeypatch.setenv("CHECK_CLAIMS_ROOT", "")
     monkeypatch.setattr(files, "SETTLED", 0.0)
 
-    def run(*arguments: str | Path, code: int = 0) -> Result:
+    def run(*arguments: str | Path, code: int | None = 0) -> Result:
         result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-        assert result.exit_code == code, result.output
+        assert code is None or result.exit_code == code, result.output
+        assert not isinstance(result.exception, Exception), result.output
         return result
 
     return run

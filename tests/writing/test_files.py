@@ -182,6 +182,13 @@ def test_a_read_only_file_or_folder_is_told(nobodys: Path) -> None:  # 15
     assert (path.stat().st_mode & 0o777, nobodys.stat().st_mode & 0o777) == (0o644, 0o555)
 
 
+def test_what_nobody_may_write_is_left_alone_by_root_too(note: Path) -> None:  # 15
+    note.chmod(0o444)
+    with pytest.raises(WriteError, match="is read-only; left as it is"):
+        replace(note, b"new", b"old")
+    assert (note.read_bytes(), note.stat().st_mode & 0o777) == (b"old", 0o444)
+
+
 def test_a_full_disk_leaves_the_old_bytes(note: Path) -> None:  # 16
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -149,6 +149,8 @@ def test_a_status_that_was_edited_by_hand_is_told_and_written_again(make_vault: 
         "N.md:1: its status was edited: it reads '✅ supported · pretrained' where the evidence gives '∅ untestable'"
         in result.output
     )
+    assert "its status was edited" in command("--ci", project, code=1).output
+    command("--dry-run", project)
     assert tree(project) == bad
     assert "its status was edited" in json.loads(command("--check", "--json", project, code=1).stdout)["problems"][0]
     command(project)

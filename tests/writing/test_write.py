@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from checker.notes.parse import MAX_BYTES
 from checker.writing import Change, Journal, NoteEdit, Status, files, write, write_changes
 from checker.writing.claim_note import Rewrite
 from checker.writing.journal import last, undo
+from tests.writing.conftest import Run
 
+Make = Callable[..., Path]
 YES = Status("a-b", "A is B", "supported", "toy")
 LINK = "[[a-b|✅ supported · toy]]"
 BEFORE = b"- A is B #claim\n"
@@ -144,3 +148,42 @@ def test_what_a_person_writes_into_a_claim_note_meanwhile_is_kept(vault: Path, k
     assert path.read_text() == "new\n## Notes\nMine.\n"
     path.write_bytes(b"\xff")
     assert "the evidence is kept" in write_changes([change], keeper, [vault]).faults[0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"- A #claim \xff\n",  # 1
+        "- A #claim\n".encode("utf-16"),
+        b"- A #claim\x00\n",  # 3
+        b"- A #claim\n" + b"x" * MAX_BYTES,  # 4
+        b"- A #claim\n\n```\nopen",  # 5
+        b"---\ntags: [a]\n- A #claim\n",
+        b"- A #claim\n\n%% open\n",
+        b"`- A #claim`\n\n$$ - A #claim $$\n\n%% - A #claim %%\n",  # 6
+        b"- A #claim and B #claim\n",  # 7
+        b"- A #claim ^x\n- B #claim ^x\n",  # 8
+        b"<<<<<<< ours\n- A #claim\n=======\n- B #claim\n>>>>>>> theirs\n",  # 13
+    ],
+    ids=range(11),
+)
+def test_what_must_not_be_written_stays_and_other_notes_go_on(make_vault: Make, command: Run, data: bytes) -> None:
+    project = make_vault({"Bad.md": data, "Good.md": "- MAE is nice #claim\r\n"})
+    answer = json.loads(command("--dry-run", "--json", project, code=None).stdout)
+    assert [claim["id"] for claim in answer["claims"]] == ["mae-is-nice"]
+    command(project, code=None)
+    assert (project / "vault/Bad.md").read_bytes() == data
+    assert (
+        project / "vault/Good.md"
+    ).read_bytes().decode() == "- MAE is nice #claim [[mae-is-nice|∅ untestable]] ^mae-is-nice\r\n"
+
+
+@pytest.mark.parametrize(
+    "data", ["\ufeff- {}\n", "- {}\r\n- x\n- y\r", "- {}\r- x\r", "- {}", "- a\x0bb\x85c\u2028d {}\n", "- {}\t \n"]
+)
+def test_odd_bytes_stay(make_vault: Make, command: Run, data: str) -> None:  # 2
+    project = make_vault({"N.md": data.format("MAE is nice #claim")})
+    command(project)
+    assert b"[[" in (project / "vault/N.md").read_bytes()
+    command("init", "--remove", project)
+    assert (project / "vault/N.md").read_bytes().decode() == data.format("MAE is nice #claim")
