@@ -91,6 +91,8 @@ def check(
         seen = see(path)
         if changed_since is not None:
             seen = seen.changed(changed_since)
+            if not seen.cases:
+                typer.echo(f"no claim has changed since {changed_since}", err=True)
         checked = check_seen(
             seen.only(lambda case: keep(f"{case.id} {case.claim.statement}")),
             wanted,

@@ -1,1 +1,1 @@
-"""What a run looks like: terminal, JSON, plots."""
+"""What a run looks like: terminal, JSON, JUnit, SARIF, plots."""

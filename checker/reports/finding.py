@@ -68,9 +68,7 @@ def of_outcome(outcome: Outcome, vault: PurePosixPath, read_only: bool = False, 
     kind: Kind = "error" if outcome.failed or outcome.word == "error" else "stale" if outcome.stale else outcome.word
     reason = outcome.reason
     shown = case.claim.shown
-    if outcome.pending:
-        kind = "unchecked"
-    elif read_only and kind != "error" and shown and shown != status:
+    if read_only and kind not in ("error", "stale") and shown and shown != status:
         kind = "stale"
         reason = f"the note says {shown}, and the check finds {status} ({reason}); run check-claims and commit what it writes"
     verdict = outcome.run["verdict"] if outcome.run is not None and outcome.word in DECIDED else None

@@ -193,7 +193,7 @@ def test_faults_of_notes_that_did_not_change_are_not_told(checked_repository: Pa
     assert run("--ci", "--changed-since", "HEAD", cwd=checked_repository, cache=ci_cache).returncode == 3
     git(checked_repository, "commit", "-am", "broken")
     result = run("--ci", "--changed-since", "HEAD", cwd=checked_repository, cache=ci_cache)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "no claim has changed since HEAD\n")
 
 
 def test_the_hook_lets_pass_what_can_be_read_and_stops_what_cannot(tmp_path: Path) -> None:

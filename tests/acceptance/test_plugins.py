@@ -105,11 +105,10 @@ def statuses(project: Path, cache: Path, code: int) -> tuple[dict[str, tuple[str
 
 
 def test_the_example_of_the_manual_waits_for_trust_and_is_then_measured(make: Callable[..., Path], ci_cache: Path) -> None:
-    project = make([PEAK, DISTANCE], {"attention_peak.py": EXAMPLE, "marker.py": MARKER})
+    project = make([PEAK, "MAE is nice"], {"attention_peak.py": EXAMPLE, "marker.py": MARKER})
     waits = "plugins/attention_peak.py is not trusted; look at it, then run check-claims trust"
     found, told = statuses(project, ci_cache, 0)
-    assert found[PEAK] == ("untestable", waits)
-    assert found[DISTANCE][0] == "supported"
+    assert found == {PEAK: ("untestable", waits), "MAE is nice": ("untestable", "no metric here is named in it")}
     assert waits in told
     assert not (project / "plugins/ran").exists()
     asked = run("trust", cwd=project, cache=ci_cache)
