@@ -84,9 +84,11 @@ class LocalExecutor:
                 worker.close()
 
     def _serve(self, worker: Worker) -> None:
-        while (item := self.waiting.get()) is not None and not self.stopping.is_set():
+        while (item := self.waiting.get()) is not None:
             future, job, watch = item
-            if future.set_running_or_notify_cancel():
+            if self.stopping.is_set():
+                future.cancel()
+            elif future.set_running_or_notify_cancel():
                 try:
                     future.set_result(self._do(worker, job, watch))
                 except Exception as error:  # a fault of the program; it must not leave a future open
