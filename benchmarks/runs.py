@@ -136,7 +136,7 @@ def counted(pool: Executor, told: Told):
 
 
 def overhead(count: int) -> None:
-    """Jobs that do next to nothing (count the parameters of a tiny model), beside the same done in a plain loop."""
+    """Jobs that do next to nothing (count the parameters of a tiny model), one worker, beside the same done in a plain loop."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         tiny = TrainJob(
@@ -154,10 +154,11 @@ def overhead(count: int) -> None:
         folder = JobFolder(root / "plain")
         folder.write(job("plain", 0))
         run(folder.read(), folder.path, lambda *_: None)
-        began = time.monotonic()
+        moments = [time.monotonic()]
         for _ in range(count):
             run(folder.read(), folder.path, lambda *_: None)
-        plain = (time.monotonic() - began) / count
+            moments.append(time.monotonic())
+        plain = middle(moments)
         print(
             f"an empty job in a plain loop: {1000 * plain:.1f} ms\n\n"
             "| executor | first job, s | each further job, ms | of it overhead, ms |\n|---|---|---|---|"
@@ -167,12 +168,18 @@ def overhead(count: int) -> None:
             with open_executor(name, options, 1, root / f"jobs-{name}") as pool:
                 began = time.monotonic()
                 run_jobs([job(name, -1)], pool, lambda event: None)
-                first, began = time.monotonic() - began, time.monotonic()
-                results = run_jobs([job(name, number) for number in range(jobs)], pool, lambda event: None)
-                each = (time.monotonic() - began) / jobs
+                first, moments = time.monotonic() - began, [time.monotonic()]
+                wanted = [job(name, number) for number in range(jobs)]
+                results = run_jobs(wanted, pool, lambda event, moments=moments: moments.append(time.monotonic()))
+                each = middle(moments)
                 assert not any(results.values()), results
             print(f"| {name} | {first:.1f} | {1000 * each:.1f} | {1000 * (each - plain):.1f} |", flush=True)
         print()
+
+
+def middle(moments: Sequence[float]) -> float:
+    """The median time from one end of a job to the next: other work on the machine comes in bursts."""
+    return median(later - earlier for earlier, later in itertools.pairwise(moments))
 
 
 def kills(count: int) -> None:

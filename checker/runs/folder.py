@@ -71,6 +71,11 @@ class JobFolder:
         missing = [name for name, place in job.results.items() if not place.exists()]
         return f"the job left no {', '.join(missing)}" if missing else None
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a training has left a state here."""
+        return any(self.path.glob("*.state"))
+
     def discard(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
 

@@ -99,8 +99,8 @@ def _is_wanted(path: Path, weights: set[str], store: Store) -> bool:
 
 def _is_going_on(path: Path) -> bool:
     """Whether a run holds this job now, or it can be taken up again."""
-    folder = path.with_suffix("")
-    return JobFolder(folder).is_held() or any(folder.glob("*.state"))
+    folder = JobFolder(path.with_suffix(""))
+    return folder.is_held() or folder.can_go_on
 
 
 def _damaged(store: Store) -> Iterator[Path]:

@@ -27,6 +27,7 @@ from checker.runs.processes import MARK, end, family, memory_of
 
 STARTING = 300.0  # seconds that a worker may take until it is ready
 TICK = 0.25  # seconds between looks at what a worker holds
+INTERRUPTED = "interrupted"  # the result of a job that this program ended with itself
 CHUNK = 65536  # bytes of a log read at once
 GRACE = 2.0  # seconds that a process has to die after it closed its pipe
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
@@ -83,9 +84,11 @@ class LocalExecutor:
                 worker.close()
 
     def _serve(self, worker: Worker) -> None:
-        while (item := self.waiting.get()) is not None and not self.stopping.is_set():
+        while (item := self.waiting.get()) is not None:
             future, job, watch = item
-            if future.set_running_or_notify_cancel():
+            if self.stopping.is_set():
+                future.cancel()
+            elif future.set_running_or_notify_cancel():
                 try:
                     future.set_result(self._do(worker, job, watch))
                 except Exception as error:  # a fault of the program; it must not leave a future open
@@ -100,16 +103,16 @@ class LocalExecutor:
         try:
             with folder.held(self.stopping) as held:
                 if not held:
-                    return Event(job, error="interrupted")
+                    return Event(job, error=INTERRUPTED)
                 if all(place.exists() for place in job.results.values()):  # another run has done it meanwhile
                     return Event(job)
                 folder.write(job)
                 result = worker.run(folder, self.limits, lambda done, of, loss: watch(Event(job, done, of, loss)))
                 fault = folder.collect(job)
                 error = result.error or fault
-                if error is None:
+                if error is None or (error in (INTERRUPTED, SPENT) and not folder.can_go_on):
                     folder.discard()
-                    return Event(job)
+                    return Event(job, error=error)
                 return Event(job, error=error, log=folder.log if folder.log.exists() and folder.log.stat().st_size else None)
         except OSError as error:
             return Event(job, error=f"{folder.path}: cannot be written ({error.strerror})")
@@ -158,7 +161,7 @@ class Worker:
     def end(self) -> None:
         """End the process for good, whatever it is doing. May be called from any thread."""
         self.closed.set()
-        self._kill("interrupted")
+        self._kill(INTERRUPTED)
 
     def close(self) -> None:
         """End the process and let go of its pipes, once `run` is not called any more."""
@@ -172,7 +175,7 @@ class Worker:
         if self.process is None:
             self._start(environment)
         if self.closed.is_set():  # asked after the start: whoever set it may have found no process
-            return "interrupted"
+            return INTERRUPTED
         process = self.process
         assert process is not None and process.stdin and process.stdout
         task = self.task = _Task(limits)

@@ -68,15 +68,15 @@ def executor(root: Path, workers: int = 1, limits: Limits | None = None) -> Iter
         opened.shutdown(cancel_futures=True)
 
 
-def marked(pattern: str = "") -> list[psutil.Process]:
-    """Processes that a worker started and that are alive."""
+def alive(settings: Path) -> list[int]:
+    """Processes that the workers of a test started and that are alive: they share its folder of settings."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if MARK in process.environ() and process.status() != psutil.STATUS_ZOMBIE and process.ppid() != 0:
-                found.append(process)
-    mine = {os.environ.get(MARK)}
-    return [process for process in found if process.environ().get(MARK) not in mine]
+            environment = process.environ()
+            if MARK in environment and environment.get("CHECK_CLAIMS_SETTINGS") == str(settings):
+                found += [process.pid] if process.status() != psutil.STATUS_ZOMBIE else []
+    return found
 
 
 def run_in_workers(jobs: list[Job], root: Path, limits: Limits | None = None) -> dict[str, Event]:
@@ -115,7 +115,6 @@ def test_what_a_metric_does_to_its_process(tmp_path: Path, plugins: Path, model:
     each ends alone, with a reason, and the next job runs."""
     names = ["nan", "raises", "leaves", "segfault", "good", "hang", "hog", "leak", "bomb", "flood"]
     jobs: list[Job] = [fault_job(model, tmp_path, name) for name in names]
-    before = {process.pid for process in marked()}
     ends = run_in_workers(jobs, tmp_path, Limits(seconds=10, memory=2e9, processes=60))
     errors = {name: event.error for name, event in ends.items()}
     assert errors == {
@@ -131,7 +130,7 @@ def test_what_a_metric_does_to_its_process(tmp_path: Path, plugins: Path, model:
         "flood": None,
     }
     assert (errors["hog"] or "").startswith("out of memory: it held ")
-    assert {process.pid for process in marked()} <= before  # nothing is left of any of them
+    assert alive(tmp_path / "settings") == []  # nothing is left of any of them
     assert ends["hang"].log is not None
     assert "about to hang" in ends["hang"].log.read_text()
 
