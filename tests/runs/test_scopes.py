@@ -29,6 +29,7 @@ from checker.runs.survey import survey
 from checker.writing import plan_changes, read_ledgers, replace
 
 SENTENCE = "MAE has 25 % shorter attention distance than DINO"
+TODAY = "2026-01-02"
 TAGS = {"MAE": "test_vit.r160_in1k", "DINO": "test_vit2.r160_in1k"}  # timm's own tiny models stand in for the large ones
 
 
@@ -116,7 +117,7 @@ def test_the_stronger_scope_leads_and_both_are_kept(
 
     project = Project.find(folder)
     ledgers, _ = read_ledgers(project, [outcome.case.id])
-    for change in plan_changes(project, [outcome], ledgers, lambda name, run: claim_plot(name, run, "x"), plot_mark):
+    for change in plan_changes(project, [outcome], ledgers, lambda name, run: claim_plot(name, run, "x"), plot_mark, TODAY):
         replace(change.path, change.new, change.old)
     assert "❌ refuted · pretrained" in (project.vault / "N.md").read_text()
     note = project.note(outcome.case.id).read_text()
@@ -130,7 +131,7 @@ def test_the_stronger_scope_leads_and_both_are_kept(
     assert (claim["scope"], claim["disagrees"], claim["beside"][0]["status"]) == ("pretrained", True, "supported")
 
     again, _ = go(folder, store, {outcome.case.id: newest})
-    assert plan_changes(project, [again], ledgers, lambda name, run: b"", plot_mark) == []
+    assert plan_changes(project, [again], ledgers, lambda name, run: b"", plot_mark, "2026-02-03") == []
 
     # On a machine without the weights the evidence still stands, as long as spec and code are the same ...
     for path in hub.rglob("model.safetensors"):
