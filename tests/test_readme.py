@@ -34,8 +34,8 @@ def test_the_python_in_the_readme_prints_what_it_says(monkeypatch: pytest.Monkey
 
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.match(r"[a-z-]+", dependency)[0] for dependency in project["dependencies"]}  # type: ignore[index]
-    rows = re.findall(r"^\| ([a-z, -]+) \| \w", README, re.MULTILINE)
+    names = {re.match(r"[a-z0-9-]+", dependency)[0] for dependency in project["dependencies"]}  # type: ignore[index]
+    rows = re.findall(r"^\| ([a-z0-9, -]+) \| \w", README, re.MULTILINE)
     assert {name.strip() for row in rows for name in row.split(",")} - {"dependency"} == names
 
 

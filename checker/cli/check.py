@@ -45,6 +45,9 @@ def check(
     select: Annotated[
         str, typer.Option("-k", metavar="EXPR", help="Only claims whose id or sentence fits: words with and, or, not.")
     ] = "",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="ID", help="Only the claim of this id; may be repeated.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", "--diff", help="Show what would run and what would be written; do neither.")
     ] = False,
@@ -102,6 +105,8 @@ def check(
                 typer.echo(f"no claim has changed since {changed_since}", err=True)
         if select:
             seen = seen.only(lambda case: keep(f"{case.id} {case.claim.statement}"))
+        if only:
+            seen = seen.only(lambda case: case.id in only)
         checked = check_seen(
             seen,
             wanted,

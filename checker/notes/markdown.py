@@ -21,8 +21,14 @@ def markdown() -> MarkdownIt:
     """A parser of blocks. It leaves what stands inside a paragraph alone; its tokens hold line numbers."""
     from markdown_it import MarkdownIt
 
-    md = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
+    md = add_block_rules(MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}))
     md.core.ruler.enableOnly(["normalize", "block"])
+    return md
+
+
+def add_block_rules(md: MarkdownIt) -> MarkdownIt:
+    """Teach a CommonMark parser tables, and frontmatter, comments, formulas and footnotes as Obsidian has them."""
+    md.enable("table")
     md.block.ruler.before("table", "front_matter", _front_matter)
     md.block.ruler.before("fence", "comment", _comment, {"alt": PARAGRAPH_ENDS})
     md.block.ruler.before("fence", "math", _math, {"alt": PARAGRAPH_ENDS})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
@@ -12,12 +13,15 @@ from checker.reports.text import clean
 from checker.runs.executor import SPENT, Event, Executor, run_jobs
 from checker.runs.jobs import Job
 
+LINES_VARIABLE = "CHECK_CLAIMS_PROGRESS"  # "lines": how far each job is, as lines that another program reads
+
 
 class Live:
     """Runs jobs and shows them. A context manager, so that the terminal is given back whatever happens."""
 
     def __init__(self, console: Console, executor: Executor) -> None:
         self.console, self.executor = console, executor
+        self.lines = os.environ.get(LINES_VARIABLE) == "lines"
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -71,6 +75,9 @@ class Live:
                     running[event.job] = self.progress.add_task(f"  {event.job.title}", total=event.of, note="")
                 note = f"loss {event.loss:.3f}" if event.loss is not None else ""
                 self.progress.update(running[event.job], completed=event.done, note=note)
+                if self.lines:
+                    told = f"progress: {event.job.title}: {event.done} of {event.of}"
+                    self.console.print(told, markup=False, highlight=False, soft_wrap=True)
                 return
             if event.job in running:
                 self.progress.remove_task(running.pop(event.job))

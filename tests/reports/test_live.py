@@ -31,3 +31,19 @@ def test_what_runs_and_what_failed_is_shown(monkeypatch: pytest.MonkeyPatch, ter
     assert "(log: log.txt)" in out.getvalue()
     assert "\x1b[31m[red]" not in out.getvalue()
     assert ("done: train MAE, seed 0" in out.getvalue()) is not terminal
+
+
+def test_another_program_reads_how_far_each_job_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = TrainJob("train MAE, seed 0", Recipe("mae", "shapes", 10), 0, Path("x"))
+
+    def fake(wanted: Sequence[Job], workers: int, watch: Callable[[Event], None]) -> dict[Job, str | None]:
+        watch(Event(job, 5, 10, 0.25))
+        watch(Event(job))
+        return {job: None}
+
+    monkeypatch.setattr(live, "run_jobs", fake)
+    monkeypatch.setenv(live.LINES_VARIABLE, "lines")
+    out = io.StringIO()
+    with live.Live(Console(file=out, width=20), 1) as view:
+        view([job])
+    assert "progress: train MAE, seed 0: 5 of 10" in out.getvalue().splitlines()
