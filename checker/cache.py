@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 
@@ -14,6 +16,12 @@ def cache_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("check-claims"))
+
+
+@cache
+def version(package: str) -> str:
+    """The version of an installed package. Looked up once a process: it is asked for with every result."""
+    return metadata.version(package)
 
 
 def settings_folder() -> Path:

@@ -23,5 +23,13 @@ class MeasurementError(CheckerError):
     """A training or a measurement did not give usable numbers. Never a verdict."""
 
 
+class NewerError(MeasurementError):
+    """A file that a newer version of the program wrote. It is refused and left as it is, never made again in its place."""
+
+
 class WriteError(CheckerError):
     """A file could not be written; its old bytes are intact (exit code 4)."""
+
+
+class ChangedError(WriteError):
+    """A file holds other bytes than those that a change was made for."""

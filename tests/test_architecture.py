@@ -51,3 +51,14 @@ def test_only_the_command_line_prints() -> None:
             continue
         calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
         assert not [call for call in calls if call.func.id in ("print", "exit")], path
+
+
+def test_nothing_is_pickled() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"} & {
+                name.split(".")[0] for name in names
+            }, path
+            assert not (isinstance(node, ast.Attribute) and ast.unparse(node) in ("torch.load", "torch.save", "numpy.load")), path

@@ -9,8 +9,9 @@ from typing import Any
 
 from checker.claims import select_layers
 from checker.reports.explain import explanation
-from checker.runs.check import REFERENCE, still_stands
+from checker.runs.check import still_stands
 from checker.runs.outcome import DECIDED, Word
+from checker.runs.question import REFERENCE
 from checker.runs.survey import Case
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers

@@ -117,7 +117,10 @@ def _in_block(note: Note, block: Block, tags: list[Span], title: Callout | None)
     """The claims of one block, and what is wrong with its tags."""
     if title is not None:
         fault = "a claim callout needs no #claim tag; remove the tag"
-        return ([], [Problem(note.path, note.line_of(tags[0].start), fault)]) if tags else ([_titled(note, block, title)], [])
+        if tags:
+            return [], [Problem(note.path, note.line_of(tags[0].start), fault)]
+        claim = _titled(note, block, title)
+        return [claim] if claim.statement else [], []  # an empty one, as in a template, says nothing yet
     parts: dict[Span, list[Span]] = {}
     for tag in tags:
         parts.setdefault(_cell(note, block, tag) if block.kind == "table" else block.span, []).append(tag)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.cli import browse, check, lab, notes, read, specs, trust, watch
+from checker.cli import browse, check, lab, notes, read, runs, specs, trust, watch, writing
 from checker.cli.app import app
 
-__all__ = ["app", "browse", "check", "lab", "main", "notes", "read", "specs", "trust", "watch"]
+__all__ = ["app", "browse", "check", "lab", "main", "notes", "read", "runs", "specs", "trust", "watch", "writing"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,6 +38,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Decide the #claim sentences of a folder of notes by experiment. `check-claims [PATH]` checks; see the commands.",
 )
+WORKERS = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0: one for each processor.")]
+EXECUTOR = Annotated[str, typer.Option("--executor", metavar="NAME", help="Where jobs run: local, slurm, ray or dask.")]
+EXECUTOR_OPTIONS = Annotated[
+    list[str] | None,
+    typer.Option("--executor-option", metavar="K=V", help="An option of the executor, as time=2h or memory=4; repeatable."),
+]
 JSON = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output; messages go to standard error.")]
 
 

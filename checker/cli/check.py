@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import ERROR, FAILED, JSON, OK, UNWRITTEN, app, exits
+from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, UNWRITTEN, WORKERS, app, exits
 from checker.cli.github import on_github, quoted
 from checker.cli.seen import Seen, see
+from checker.cli.writing import carry_out, hold
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
     from checker.reports.finding import Finding
-    from checker.runs.jobs import Job
     from checker.runs.outcome import Outcome
 
 FAIL_ON = ("refuted", "inconclusive", "stale", "needs-spec", "untestable")
@@ -40,6 +40,7 @@ class Checked:
 @app.command()
 @exits
 def check(
+    context: typer.Context,
     path: Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")] = Path(),
     select: Annotated[
         str, typer.Option("-k", metavar="EXPR", help="Only claims whose id or sentence fits: words with and, or, not.")
@@ -48,7 +49,10 @@ def check(
         list[str] | None, typer.Option("--only", metavar="ID", help="Only the claim of this id; may be repeated.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would run and what would be written; do neither.")
+        bool, typer.Option("--dry-run", "--diff", help="Show what would run and what would be written; do neither.")
+    ] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 when a file would change or a status was edited by hand.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train every model anew; use none that ships or is cached.")] = False,
     download: Annotated[
@@ -57,7 +61,13 @@ def check(
     seeds: Annotated[
         int | None, typer.Option(min=2, help="Most seeds a model may have; those that are missing are trained.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+    budget: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="Stop after this time, as 90s, 10m or 2h; it goes where most claims can be decided."),
+    ] = "",
+    workers: WORKERS = 0,
+    executor: EXECUTOR = "local",
+    executor_option: EXECUTOR_OPTIONS = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
@@ -76,25 +86,39 @@ def check(
     """Check the claims of a vault and write each status into its note."""
     from checker.reports.annotations import commands
     from checker.reports.select import selector
+    from checker.runs.limits import seconds_of
+    from checker.runs.services import parse_options
 
+    seconds = seconds_of(budget, "--budget") if budget else None
+    options = parse_options(executor_option or [])
     wanted = _fail_on(fail_on if fail_on is not None else FAIL_IN_CI if ci else "")
     keep = selector(select)
     if download:
         os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
     with quoted(err=as_json):
+        if not (dry_run or check_only or ci):
+            hold(context, path)
         seen = see(path)
         if changed_since is not None:
             seen = seen.changed(changed_since)
             if not seen.cases:
                 typer.echo(f"no claim has changed since {changed_since}", err=True)
+        if select:
+            seen = seen.only(lambda case: keep(f"{case.id} {case.claim.statement}"))
+        if only:
+            seen = seen.only(lambda case: case.id in only)
         checked = check_seen(
-            seen.only(lambda case: keep(f"{case.id} {case.claim.statement}") and (not only or case.id in only)),
+            seen,
             wanted,
-            dry_run=dry_run,
+            dry_run=dry_run or check_only,
+            check_only=check_only,
             fresh=fresh,
             download=download,
             seeds=seeds,
+            budget=seconds,
             workers=workers,
+            executor=executor,
+            options=options,
             ci=ci,
             junit=junit,
             sarif=sarif,
@@ -110,19 +134,24 @@ def check_seen(
     wanted: Set[str] = frozenset(),
     *,
     dry_run: bool = False,
+    check_only: bool = False,
     fresh: bool = False,
     download: bool = False,
     seeds: int | None = None,
+    budget: float | None = None,
     workers: int = 0,
+    executor: str = "local",
+    options: Mapping[str, str] | None = None,
     ci: bool = False,
     junit: Path | None = None,
     sarif: Path | None = None,
     as_json: bool = False,
 ) -> Checked:
-    """Check the claims that were seen, write what came of them, and tell it. `wanted` are the words of --fail-on."""
+    """Check the claims that were seen, write what came of them, and tell it. `wanted` are the words of --fail-on, `budget` is in
+    seconds, and `options` are those of the executor."""
     from rich.console import Console
 
-    from checker.reports import table
+    from checker.reports import plans, table
     from checker.reports.live import Live
     from checker.reports.many import among_many
     from checker.reports.plots import claim_plot, plot_mark
@@ -130,9 +159,14 @@ def check_seen(
     from checker.reports.text import clean
     from checker.runs.bench import Bench, Options
     from checker.runs.check import check as run_check
-    from checker.runs.local import slots
+    from checker.runs.executor import slots
+    from checker.runs.plan import Plan, make_plan
+    from checker.runs.services import open_executor
     from checker.runs.store import Store
-    from checker.writing import plan_changes, read_ledgers, replace
+    from checker.runs.times import Times
+    from checker.writing import edited_by_hand, plan_changes, read_ledgers
+    from checker.writing.obsidian.additions import restyle
+    from checker.writing.retired import retire, retired
 
     began = time.monotonic()
     plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if ci else {}
@@ -147,22 +181,20 @@ def check_seen(
     store = Store.default()
     last = {name: ledger.newest for name, ledger in ledgers.items()}
     sound = [case for case in cases if case.id not in damaged]
+    workers, until = workers or slots(), None if budget is None else began + budget
+    asked = Options(seeds, fresh, until, workers)
+    times = Times.read(store) if dry_run or budget else Times()
+    plan = Plan()
     if dry_run:
-        planned: list[str] = []
-
-        def note_down(jobs: Sequence[Job]) -> dict[Job, str | None]:
-            planned.extend(job.title for job in jobs)
-            return {}
-
-        spent = Spent(note_down)
-        bench = Bench(store, Options(seeds, fresh), spent, project.root)
-        outcomes = run_check(sound, bench, words, last)
+        spent = Spent(lambda jobs: {})
+        bench = Bench(store, asked, spent, project.root)
+        plan = make_plan(sound, bench, times, words)
+        outcomes = run_check(sound, bench, words, last, times)
     else:
-        planned = []
-        with Live(messages, workers or slots()) as live:
+        with open_executor(executor, options or {}, workers, store.jobs, until) as pool, Live(messages, pool) as live:
             spent = Spent(live)
-            bench = Bench(store, Options(seeds, fresh), spent, project.root, live.fetch if download else None)
-            outcomes = run_check(sound, bench, words, last)
+            bench = Bench(store, asked, spent, project.root, live.fetch if download else None)
+            outcomes = run_check(sound, bench, words, last, times)
         if fresh:
             store.keep_fresh()
 
@@ -172,27 +204,27 @@ def check_seen(
         return claim_plot(name, run, [titles[run["spec"][metric]] for metric in ("metric", "other") if metric in run["spec"]])
 
     read_only = dry_run or ci
-    changes = plan_changes(project, outcomes, ledgers, (lambda *_: b"") if read_only else draw, plot_mark)
-    written, unwritten = [], []
-    for change in changes:
-        try:
-            if read_only or replace(change.path, change.new, change.old):
-                written.append(str(change.path))
-        except WriteError as error:
-            unwritten.append(str(error))
+    edited = [str(problem) for problem in edited_by_hand(project, outcomes)]
+    gone = retired(project, seen.vault, [case.id for case in cases], seen.faults) if seen.whole else []
+    today = time.strftime("%Y-%m-%d")
+    changes = plan_changes(project, outcomes, ledgers, (lambda *_: b"") if read_only else draw, plot_mark, today)
+    changes += [*retire(project, seen.vault, gone), *restyle(project, outcomes, gone)]
+    written, unwritten = ([change.path for change in changes], []) if read_only else carry_out(project, changes)
+    for told in [*edited, *(f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in gone)]:
+        messages.print(clean(told), style="yellow", markup=False, highlight=False, soft_wrap=True)
     findings = _findings(seen, outcomes, damaged, spent.by_claim(outcomes, bench), read_only)
     failing = [finding for finding in findings if finding.kind == "error" or finding.fails(wanted)]
     unwritten += _report(findings, time.monotonic() - began, junit, sarif)
 
     if as_json:
-        typer.echo(json.dumps(table.as_json(outcomes, project, problems + unwritten, written), ensure_ascii=False, indent=1))
+        answer = table.as_json(outcomes, project, problems + edited + unwritten, [str(path) for path in written])
+        answer |= {"plan": plans.as_json(plan)} if dry_run else {}
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
         out = Console(width=None if sys.stdout.isatty() else 160, **plain)
         out.print(table.outcome_table(outcomes))
         if dry_run:
-            out.print("\nwould run:" if planned else "\nnothing to run")
-            for title in planned:
-                out.print(f"  {clean(title)}", markup=False, highlight=False)
+            out.print(plans.as_text(plan, workers), markup=False, highlight=False, soft_wrap=True)
             for change in changes:
                 out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
         among = among_many(outcomes)
@@ -215,7 +247,7 @@ def check_seen(
     elif any(finding.kind == "error" for finding in findings):
         code = ERROR
     else:
-        code = FAILED if failing else OK
+        code = FAILED if failing or (check_only and changes) or ((check_only or ci) and edited) else OK
     return Checked(code, tuple(outcomes), tuple(findings), tuple(failing))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from checker.cli.app import ERROR, JSON, OK, app, exits
+from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, JSON, OK, WORKERS, app, exits
 from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def lab_train(
     data: Annotated[str, typer.Option(help="The data set to learn from.")] = "shapes",
     seeds: Annotated[int, typer.Option(min=1, help="Train seeds 0 to N - 1.")] = 5,
     out: Annotated[Path | None, typer.Option(help="Folder for the model files; the cache when it is not given.")] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+    workers: WORKERS = 0,
+    executor: EXECUTOR = "local",
+    executor_option: EXECUTOR_OPTIONS = None,
 ) -> int:
     """Train models from their recipes. What is there already is kept; what was interrupted goes on."""
     from rich.console import Console
@@ -56,8 +58,9 @@ def lab_train(
     from checker.lab.data import data_set
     from checker.lab.models import MODELS
     from checker.reports.live import Live
+    from checker.runs.executor import slots
     from checker.runs.jobs import TrainJob
-    from checker.runs.local import slots
+    from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
 
     data = data_set(data).name  # an unknown name is an error before anything is trained
@@ -76,7 +79,8 @@ def lab_train(
     if not jobs:
         typer.echo(f"all there, in {folder}")
         return OK
-    with Live(Console(stderr=True), workers or slots()) as live:
+    options, jobs_folder = parse_options(executor_option or []), Store.default().jobs
+    with open_executor(executor, options, workers or slots(), jobs_folder) as pool, Live(Console(stderr=True), pool) as live:
         faults = live(jobs)
     return ERROR if any(faults.values()) else OK
 
@@ -155,7 +159,9 @@ def lab_measure(
     models: Annotated[list[str] | None, typer.Argument(help="Names of models; all that are trained when none is given.")] = None,
     data: Annotated[str, typer.Option(help="The data set that they learned from and are measured on.")] = "shapes",
     plot: Annotated[Path | None, typer.Option(help="Draw the layers of all models into this SVG file.")] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
+    workers: WORKERS = 0,
+    executor: EXECUTOR = "local",
+    executor_option: EXECUTOR_OPTIONS = None,
     as_json: JSON = False,
 ) -> int:
     """Measure every trained model, layer by layer. Nothing is trained and nothing is decided."""
@@ -168,7 +174,8 @@ def lab_measure(
     from checker.reports.curves import curves_figure, curves_table
     from checker.reports.live import Live
     from checker.runs.bench import Bench, Options, Wanted
-    from checker.runs.local import slots
+    from checker.runs.executor import slots
+    from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
 
     data = data_set(data).name
@@ -179,7 +186,8 @@ def lab_measure(
             for seed in range(MOST_SEEDS):
                 if store.model(recipe, seed) is not None:
                     wants.append(Wanted(name, "toy", data, seed))
-    with Live(Console(stderr=True), workers or slots()) as live:
+    options = parse_options(executor_option or [])
+    with open_executor(executor, options, workers or slots(), store.jobs) as pool, Live(Console(stderr=True), pool) as live:
         bench = Bench(store, Options(), live)
         bench.have(wants)
         bench.measure([(metric, want) for want in wants])

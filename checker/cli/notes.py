@@ -370,7 +370,7 @@ def rename(
     changes = [Change(opened.root / edit.path, edit.old, edit.new) for edit in planned.edits]
     if not dry_run:
         for change in changes:
-            replace(change.path, change.new, change.old)
+            replace(change.path, change.new, change.old, theirs=True)
         move(opened.root / planned.old, opened.root / planned.new)
     if as_json:
         files = [str(edit.path) for edit in planned.edits]

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from checker.cli.app import JSON, OK, UNWRITTEN, app, exits, project_here, words_of
-from checker.errors import ConfigurationError, WriteError
+from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from checker.claims.propose import Proposal
     from checker.notes import Vault
+    from checker.runs.project import Project
 
 
 @app.command()
@@ -94,7 +95,7 @@ def propose(
     opened = Vault.open(project.vault, cache_folder() / "vaults")
     places = [opened.find(name) for name in notes] if notes else list(opened.note_paths)
     found = [proposal for place in places for proposal in _proposals(opened, place, vocabulary)]
-    unwritten = _tag(opened, _accepted(found, yes)) if write else []
+    unwritten = _tag(project, _accepted(found, yes)) if write else []
     if as_json:
         rows = [
             {"note": str(one.note.path), "line": one.line, "sentence": one.reading.sentence, "reading": one.reading.reading}
@@ -146,17 +147,15 @@ def _accepted(found: Sequence[Proposal], yes: bool) -> list[Proposal]:
     return accepted
 
 
-def _tag(vault: Vault, accepted: Sequence[Proposal]) -> list[str]:
+def _tag(project: Project, accepted: Sequence[Proposal]) -> list[str]:
     """Write the tags, note by note; what could not be written."""
     from checker.claims.propose import tagged
-    from checker.writing import replace
+    from checker.cli.writing import carry_out
+    from checker.writing import Change
 
-    faults = []
+    changes = []
     for note in dict.fromkeys(proposal.note.path for proposal in accepted):
         group = [proposal for proposal in accepted if proposal.note.path == note]
         data = group[0].note.data
-        try:
-            replace(vault.root / note, tagged(data, group), data)
-        except WriteError as error:
-            faults.append(str(error))
-    return faults
+        changes.append(Change(project.vault / note, data, tagged(data, group), theirs=True))
+    return carry_out(project, changes)[1]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from checker.cli.app import words_of
 
 if TYPE_CHECKING:
-    from checker.notes import Problem
+    from checker.notes import Problem, Vault
     from checker.runs.project import Project
     from checker.runs.survey import Case
     from checker.vocabulary import Vocabulary
@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Seen:
-    """The claims of a vault, the places where one needs a person first (`faults`), and what else is wrong with its files."""
+    """The claims of a vault, the places where one needs a person first (`faults`), and what else is wrong with its files.
+
+    `whole`: all of its claims are there."""
 
     project: Project
+    vault: Vault
     words: Vocabulary
     cases: tuple[Case, ...]
     faults: tuple[Problem, ...]
     unread: tuple[Problem, ...]
+    whole: bool = True
 
     def only(self, keep: Callable[[Case], bool]) -> Seen:
         """The same vault with fewer claims."""
-        return replace(self, cases=tuple(case for case in self.cases if keep(case)))
+        return replace(self, cases=tuple(case for case in self.cases if keep(case)), whole=False)
 
     def claims(self, names: Set[str]) -> Seen:
         """Only these claims, and none of the problems."""
@@ -66,4 +70,4 @@ def see(path: Path, words: Vocabulary | None = None) -> Seen:
     vault = Vault.open(project.vault, cache_folder() / "vaults")
     cases, faults = survey(vault, project, words)
     unread = tuple(problem for problem in vault.problems if problem not in faults)
-    return Seen(project, words, tuple(cases), tuple(faults), unread)
+    return Seen(project, vault, words, tuple(cases), tuple(faults), unread)

@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checker.errors import MeasurementError
+from checker.errors import MeasurementError, NewerError
 from checker.lab.competence import Competence, why_not_competent
 from checker.lab.recipes import Recipe
 
 if TYPE_CHECKING:
+    import numpy as np
     from timm.models.vision_transformer import VisionTransformer
     from torch import Tensor
 
     from checker.lab.encoder import Encoder
+
+
+SCHEMA = 1  # of model files
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,32 @@ class Card:
 
 def hash_weights(tensors: Mapping[str, Tensor]) -> str:
     """A hash of names, shapes and bytes that does not depend on how a file is laid out."""
+    return _hash({name: tensor.detach().contiguous().numpy() for name, tensor in tensors.items()})
+
+
+def _hash(arrays: Mapping[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
-    for name in sorted(tensors):
-        tensor = tensors[name].detach().contiguous()
-        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
-        digest.update(tensor.numpy().tobytes())
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.shape} torch.{array.dtype}\n".encode())
+        digest.update(array.tobytes())
     return digest.hexdigest()[:16]
+
+
+def is_sound(path: Path) -> bool:
+    """Whether a model file is whole and its weights are those that its card tells of. Without torch.
+
+    Raises NewerError for a file that a newer version wrote.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        return _hash(load_file(path)) == read_card(path).weights
+    except NewerError:
+        raise
+    except (MeasurementError, SafetensorError, OSError, ValueError, KeyError):
+        return False
 
 
 def half(encoder: VisionTransformer) -> dict[str, Tensor]:
@@ -90,18 +114,26 @@ def save(path: Path, tensors: dict[str, Tensor], card: Card) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".partial")
-    save_file(tensors, temporary, metadata={"card": json.dumps(card.as_dict(), sort_keys=True)})
-    temporary.replace(path)
+    try:
+        save_file(tensors, temporary, metadata={"card": json.dumps(card.as_dict(), sort_keys=True), "schema": str(SCHEMA)})
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise MeasurementError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
 def read_card(path: Path) -> Card:
-    """Read the card of a model file without torch. Raises MeasurementError when the file is not one of ours."""
+    """Read the card of a model file without torch. Raises MeasurementError when the file is not one of ours, NewerError when a
+    newer version wrote it."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             if length > 10_000_000:
                 raise ValueError("header too long")
             header = json.loads(file.read(length))
+        schema = int(header["__metadata__"].get("schema", 1))
+        if schema > SCHEMA:
+            raise NewerError(f"{path}: written by a newer version (schema {schema}); update check-claims")
         return Card.from_dict(json.loads(header["__metadata__"]["card"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MeasurementError(f"{path}: not a model file ({error}); delete it, and it is trained again") from error

@@ -30,6 +30,7 @@ from checker.lab.transformer import as_encoder, build
 
 TRAIN_IMAGES, HELD_OUT_IMAGES = 20_000, 512
 POINTS = 60  # of the kept loss curve
+POINTS_TOLD = 5  # of it, where a training diverged
 SAVE_EVERY = 60.0  # seconds between states that a killed training can be resumed from
 REPORT_EVERY = 25  # steps
 
@@ -73,7 +74,7 @@ def train(recipe: Recipe, seed: int, path: Path, report: Report = lambda step, s
         loss = objective.loss(images[rows].float() / 255, category[rows], generator)
         value = float(loss.detach())
         if not math.isfinite(value):
-            raise MeasurementError(f"{recipe.objective}, seed {seed}: the loss is {value} at step {step}; it diverged")
+            raise MeasurementError(_diverged(recipe, seed, value, step, curve))
         optimiser.zero_grad()
         loss.backward()
         progress = step / recipe.steps
@@ -108,6 +109,13 @@ def train(recipe: Recipe, seed: int, path: Path, report: Report = lambda step, s
     save(path, tensors, card)
     state_path.unlink(missing_ok=True)
     return card
+
+
+def _diverged(recipe: Recipe, seed: int, loss: float, step: int, curve: list[tuple[int, float]]) -> str:
+    """What is told of a training that came to nothing, with the last points of its curve."""
+    way = ", ".join(f"{point:g} at step {at}" for at, point in [*curve[:1], *curve[1:][-POINTS_TOLD:]])
+    told = f" (it was {way})" if way else ""
+    return f"{recipe.objective}, seed {seed}: the loss is {loss} at step {step}; it diverged{told}"
 
 
 def _assess(module: VisionTransformer, data: Dataset, own_loss: float | None) -> Competence:

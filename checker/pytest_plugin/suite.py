@@ -48,7 +48,8 @@ class Suite:
     def _check(self, cases: Sequence[Case]) -> list[Finding]:
         from checker.runs.bench import Bench, Options
         from checker.runs.check import check
-        from checker.runs.local import run_jobs, slots
+        from checker.runs.executor import run_jobs, slots
+        from checker.runs.services import open_executor
         from checker.runs.store import Store
         from checker.writing import read_ledgers
 
@@ -56,9 +57,10 @@ class Suite:
         os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())  # another vault may have been checked meanwhile
         ledgers, damaged = read_ledgers(project, [case.id for case in cases])
         workers = 1 if self.alone else slots()
-        bench = Bench(Store.default(), Options(), lambda jobs: run_jobs(jobs, workers, lambda event: None), project.root)
-        sound = [case for case in cases if case.id not in damaged]
-        outcomes = check(sound, bench, self.seen.words, {name: ledger.newest for name, ledger in ledgers.items()})
+        store, sound = Store.default(), [case for case in cases if case.id not in damaged]
+        with open_executor("local", {}, workers, store.jobs) as pool:
+            bench = Bench(store, Options(), lambda jobs: run_jobs(jobs, pool, lambda event: None), project.root)
+            outcomes = check(sound, bench, self.seen.words, {name: ledger.newest for name, ledger in ledgers.items()})
         found = [of_outcome(outcome, self.vault, read_only=True) for outcome in outcomes]
         return found + [of_fault(case, damaged[case.id], self.vault) for case in cases if case.id in damaged]
 

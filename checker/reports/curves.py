@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from checker.reports.plots import COLOURS, INK, settings
-from checker.runs.check import REFERENCE
+from checker.runs.question import REFERENCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

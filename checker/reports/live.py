@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from checker.reports.text import clean
+from checker.runs.executor import SPENT, Event, Executor, run_jobs
 from checker.runs.jobs import Job
-from checker.runs.local import Event, run_jobs
 
 LINES_VARIABLE = "CHECK_CLAIMS_PROGRESS"  # "lines": how far each job is, as lines that another program reads
 
@@ -19,8 +19,8 @@ LINES_VARIABLE = "CHECK_CLAIMS_PROGRESS"  # "lines": how far each job is, as lin
 class Live:
     """Runs jobs and shows them. A context manager, so that the terminal is given back whatever happens."""
 
-    def __init__(self, console: Console, workers: int) -> None:
-        self.console, self.workers = console, workers
+    def __init__(self, console: Console, executor: Executor) -> None:
+        self.console, self.executor = console, executor
         self.lines = os.environ.get(LINES_VARIABLE) == "lines"
         self.progress = Progress(
             TextColumn("{task.description}"),
@@ -82,15 +82,14 @@ class Live:
             if event.job in running:
                 self.progress.remove_task(running.pop(event.job))
             self.progress.advance(total)
-            if event.error:
-                self.console.print(
-                    f"failed: {event.job.title}: {clean(event.error)}", style="red", markup=False, highlight=False, soft_wrap=True
-                )
+            if event.error and event.error != SPENT:
+                told = f"failed: {event.job.title}: {event.error}" + (f" (log: {event.log})" if event.log else "")
+                self.console.print(clean(told), style="red", markup=False, highlight=False, soft_wrap=True)
             elif not self.console.is_terminal and event.job.kind == "train":
                 self.console.print(f"done: {event.job.title}", markup=False, highlight=False)
 
         try:
-            return run_jobs(jobs, self.workers, watch)
+            return run_jobs(jobs, self.executor, watch)
         finally:
             for task in running.values():
                 self.progress.remove_task(task)

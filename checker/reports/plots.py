@@ -1,7 +1,8 @@
 """The plot of a claim: what was measured, and the effect against the line claimed. SVG, no clock in it.
 
-Lines and letters are mid-grey on a clear ground and the models have the colours of Okabe and Ito (2008), so that it reads on
-light and dark pages and with any colour vision.
+The ground is clear, so one set of colours has to do on light and dark pages. Lines and letters have the grey with the most
+contrast on both at once; the models have the colours of Okabe and Ito (2008) for any colour vision, the light ones darkened until
+they too have a contrast of 3 on both. Asked for a colour scheme, the page would tell the system's, which need not be its own.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checker.claims import select_layers
-from checker.runs.check import REFERENCE
+from checker.runs.question import REFERENCE
 
-INK = "#808080"
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B8A800")
+INK = "#7F7F7F"
+COLOURS = ("#0072B2", "#C48800", "#009E73", "#D55E00", "#CC79A7", "#4A9BC9", "#A49500")
 MARKERS = "osD^vP*"
+STYLE = 2  # goes up when plots are to look another way, so that they are drawn again
 CONFIDENCE = 0.95  # of the intervals over seeds at each layer
 ROW = 0.4  # half the height of an interval's band
 MOST_NAMES = 4  # in one row of ticks
@@ -176,4 +178,4 @@ def _model_points(axes: Any, run: Mapping[str, Any], titles: Sequence[str]) -> N
 
 def plot_mark(run: Mapping[str, Any]) -> str:
     """What a plot shows, as a mark inside it: an unchanged plot is not drawn again."""
-    return f"check-claims {run['key']}"
+    return f"check-claims {run['key']} {STYLE}"

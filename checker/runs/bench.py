@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from checker.errors import MeasurementError
+from checker.errors import MeasurementError, NewerError
 from checker.lab import pretrained
 from checker.lab.checkpoints import Card, read_card
-from checker.lab.measure import Measurement
 from checker.lab.models import find_model
+from checker.runs.executor import SPENT
 from checker.runs.jobs import Job, MeasureJob, TrainJob
-from checker.runs.store import Store, read_measurement
+from checker.runs.store import Kept, Store, read_measurement
 from checker.vocabulary import Scope
 
 Execute = Callable[[Sequence[Job]], Mapping[Job, str | None]]  # runs jobs; what went wrong with each
@@ -44,16 +45,20 @@ class Found:
 @dataclass(frozen=True)
 class Options:
     """`seeds`: the most seeds a model may have, trained where they are missing; None: the first look, and further ones as far as
-    all their models are here. `fresh`: use no model that exists already."""
+    all their models are here, or as far as the budget goes. `fresh`: use no model that exists already. `until`: when, by the
+    monotonic clock, the budget is spent that `workers` may use."""
 
     seeds: int | None = None
     fresh: bool = False
+    until: float | None = None
+    workers: int = 1
 
 
 @dataclass
 class Bench:
     """`models` and `values` as they come to exist; `faults` tells why a model does not and `unmeasured` why a value
-    does not, `absent` which released weights are not on this machine and what would get them."""
+    does not, `absent` which released weights are not on this machine and what would get them. `repeats` tells for a metric in a
+    scope how far measuring twice went apart, as a share. A job that the budget did not reach leaves nothing in any of them."""
 
     store: Store
     options: Options
@@ -61,10 +66,11 @@ class Bench:
     root: Path = Path()
     fetch: Fetch | None = None
     models: dict[Wanted, Found] = field(default_factory=dict)
-    values: dict[tuple[str, Wanted], Measurement] = field(default_factory=dict)
+    values: dict[tuple[str, Wanted], Kept] = field(default_factory=dict)
     faults: dict[Wanted, str] = field(default_factory=dict)
     unmeasured: dict[tuple[str, Wanted], str] = field(default_factory=dict)
     absent: dict[Wanted, str] = field(default_factory=dict)
+    repeats: dict[tuple[str, Scope], float] = field(default_factory=dict)
 
     def have(self, wanted: Sequence[Wanted]) -> None:
         """Have every model in `models`, `faults` or `absent`."""
@@ -73,8 +79,25 @@ class Bench:
         self._train([want for want in missing if want.scope == "toy"])
 
     def here(self, wanted: Sequence[Wanted]) -> bool:
-        """Whether every toy is here, so that nothing has to be trained."""
-        return all(want in self.models or self._stored(want) is not None for want in wanted)
+        """Whether nothing has to be trained for these models."""
+        return all(want.scope == "pretrained" or want in self.models or self._stored(want) is not None for want in wanted)
+
+    def missing(self, wanted: Sequence[tuple[str, Wanted]]) -> list[tuple[str, Wanted]]:
+        """Those (metric, model) pairs for which something would have to be run. Nothing is run."""
+        return [(metric, want) for metric, want in dict.fromkeys(wanted) if not self._kept_already(metric, want)]
+
+    def _kept_already(self, metric: str, want: Wanted) -> bool:
+        if (metric, want) in self.values or (metric, want) in self.unmeasured or want in self.faults or want in self.absent:
+            return True
+        if want not in self.models:
+            if want.scope == "pretrained":
+                self._find_released([want])
+                return want not in self.models or self._kept_already(metric, want)
+            path = self._stored(want)
+            if path is None:
+                return False
+            self.models[want] = _found(path)
+        return self._kept(metric, want).exists()
 
     def _stored(self, want: Wanted) -> Path | None:
         """The file of a toy that ships or is cached; None for one that is missing or damaged."""
@@ -82,7 +105,8 @@ class Bench:
         assert model is not None, want.name
         try:
             return self.store.model(model.recipe_on(want.data), want.seed, self.options.fresh)
-        except MeasurementError:
+        except NewerError as error:
+            self.faults[want] = str(error)
             return None
 
     def _known(self, want: Wanted) -> bool:
@@ -110,6 +134,7 @@ class Bench:
             path = self._stored(want)
             if path is not None:
                 self.models[want] = _found(path)
+            if path is not None or want in self.faults:
                 continue
             model = find_model(want.name)
             assert model is not None, want.name
@@ -119,7 +144,8 @@ class Bench:
             jobs[TrainJob(f"train {want} on {want.data}", recipe, want.seed, out)] = want
         for job, fault in self.execute(list(jobs)).items() if jobs else ():
             if fault is not None:
-                self.faults[jobs[job]] = fault
+                if fault != SPENT:
+                    self.faults[jobs[job]] = fault
             else:
                 assert isinstance(job, TrainJob)
                 self.models[jobs[job]] = _found(job.out)
@@ -131,41 +157,62 @@ class Bench:
             known = (metric, want) in self.values or (metric, want) in self.unmeasured
             if known or want not in self.models:
                 continue
-            values = read_measurement(self._kept(metric, want))
-            if values is not None:
-                self.values[metric, want] = values
-            else:
+            if not self._read(metric, want, self._kept(metric, want)):
                 missing.setdefault(want, []).append(metric)
         lost = self._measure(missing)
         for want, metrics in lost.items():  # a crash takes all metrics of a job along: find out whose it was
             for metric in metrics:
                 self._measure({want: [metric]})
 
+    def _read(self, metric: str, want: Wanted, path: Path, fault: str | None = None) -> bool:
+        """Take a kept measurement, or note why there is none, if there is a reason; whether it is settled."""
+        try:
+            values = read_measurement(path)
+        except MeasurementError as error:
+            values, fault = None, str(error)
+        if values is not None:
+            self.values[metric, want] = values
+            self.unmeasured.pop((metric, want), None)
+            if values.details.repeated is not None:
+                key = metric, want.scope
+                self.repeats[key] = max(self.repeats.get(key, 0.0), values.details.repeated)
+        elif fault is not None:
+            self.unmeasured[metric, want] = fault
+        return values is not None or fault is not None
+
     def _measure(self, missing: Mapping[Wanted, Sequence[str]]) -> dict[Wanted, list[str]]:
         """Run one job a model and note what came of it; the metrics of those jobs that wanted several and gave none."""
         jobs: dict[Job, Wanted] = {}
+        repeated = set(self.repeats)
         for want, metrics in missing.items():
             outs = tuple((metric, self._kept(metric, want)) for metric in metrics)
             released = want.name if want.scope == "pretrained" else None
             title = f"measure {', '.join(metrics)} of {want}, on {want.data}"
-            jobs[MeasureJob(title, self.models[want].file, want.data, outs, released)] = want
+            again = tuple(metric for metric in metrics if (metric, want.scope) not in repeated)  # one model of each will do
+            repeated |= {(metric, want.scope) for metric in again}
+            found = self.models[want]
+            jobs[MeasureJob(title, found.file, want.data, outs, released, found.weights, again)] = want
         lost = {}
         for job, fault in self.execute(list(jobs)).items() if jobs else ():
             assert isinstance(job, MeasureJob)
             want = jobs[job]
-            found = {metric: read_measurement(out) for metric, out in job.outs}
-            for metric, values in found.items():
-                if values is None:
-                    self.unmeasured[metric, want] = fault or "the measurement was lost"
-                else:
-                    self.values[metric, want] = values
-                    self.unmeasured.pop((metric, want), None)
-            if len(found) > 1 and not any(found.values()):
-                lost[want] = list(found)
+            why = None if fault == SPENT else fault or "the measurement was lost"
+            settled = [metric for metric, out in job.outs if self._read(metric, want, out, why)]
+            if settled and len(job.outs) > 1 and not any((metric, want) in self.values for metric in settled):
+                lost[want] = settled
         return lost
 
     def _kept(self, metric: str, want: Wanted) -> Path:
-        return self.store.measurement(metric, self.models[want].weights, want.data)
+        device = _device() if want.scope == "pretrained" else "cpu"
+        return self.store.measurement(metric, self.models[want].weights, want.data, device)
+
+
+@cache
+def _device() -> str:
+    """Where released models are measured: toys never leave the CPU."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _found(path: Path) -> Found:

@@ -2,79 +2,77 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from checker.claims import ClaimSpec
 from checker.errors import CheckerError, SpecError
-from checker.lab.data import data_set
-from checker.lab.metrics import METRICS
-from checker.runs.bench import Bench, Options, Wanted
+from checker.runs.bench import Bench
 from checker.runs.evidence import FIELDS, evidence, evidence_code, evidence_key
 from checker.runs.outcome import DECIDED, Outcome, Word
-from checker.runs.survey import Case, models_in, scopes
+from checker.runs.plan import affordable
+from checker.runs.question import REFERENCE, Needs, Question, is_open, questions
+from checker.runs.survey import Case
+from checker.runs.times import Times
 from checker.vocabulary import Scope, Vocabulary
-
-REFERENCE = "random initialisation"  # measured beside every pair of toys, and drawn in every plot
 
 Runs = Mapping[str, Mapping[str, Any]]  # the newest run of each scope
 
 
-@dataclass(frozen=True)
-class _Question:
-    """One case in one scope."""
-
-    case: Case
-    spec: ClaimSpec
-    scope: Scope
-
-    @property
-    def looks(self) -> tuple[int, ...]:
-        """Numbers of seeds; of released weights there is one checkpoint."""
-        return self.spec.decide.looks if self.scope == "toy" else (1,)
-
-
-def check(cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Mapping[str, Runs]) -> list[Outcome]:
+def check(
+    cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Mapping[str, Runs], times: Times | None = None
+) -> list[Outcome]:
     """Decide every case that can be decided, in each scope that its models have. `last` maps ids to the newest run of each
     scope in their ledger.
 
-    Looks are taken in order, and only while a question is undecided and `options.seeds` allows its next look.
+    Looks are taken in order, and only while a question is undecided and `options.seeds` allows its next look. Where there is a
+    budget, each round of looks takes those questions that what is left of it can answer; `times` tells what they cost.
     """
     outcomes: dict[str, list[Outcome]] = {case.id: [] for case in cases}
-    undecided: list[_Question] = []
+    undecided: list[Question] = []
     for case in cases:
-        runs = last.get(case.id, {})
-        if case.word is not None or case.stale or case.spec is None:
-            outcomes[case.id].append(_without_run(case, _strongest(runs)))
+        if is_open(case):
+            undecided += questions(case, vocabulary)
         else:
-            undecided += [_Question(case, case.spec, scope) for scope in scopes(case.spec, vocabulary)]
+            outcomes[case.id].append(_without_run(case, _strongest(last.get(case.id, {}))))
     answers: dict[tuple[str, Scope], Outcome] = {}
     look = 0
     while undecided:
-        needs = {(q.case.id, q.scope): _needs(q, look, bench.options, vocabulary) for q in undecided}
-        bench.have([want for need in needs.values() for wants in need.values() for want in wants])
+        needs = {question.key: question.needs(look, bench.options, vocabulary) for question in undecided}
+        taken = _within_budget(undecided, needs, bench, times or Times())
+        bench.have([want for question in taken for wants in needs[question.key].values() for want in wants])
         bench.measure(
             [
-                (metric, want)
-                for q in undecided
-                if not _absent(needs[q.case.id, q.scope], bench)
-                for wants in needs[q.case.id, q.scope].values()
-                for want in wants
-                for metric in q.spec.metrics
+                pair
+                for question in taken
+                if not _absent(needs[question.key], bench)
+                for pair in question.values(needs[question.key])
             ]
         )
         still = []
         for question in undecided:
-            key = question.case.id, question.scope
             previous = last.get(question.case.id, {}).get(question.scope)
-            answers[key] = _decide(question, look, needs[key], bench, vocabulary, previous)
-            if _undecided(answers[key]) and _next_look(question, look, bench, vocabulary):
+            answer = _decide(question, look, needs[question.key], bench, vocabulary, previous)
+            if answer.pending and question.key in answers:
+                continue  # the budget did not reach this look; the one before it stands
+            answers[question.key] = answer
+            if _undecided(answer) and _next_look(question, look, bench, vocabulary):
                 still.append(question)
         undecided, look = still, look + 1
     for (name, _), outcome in answers.items():
         outcomes[name].append(outcome)
     return [_merged(outcomes[case.id]) for case in cases]
+
+
+def _within_budget(
+    asked: Sequence[Question], needs: Mapping[tuple[str, Scope], Needs], bench: Bench, times: Times
+) -> Sequence[Question]:
+    until = bench.options.until
+    if until is None:
+        return asked
+    return affordable(asked, needs, bench, times, max(0.0, until - time.monotonic()), bench.options.workers)
 
 
 def _strongest(runs: Runs) -> Mapping[str, Any] | None:
@@ -108,39 +106,26 @@ def _without_run(case: Case, run: Mapping[str, Any] | None) -> Outcome:
     return Outcome(case, case.word, case.reason)
 
 
-def _needs(question: _Question, look: int, options: Options, vocabulary: Vocabulary) -> dict[str, list[Wanted]]:
-    """The models of a look by name; when even the first look asks for more seeds than there may be, as many as there may be."""
-    spec, scope = question.spec, question.scope
-    data = data_set(vocabulary.data_name(spec.where.data, scope)).name
-    names = models_in(spec, scope)
-    if scope == "pretrained":
-        return {name: [Wanted(name, scope, data)] for name in names}
-    first = min(question.looks[0], options.seeds or question.looks[0])
-    seeds = question.looks[look] if look else first
-    counts = dict.fromkeys(names, seeds)
-    if not any(METRICS[metric].needs_training for metric in spec.metrics):
-        counts.setdefault(REFERENCE, first)  # it decides nothing, so the seeds of the first look will do
-    return {name: [Wanted(name, scope, data, seed) for seed in range(count)] for name, count in counts.items()}
-
-
-def _next_look(question: _Question, look: int, bench: Bench, vocabulary: Vocabulary) -> bool:
+def _next_look(question: Question, look: int, bench: Bench, vocabulary: Vocabulary) -> bool:
     """Whether there is a further look, and this run may take it."""
     if look + 1 >= len(question.looks):
         return False
     if bench.options.seeds is not None:
         return question.looks[look + 1] <= bench.options.seeds
-    needs = _needs(question, look + 1, bench.options, vocabulary)
+    if bench.options.until is not None:
+        return True
+    needs = question.needs(look + 1, bench.options, vocabulary)
     return bench.here([want for wants in needs.values() for want in wants])
 
 
-def _absent(need: Mapping[str, Sequence[Wanted]], bench: Bench) -> str | None:
+def _absent(need: Needs, bench: Bench) -> str | None:
     return next((bench.absent[want] for wants in need.values() for want in wants if want in bench.absent), None)
 
 
 def _decide(
-    question: _Question,
+    question: Question,
     look: int,
-    need: Mapping[str, Sequence[Wanted]],
+    need: Needs,
     bench: Bench,
     vocabulary: Vocabulary,
     last: Mapping[str, Any] | None,
@@ -157,14 +142,15 @@ def _decide(
     if REFERENCE not in spec.names and any(pair in bench.unmeasured for pair in pairs):
         need = {name: entries for name, entries in need.items() if name != REFERENCE}  # it decides nothing
     wants = [want for entries in need.values() for want in entries]
-    pairs = [(metric, want) for want in wants for metric in spec.metrics]
+    pairs = question.values(need)
     faults = [f"{want}: {bench.faults[want]}" for want in wants if want in bench.faults]
     faults += [bench.unmeasured[pair] for pair in pairs if pair in bench.unmeasured]
     if faults:
         return _failure(case, scope, faults[0], last)
     if any(pair not in bench.values for pair in pairs):
         word: Word = last["verdict"]["word"] if last else "unchecked"
-        return Outcome(case, word, "not measured yet", run=last, stale=last is not None, pending=True)
+        reason = "not measured yet" if bench.options.until is None else "not measured yet: the budget did not reach it"
+        return Outcome(case, word, reason, run=last, stale=last is not None, pending=True)
     try:
         run = evidence(spec, scope, look, need, bench, vocabulary)
     except SpecError as error:
@@ -173,7 +159,11 @@ def _decide(
         return _failure(case, scope, str(error), last)
     if last is not None and _goes_deeper(last, run):
         run = dict(last)
-    return Outcome(case, run["verdict"]["word"], run["verdict"]["reason"], run=run)
+    unsteady = "".join(
+        f"; not deterministic: {metric} differs by {share:.1%} when the same is measured twice"
+        for metric, share in run.get("nondeterministic", {}).items()
+    )
+    return Outcome(case, run["verdict"]["word"], run["verdict"]["reason"] + unsteady, run=run)
 
 
 def _failure(case: Case, scope: Scope, reason: str, last: Mapping[str, Any] | None) -> Outcome:

@@ -7,11 +7,11 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker import verdicts
+from checker.cache import version
 from checker.claims import ClaimSpec, Meaning
 from checker.claims.say import say
 from checker.errors import SpecError
@@ -21,13 +21,15 @@ from checker.lab.metrics import METRICS
 from checker.lab.models import find_model
 from checker.runs.bench import Bench, Found, Wanted
 from checker.runs.decision import DIGITS, as_dict, claimed_side, decide, effect_from, effect_of, keep, same_grid, unit_of
-from checker.runs.store import code_hash, data_code, metric_code
+from checker.runs.store import Kept, code_hash, data_code, metric_code
 from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import Scope, Vocabulary
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+STEADY = 1e-3  # share by which two measurements of the same may differ: rounding in another order
 
 FIELDS = {
     *("kind", "metric", "other", "subject", "baseline", "relation", "order", "models", "members", "bound", "factor", "margin"),
@@ -68,10 +70,11 @@ def evidence(
         "code": code,
         "packages": {name: version(name) for name in ("check-claims", "torch", "timm", "numpy", "scipy")},
         "python": platform.python_version(),
-        **_where(scope),
+        **_where(scope, bench.values[spec.metric, models[asked[0]][0]]),
         "data": {"name": data, "split": "measure", "images": IMAGES},
         "models": {name: _provenance(name, entries, scope) for name, entries in found.items()},
         "values": tables[0].values,
+        **({"nondeterministic": unsteady} if (unsteady := _unsteady(spec, scope, bench)) else {}),
         **({"other_values": tables[1].values, "other_unit": tables[1].unit} if len(tables) > 1 else {}),
         "verdict": _verdict(spec, scope, tables, {name: models[name] for name in asked}, bench),
     }
@@ -176,12 +179,16 @@ def _decided(
     return verdict
 
 
-def _where(scope: Scope) -> dict[str, str]:
+def _where(scope: Scope, measured: Kept) -> dict[str, str]:
     if scope == "toy":
         return {"device": "cpu", "dtype": "float32, weights kept in float16"}
-    import torch
+    return {"device": measured.details.device, "dtype": measured.details.dtype}
 
-    return {"device": "cuda", "dtype": "float16"} if torch.cuda.is_available() else {"device": "cpu", "dtype": "float32"}
+
+def _unsteady(spec: ClaimSpec, scope: Scope, bench: Bench) -> dict[str, float]:
+    """Metrics that gave something else when the same was measured twice, and by which share."""
+    found = {metric: bench.repeats.get((metric, scope), 0.0) for metric in spec.metrics}
+    return {metric: round(share, DIGITS) for metric, share in found.items() if share > STEADY}
 
 
 def _provenance(name: str, entries: Sequence[Found], scope: Scope) -> dict[str, Any]:

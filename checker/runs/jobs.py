@@ -1,8 +1,11 @@
-"""What can be run elsewhere: a job is a JSON object, its result a file. Nothing is pickled."""
+"""What can be run elsewhere: a job is a directory of JSON and safetensors (see `folder`), its results are files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +17,8 @@ from checker.lab.recipes import Recipe
 if TYPE_CHECKING:
     from checker.lab.measure import Measurement
     from checker.lab.subject import Subject
+
+MODEL = "model.safetensors"
 
 _drawn: dict[tuple[str, int], dict[Any, Any]] = {}  # pictures that this process has drawn, for the jobs to come
 
@@ -30,15 +35,26 @@ class TrainJob:
     out: Path
     kind: Literal["train"] = "train"
 
+    @property
+    def key(self) -> str:
+        """Of this training for this place: what was begun for another place is not gone on with."""
+        return hashlib.sha256(f"{self.recipe.key(self.seed)} {self.out}".encode()).hexdigest()[:16]
+
+    @property
+    def results(self) -> dict[str, Path]:
+        """Files that the job leaves in its directory, and where they belong."""
+        return {MODEL: self.out}
+
     def as_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "recipe": self.recipe.as_dict(), "seed": self.seed, "out": str(self.out)}
+        return {"kind": self.kind, "recipe": self.recipe.as_dict(), "seed": self.seed}
 
 
 @dataclass(frozen=True)
 class MeasureJob:
     """Measure one model over `data`: all metrics of `outs`, a (metric, file) pair each, share one forward pass.
 
-    `file` is a model file of the lab, or the weights of the released model `released`.
+    `file` is a model file of the lab, or the weights of the released model `released`, whose hash is `weights`. The metrics in
+    `repeat` are measured a second time, to see whether they give the same again.
     """
 
     title: str
@@ -46,53 +62,102 @@ class MeasureJob:
     data: str
     outs: tuple[tuple[str, Path], ...]
     released: str | None = None
+    weights: str = ""
+    repeat: tuple[str, ...] = ()
     kind: Literal["measure"] = "measure"
+
+    @property
+    def key(self) -> str:
+        names = sorted(out.stem for _, out in self.outs)  # each a content address
+        return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+
+    @property
+    def results(self) -> dict[str, Path]:
+        """Files that the job leaves in its directory, and where they belong."""
+        return {f"{metric}.safetensors": out for metric, out in self.outs}
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
             "file": str(self.file),
             "released": self.released,
+            "weights": self.weights,
             "data": self.data,
-            "outs": {metric: str(out) for metric, out in self.outs},
+            "metrics": [metric for metric, _ in self.outs],
+            "repeat": list(self.repeat),
         }
 
 
 Job = TrainJob | MeasureJob
 
 
-def run(job: dict[str, Any], progress: Progress) -> None:
-    """Do one job in this process. Raises MeasurementError when it gives no usable result."""
+def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
+    """Do one job in this process and leave its results in `folder`. Raises MeasurementError when it gives no usable result."""
     if job["kind"] == "train":
         from checker.lab.plugins import folder_for_workers, load_objectives
         from checker.lab.training import train
 
-        load_objectives(folder_for_workers(), job["recipe"]["objective"])
-        train(Recipe.from_dict(job["recipe"]), job["seed"], Path(job["out"]), progress)
+        recipe = Recipe.from_dict(job["recipe"])
+        if not _is_trained(folder / MODEL, recipe.key(job["seed"])):
+            load_objectives(folder_for_workers(), recipe.objective)
+            train(recipe, job["seed"], folder / MODEL, progress)
         return
     import torch
 
     from checker.lab.data import data_set
     from checker.lab.measure import IMAGES, measure
     from checker.lab.subject import Subject
-    from checker.runs.store import write_measurement
+    from checker.runs.store import Details, Kept, write_measurement
 
     torch.set_num_threads(1)
-    encoder, card = _load(Path(job["file"]), job["released"])
+    metrics = list(job["metrics"])
+    encoder, card = _load(folder, job)
     drawn = _drawn.setdefault((job["data"], encoder.size), {})
-    subject = Subject(encoder, data_set(job["data"]), IMAGES, card, drawn)
-    outs = {metric: Path(out) for metric, out in job["outs"].items()}
+
+    def subject() -> Subject:
+        return Subject(encoder, data_set(job["data"]), IMAGES, card, drawn)
+
+    began = time.monotonic()
     try:
-        found = measure(list(outs), subject, lambda done, of: progress(done, of, None))
+        first = subject()
+        found = measure(metrics, first, lambda done, of: progress(done, of, None))
     except MeasurementError as error:
-        found = _alone(list(outs), subject) if len(outs) > 1 else {}
+        found = _alone(metrics, first) if len(metrics) > 1 else {}
         fault: MeasurementError | None = error
     else:
         fault = None
+    share = (time.monotonic() - began) / max(1, len(found))
+    repeat = [metric for metric in job["repeat"] if metric in found]
+    again = measure(repeat, subject()) if repeat else {}
+    device, dtype = _where(encoder)
     for metric, measurement in found.items():
-        write_measurement(outs[metric], measurement)
+        differs = _difference(measurement, again[metric]) if metric in again else None
+        details = Details(share, job["released"] or "toy", job["data"], device, dtype, differs)
+        write_measurement(folder / f"{metric}.safetensors", Kept.of(measurement, details))
     if fault is not None:
         raise fault
+
+
+def _is_trained(path: Path, key: str) -> bool:
+    """Whether a run that was killed before it could put the model in its place had finished it."""
+    from checker.lab.checkpoints import read_card
+
+    with suppress(MeasurementError):
+        return path.exists() and read_card(path).key == key
+    return False
+
+
+def _difference(first: Measurement, second: Measurement) -> float:
+    """The largest difference between two measurements of the same, as a share of the largest value."""
+    import numpy as np
+
+    scale = float(np.abs(first.values).max())
+    return float(np.abs(first.values - second.values).max()) / scale if scale else float(np.abs(second.values).max() > 0)
+
+
+def _where(encoder: Any) -> tuple[str, str]:
+    parameter = next(encoder.module.parameters())
+    return parameter.device.type, str(parameter.dtype).removeprefix("torch.")
 
 
 def _alone(metrics: Sequence[str], subject: Subject) -> dict[str, Measurement]:
@@ -106,14 +171,15 @@ def _alone(metrics: Sequence[str], subject: Subject) -> dict[str, Measurement]:
     return found
 
 
-def _load(file: Path, released: str | None) -> Any:
-    if released is None:
+def _load(folder: Path, job: Mapping[str, Any]) -> Any:
+    file = folder / job["file"]  # one that was sent along, or an absolute path
+    if job["released"] is None:
         from checker.lab.checkpoints import load
 
         return load(file)
     from checker.lab import pretrained
     from checker.lab.models import find_model
 
-    model = find_model(released)
-    assert model is not None, released
+    model = find_model(job["released"])
+    assert model is not None, job["released"]
     return pretrained.load(model, file), None

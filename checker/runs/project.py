@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from checker.errors import ConfigurationError
 
+ARCHIVE = "archive"
 HIDDEN = ".claims"  # inside a vault that stands alone: Obsidian does not show it, version control does
 
 
@@ -53,3 +55,23 @@ class Project:
 
     def plot(self, claim: str) -> Path:
         return self.vault / "Claims" / f"{claim}.svg"
+
+    @property
+    def notes(self) -> Path:
+        """The folder of claim notes."""
+        return self.vault / "Claims"
+
+    def files(self, claim: str) -> tuple[Path, ...]:
+        """Every file that a claim may have, what points at others last."""
+        return self.spec(claim), self.evidence(claim), self.plot(claim), self.note(claim)
+
+    def archived(self, path: Path) -> Path:
+        """Where a file of a claim goes when its sentence is no claim any more."""
+        return path.parent / ARCHIVE / path.name
+
+    def tidy(self) -> None:
+        """Take away folders for claims that have become empty; never one beside the vault, which makes it a project."""
+        own = (self.claims,) if self.claims.name == HIDDEN else ()
+        for folder in (self.notes / ARCHIVE, self.claims / ARCHIVE, self.notes, *own):
+            with contextlib.suppress(OSError):
+                folder.rmdir()

@@ -10,23 +10,25 @@ import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from checker.cache import cache_folder
-from checker.lab.checkpoints import Card, read_card
+from checker.cache import cache_folder, version
+from checker.errors import MeasurementError, NewerError
+from checker.lab.checkpoints import Card, is_sound, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
 
 if TYPE_CHECKING:
     import numpy as np
+
+SCHEMA = 1  # of kept measurements
+LONGEST_HEAD = 10_000_000  # bytes of metadata
 
 # A measurement is decided by these modules, by the metric's own, and by what they import from the lab; not by what only names
 # or keeps things. Data has a hash of its own.
@@ -44,19 +46,28 @@ def code_hash(*modules: str) -> str:
     """
     digest = hashlib.sha256()
     for name in modules:
-        spec = find_spec(name)
-        assert spec is not None and spec.origin is not None, name
-        tree = ast.parse(Path(spec.origin).read_bytes())
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Raise):
-                node.exc = node.cause = None
-            body = getattr(node, "body", None)
-            if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-                node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
-                node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
-        digest.update(f"{name}\n{ast.unparse(tree)}\n".encode())
+        digest.update(f"{name}\n{_what_it_does(_source(name))}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def _source(module: str) -> bytes:
+    spec = find_spec(module)
+    assert spec is not None and spec.origin is not None, module
+    return Path(spec.origin).read_bytes()
+
+
+@cache
+def _what_it_does(source: bytes) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise):
+            node.exc = node.cause = None
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
+    return ast.unparse(tree)
 
 
 @cache
@@ -69,9 +80,7 @@ def _imported(module: str) -> frozenset[str]:
         if name in found:
             continue
         found.add(name)
-        spec = find_spec(name)
-        assert spec is not None and spec.origin is not None, name
-        for wanted in _imports(name, ast.parse(Path(spec.origin).read_bytes())):
+        for wanted in _imports(name, _source(name)):
             parts = wanted.split(".")
             if parts[:2] == ["checker", "lab"] and len(parts) > 2:
                 if parts[2] not in KEEPING or (parts[2] == "metrics" and len(parts) == 4):
@@ -81,14 +90,17 @@ def _imported(module: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _imports(module: str, tree: ast.AST) -> Iterator[str]:
+@cache
+def _imports(module: str, source: bytes) -> tuple[str, ...]:
     """The modules that a module imports, by their whole names."""
-    for node in ast.walk(tree):
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             package = module.split(".")[: -node.level] if node.level else []
-            yield ".".join([*package, *([node.module] if node.module else [])])
+            found.append(".".join([*package, *([node.module] if node.module else [])]))
+    return tuple(found)
 
 
 def metric_code(metric: str) -> str:
@@ -118,13 +130,19 @@ class Store:
         return cls(cache_folder(), Path(str(files("checker.lab"))) / "zoo")
 
     def model(self, recipe: Recipe, seed: int, fresh: bool = False) -> Path | None:
-        """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained."""
-        key = recipe.key(seed)
+        """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained. A damaged one
+        in the cache is set aside. Raises NewerError for one that a newer version wrote."""
         folders = (self.fresh,) if fresh else (self.shipped, self.models)
         for folder in folders:
             path = folder / recipe.file_name(seed)
-            if path.exists() and read_card(path).key == key:
-                return path
+            if not path.exists():
+                continue
+            card = _card(path)
+            if folder == self.shipped or is_sound(path):  # whoever loads a model checks its weights anyway
+                if card is not None and card.key == recipe.key(seed):
+                    return path
+            else:
+                path.replace(path.with_suffix(".damaged"))
         return None
 
     @property
@@ -136,9 +154,9 @@ class Store:
         return self.root / "fresh"
 
     def cards(self) -> list[Card]:
-        """What is known of every model that ships or is cached, shipped ones first."""
+        """What is known of every model that ships or is cached and can be read, shipped ones first."""
         paths = [path for folder in (self.shipped, self.models) for path in sorted(folder.glob("*.safetensors"))]
-        cards = {card.key: card for card in map(read_card, reversed(paths))}
+        cards = {card.key: card for card in map(_card, reversed(paths)) if card is not None}
         return sorted(cards.values(), key=lambda card: (card.recipe.objective, card.recipe.data, card.seed))
 
     def keep_fresh(self) -> None:
@@ -147,7 +165,16 @@ class Store:
             self.models.mkdir(parents=True, exist_ok=True)
             path.replace(self.models / path.name)
 
-    def measurement(self, metric: str, weights: str, data: str) -> Path:
+    @property
+    def measurements(self) -> Path:
+        return self.root / "measurements"
+
+    @property
+    def jobs(self) -> Path:
+        """The directories of jobs that run, or that failed and keep their logs."""
+        return self.root / "jobs"
+
+    def measurement(self, metric: str, weights: str, data: str, device: str = "cpu") -> Path:
         """Where the measurement of a model is kept, whether or not it is there yet."""
         fields = {
             "metric": metric,
@@ -156,10 +183,43 @@ class Store:
             "data": data,
             "data code": data_code(data),
             "images": IMAGES,
+            "device": device,
             "versions": {name: version(name) for name in ("torch", "timm", "numpy")},
         }
         key = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:24]
-        return self.root / "measurements" / f"{key}.safetensors"
+        return self.measurements / f"{key}.safetensors"
+
+
+def _card(path: Path) -> Card | None:
+    try:
+        return read_card(path)
+    except MeasurementError:
+        return None
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is kept beside the values of a measurement: its share of the seconds that its job took, of what kind of model (`toy`
+    or the name of a released one) and on what device it was made, and by how much, as a share of the largest value, measuring
+    once more gave something else (None: it was measured once)."""
+
+    seconds: float = 0.0
+    subject: str = "toy"
+    data: str = ""
+    device: str = "cpu"
+    dtype: str = "float32"
+    repeated: float | None = None
+
+
+@dataclass(frozen=True)
+class Kept(Measurement):
+    """A measurement as it is kept."""
+
+    details: Details = Details()
+
+    @classmethod
+    def of(cls, found: Measurement, details: Details) -> Kept:
+        return cls(found.metric, found.weights, found.values, found.uniform, found.heads, details)
 
 
 def write_measurement(path: Path, measurement: Measurement) -> None:
@@ -168,15 +228,22 @@ def write_measurement(path: Path, measurement: Measurement) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.partial")
+    details = measurement.details if isinstance(measurement, Kept) else Details()
     card = {
+        "schema": SCHEMA,
         "metric": measurement.metric,
         "weights": measurement.weights,
         "uniform": measurement.uniform,
         "sha256": _checksum(measurement.values, measurement.heads),
+        "details": asdict(details),
     }
     tensors = {"values": measurement.values} | ({} if measurement.heads is None else {"heads": measurement.heads})
-    save_file(tensors, temporary, metadata={"measurement": json.dumps(card)})
-    temporary.replace(path)
+    try:
+        save_file(tensors, temporary, metadata={"measurement": json.dumps(card)})
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _checksum(values: np.ndarray, heads: np.ndarray | None) -> str:
@@ -186,20 +253,42 @@ def _checksum(values: np.ndarray, heads: np.ndarray | None) -> str:
     return digest.hexdigest()
 
 
-def read_measurement(path: Path) -> Measurement | None:
-    """A kept measurement, or None when there is none or it is damaged (then it is set aside)."""
+def read_measurement(path: Path) -> Kept | None:
+    """A kept measurement, or None when there is none or it is damaged (then it is set aside). Raises NewerError for one that a
+    newer version wrote."""
     from safetensors import SafetensorError, safe_open
 
     if not path.exists():
         return None
     try:
         with safe_open(path, framework="numpy") as file:
+            card = json.loads(file.metadata()["measurement"])
+            if card["schema"] > SCHEMA:
+                raise NewerError(f"{path}: kept by a newer version (schema {card['schema']}); update check-claims")
             values = file.get_tensor("values")
             heads = file.get_tensor("heads") if "heads" in file.keys() else None  # noqa: SIM118 (no mapping)
-            card = json.loads(file.metadata()["measurement"])
         if _checksum(values, heads) == card["sha256"]:
-            return Measurement(card["metric"], card["weights"], values, card["uniform"], heads)
+            return Kept(card["metric"], card["weights"], values, card["uniform"], heads, Details(**card["details"]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError):
         pass
     path.replace(path.with_suffix(".damaged"))
     return None
+
+
+def read_details(path: Path) -> tuple[str, str, Details] | None:
+    """The metric of a kept measurement, the hash of its model and what is kept beside its values, read from the head of its file;
+    None where it tells nothing."""
+    try:
+        card = read_head(path)["measurement"]
+        return card["metric"], card["weights"], Details(**card["details"])
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def read_head(path: Path) -> dict[str, Any]:
+    """The metadata of a safetensors file, each value read as JSON. Raises OSError, KeyError or ValueError where it has none."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > LONGEST_HEAD:
+            raise ValueError("the head is too long")
+        return {name: json.loads(value) for name, value in json.loads(file.read(length))["__metadata__"].items()}

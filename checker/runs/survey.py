@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from checker.claims import (
@@ -70,6 +71,7 @@ class Case:
 def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list[Case], list[Problem]]:
     """All cases of the vault, in order of note and line, and the places where a claim needs a person first."""
     claims, problems = vault_claims(vault)
+    _cannot_be_drawn.cache_clear()
     ids = [*vault.block_ids(), *(claim.target for claim in claims if claim.name and not claim.takes_id)]
     doubled = doubled_ids(ids)
     taken = {name.casefold() for name in ids}
@@ -271,6 +273,11 @@ def _no_data(spec: ClaimSpec, vocabulary: Vocabulary) -> str | None:
     kind, _, place = name.partition(":")
     if kind == "folder" and (Path(place).is_absolute() or ".." in Path(place).parts):
         return f"{name}: the folder must lie inside the project"
+    return _cannot_be_drawn(name)
+
+
+@cache
+def _cannot_be_drawn(name: str) -> str | None:
     try:
         data_set(name).split("measure", 1)
     except CheckerError as error:

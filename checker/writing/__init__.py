@@ -1,8 +1,28 @@
 """Verdicts to ledger, claim note and the status link in the note."""
 
-from checker.writing.changes import Change, plan_changes, read_ledgers, status_of
+from checker.writing.changes import Change, edited_by_hand, plan_changes, read_ledgers, status_of
 from checker.writing.files import move, replace
-from checker.writing.note_status import write_statuses
+from checker.writing.journal import Journal
+from checker.writing.lock import locked
+from checker.writing.note_status import NoteEdit, clear_statuses, write_statuses
 from checker.writing.status import MARKS, Status
+from checker.writing.write import Written, write_changes
 
-__all__ = ["MARKS", "Change", "Status", "move", "plan_changes", "read_ledgers", "replace", "status_of", "write_statuses"]
+__all__ = [
+    "MARKS",
+    "Change",
+    "Journal",
+    "NoteEdit",
+    "Status",
+    "Written",
+    "clear_statuses",
+    "edited_by_hand",
+    "locked",
+    "move",
+    "plan_changes",
+    "read_ledgers",
+    "replace",
+    "status_of",
+    "write_changes",
+    "write_statuses",
+]

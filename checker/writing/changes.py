@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from checker.errors import SpecError
+from checker.notes import Problem
 from checker.runs.outcome import DECIDED, Outcome
-from checker.runs.project import Project
-from checker.writing.claim_note import is_claim_note, render
+from checker.runs.project import ARCHIVE, Project
+from checker.writing.claim_note import Rewrite, is_claim_note, properties_of, render, shown_in
 from checker.writing.ledger import Ledger, parse_ledger, print_ledger
-from checker.writing.note_status import write_statuses
+from checker.writing.note_status import NoteEdit
 from checker.writing.status import Status
 
 Draw = Callable[[str, Mapping[str, Any]], bytes]  # (claim id, run) -> SVG
@@ -23,14 +24,25 @@ Mark = Callable[[Mapping[str, Any]], str]
 
 @dataclass(frozen=True)
 class Change:
-    """A file whose bytes are to be replaced; `old` is None where there is no file yet."""
+    """A file whose bytes are to be replaced; `old` is None where there is no file yet, `new` where there is to be none.
+
+    `claims` are those that it is about. `edit` makes the new bytes of a note from whatever it holds by then. `theirs`: people
+    edit the file.
+    """
 
     path: Path
     old: bytes | None
-    new: bytes
+    new: bytes | None
+    claims: frozenset[str] = frozenset()
+    edit: NoteEdit | Rewrite | None = None
+    theirs: bool = False
 
     def diff(self) -> str:
-        """A unified diff for people; a plot is only named."""
+        """A unified diff for people; a plot is only named, and so is a file that goes."""
+        if self.new is None:
+            return f"goes: {self.path}\n"
+        if self.path.parent.name == ARCHIVE:
+            return f"archived: {self.path}\n"
         if self.path.suffix == ".svg":
             return f"{'drawn' if self.old is None else 'drawn again'}: {self.path}\n"
         old = (self.old or b"").decode("utf-8").splitlines(keepends=True)
@@ -40,10 +52,10 @@ class Change:
 
 def read_ledgers(project: Project, ids: Sequence[str]) -> tuple[dict[str, Ledger], dict[str, str]]:
     """The ledgers of claims, and why a claim has none that can be used: it is damaged, or the place of its claim note is
-    taken by a note that somebody else wrote, which is never overwritten."""
+    taken by a note that somebody else wrote, which is never overwritten. One that was archived is found again."""
     ledgers, faults = {}, {}
     for name in ids:
-        path, note = project.evidence(name), _read(project.note(name))
+        path, note = _standing(project, project.evidence(name)), _read(project.note(name))
         if note is not None and not is_claim_note(note):
             faults[name] = (
                 f"{project.note(name)}: not written by check-claims, so left alone; rename it or change the block id ^{name}"
@@ -51,8 +63,8 @@ def read_ledgers(project: Project, ids: Sequence[str]) -> tuple[dict[str, Ledger
             continue
         try:
             ledgers[name] = parse_ledger(path.read_text(encoding="utf-8"), str(path)) if path.exists() else Ledger(name)
-        except SpecError as error:
-            faults[name] = str(error)
+        except (SpecError, UnicodeDecodeError) as error:
+            faults[name] = str(error) if isinstance(error, SpecError) else f"{path}:1:1: not UTF-8; restore it"
     return ledgers, faults
 
 
@@ -61,40 +73,68 @@ def status_of(outcome: Outcome) -> Status:
     return Status(case.id, case.claim.statement, outcome.word, outcome.scope, outcome.stale)
 
 
+def edited_by_hand(project: Project, outcomes: Sequence[Outcome]) -> list[Problem]:
+    """The statuses in notes that do not say what was written last."""
+    found = []
+    for outcome in outcomes:
+        claim = outcome.case.claim
+        data = _read(project.note(outcome.case.id)) if claim.status else None
+        written = shown_in(properties_of(data) or {}) if data is not None else ""
+        if written and (claim.shown, claim.target) != (written, outcome.case.id):
+            why = f"its status was edited: it reads {claim.shown!r} where the evidence gives {written!r}, which is written again"
+            found.append(Problem(claim.note.path, claim.line, why))
+    return found
+
+
 def plan_changes(
-    project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str, Ledger], draw: Draw, mark: Mark
+    project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str, Ledger], draw: Draw, mark: Mark, today: str
 ) -> list[Change]:
     """What these outcomes change on disk: specs, evidence, plots, claim notes, and then the notes themselves, so that a
     link is never written before what it points at. Pending claims change nothing."""
     changes: list[Change] = []
     for outcome in outcomes:
-        name, ledger = outcome.case.id, ledgers.get(outcome.case.id)
-        if ledger is None or outcome.pending:
-            continue
-        if outcome.case.spec_to_write is not None:
-            changes.append(Change(project.spec(name), outcome.case.spec_file, outcome.case.spec_to_write))
-        for said in (*reversed(outcome.beside), outcome):
-            if said.run is not None and said.word in DECIDED and not said.stale:
-                ledger = ledger.with_run(said.run)
-        if ledger.runs:
-            changes.append(_change(project.evidence(name), print_ledger(ledger).encode()))
-        outcome = dataclasses.replace(_kept(outcome, ledger), beside=tuple(_kept(said, ledger) for said in outcome.beside))
-        if outcome.run is not None and outcome.word in DECIDED:
-            old = _read(project.plot(name))
-            if old is None or mark(outcome.run).encode() not in old:
-                changes.append(Change(project.plot(name), old, draw(name, outcome.run)))
-        old = _read(project.note(name))
-        text = render(outcome, status_of(outcome), ledger, old.decode("utf-8") if old is not None else None)
-        changes.append(Change(project.note(name), old, text.encode()))
+        if outcome.case.id in ledgers and not outcome.pending:
+            changes += _of_claim(project, outcome, ledgers[outcome.case.id], draw, mark, today)
     by_note: dict[Path, list[Outcome]] = {}
     for outcome in outcomes:
         if not outcome.pending and outcome.case.id in ledgers:
             by_note.setdefault(project.vault / outcome.case.claim.note.path, []).append(outcome)
     for path, group in by_note.items():
         data = group[0].case.claim.note.data
-        statuses = {outcome.case.id: status_of(outcome) for outcome in group}
-        changes.append(Change(path, data, write_statuses(data, statuses)))
+        edit = NoteEdit({outcome.case.id: status_of(outcome) for outcome in group})
+        changes.append(Change(path, data, edit.apply(data), frozenset(edit.statuses), edit))
     return [change for change in changes if change.old != change.new]
+
+
+def _of_claim(project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, mark: Mark, today: str) -> list[Change]:
+    name = outcome.case.id
+    about = frozenset([name])
+    changes = []
+    if outcome.case.spec_to_write is not None:
+        changes.append(Change(project.spec(name), outcome.case.spec_file, outcome.case.spec_to_write, about))
+    known = ledger
+    for said in (*reversed(outcome.beside), outcome):
+        if said.run is not None and said.word in DECIDED and not said.stale:
+            ledger = ledger.with_run(said.run)
+    if ledger.runs and not (ledger is known and project.evidence(name).is_file()):
+        changes.append(Change(project.evidence(name), _read(project.evidence(name)), print_ledger(ledger).encode(), about))
+    outcome = dataclasses.replace(_kept(outcome, ledger), beside=tuple(_kept(said, ledger) for said in outcome.beside))
+    if outcome.run is not None and outcome.word in DECIDED:
+        old = _read(project.plot(name))
+        if old is None or mark(outcome.run).encode() not in old:
+            changes.append(Change(project.plot(name), old, draw(name, outcome.run), about))
+    old, last = _read(project.note(name)), _read(_standing(project, project.note(name)))
+    properties = properties_of(last) if last is not None else None
+    checked = str((properties or {}).get("checked") or today) if ledger is known else today
+    claim = outcome.case.claim
+    id_added = bool((properties or {}).get("id_added")) or (claim.takes_id and claim.name is None)
+    text = render(outcome, status_of(outcome), ledger, last.decode("utf-8") if last and properties else None, checked, id_added)
+    changes.append(Change(project.note(name), old, text.encode(), about, Rewrite(text) if old is not None else None, theirs=True))
+    for path in map(project.archived, project.files(name)):
+        archived = _read(path)
+        if archived is not None:  # its sentence is a claim again, and all that is worth keeping is in the files above
+            changes.append(Change(path, archived, None, about))
+    return changes
 
 
 def _kept(outcome: Outcome, ledger: Ledger) -> Outcome:
@@ -104,9 +144,10 @@ def _kept(outcome: Outcome, ledger: Ledger) -> Outcome:
     return dataclasses.replace(outcome, run=ledger.newest[outcome.run["scope"]])
 
 
+def _standing(project: Project, path: Path) -> Path:
+    """Where a file of a claim is: in its place, or in the archive."""
+    return path if path.exists() or not project.archived(path).exists() else project.archived(path)
+
+
 def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
-
-
-def _change(path: Path, new: bytes) -> Change:
-    return Change(path, _read(path), new)
+    return path.read_bytes() if path.is_file() else None

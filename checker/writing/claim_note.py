@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,23 +18,65 @@ from checker.writing.status import MARKS, Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 TAG = "check-claims"
+SOURCE = re.compile(r"\[\[([^\]#|]+)(?:#[^\]|]*)?\]\]")  # the property of that name
+HEAD = re.compile(rb"---\n.*?\n---\n", re.DOTALL)  # all that its properties take
 ASKED = ("kind", "metric", "other", "subject", "baseline", "order", "models")  # of a spec, as properties
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 
 
-def is_claim_note(data: bytes) -> bool:
-    """Whether the program wrote this note: its tag stands in the properties."""
+def properties_of(data: bytes) -> Mapping[str, Any] | None:
+    """The properties of a claim note; None where the program did not write this note, which its tag among them tells."""
+    head = HEAD.match(data)
     try:
-        tags = parse(PurePosixPath("note.md"), data).properties.get("tags")
+        properties = parse(PurePosixPath("note.md"), head[0] if head else data).properties
     except NoteError:
-        return False
-    return isinstance(tags, list) and TAG in tags
+        return None
+    tags = properties.get("tags")
+    return properties if isinstance(tags, list) and TAG in tags else None
 
 
-def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None) -> str:
-    """The whole text of the claim note; what stands under `## Notes` in `old` is carried over."""
+def is_claim_note(data: bytes) -> bool:
+    """Whether the program wrote this note."""
+    return properties_of(data) is not None
+
+
+def own_text(text: str) -> str | None:
+    """What a person has written under `## Notes` of a claim note; None where that is still the invitation."""
+    own = text[text.index(OWN) + len(OWN) :] if OWN in text else INVITATION
+    return None if own == INVITATION else own
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """A claim note as it should be, but for what a person has written in it by then."""
+
+    text: str
+
+    def apply(self, data: bytes, without: Collection[str] = ()) -> bytes:
+        """The note over the one that `data` is."""
+        own = own_text(data.decode("utf-8"))
+        return (self.text if own is None else self.text.partition(OWN)[0] + OWN + own).encode()
+
+    def left(self, data: bytes) -> list[str]:
+        """Nothing ever waits for the next run."""
+        return []
+
+
+def shown_in(properties: Mapping[str, Any]) -> str:
+    """The text of the status link that the program wrote beside a claim note with these properties."""
+    word, scope = properties.get("verdict"), properties.get("scope")
+    if word not in MARKS:
+        return ""
+    return Status("", "", word, str(scope or ""), properties.get("fresh") is False).text
+
+
+def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None, checked: str, id_added: bool) -> str:
+    """The whole text of the claim note; what stands under `## Notes` in `old` is carried over.
+
+    `checked` is the day of the evidence, `id_added` whether the program put the block id into the note.
+    """
     run = outcome.run if outcome.word in DECIDED else None
-    parts = [_properties(outcome, status, run), _head(outcome, status)]
+    parts = [_properties(outcome, status, run, checked, id_added), _head(outcome, status)]
     if run is not None:
         parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
     if outcome.beside:
@@ -40,11 +84,11 @@ def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None) ->
     if len(ledger.runs) > 1:
         parts.append(_history(ledger))
     parts.append(_command(outcome))
-    own = old[old.index(OWN) + len(OWN) :] if old is not None and OWN in old else INVITATION
-    return "\n".join(parts) + OWN + own
+    own = own_text(old) if old is not None else None
+    return "\n".join(parts) + OWN + (INVITATION if own is None else own)
 
 
-def _properties(outcome: Outcome, status: Status, run: Any) -> str:
+def _properties(outcome: Outcome, status: Status, run: Any, checked: str, id_added: bool) -> str:
     case = outcome.case
     properties: dict[str, Any] = {
         "claim": case.claim.statement,
@@ -60,8 +104,11 @@ def _properties(outcome: Outcome, status: Status, run: Any) -> str:
         verdict = run["verdict"]
         properties |= {name: verdict[name] for name in ("effect", "low", "high")}
         properties |= {"unit": run["effect_unit"], "seeds": verdict["seeds"], "images": verdict["images"]}
+        properties |= {"plot": f"[[{case.id}.svg]]"}
+    properties |= {"id_added": True} if id_added else {}
     kept = {name: value for name, value in properties.items() if value is not None}
-    return f"---\n{strict_yaml.dump(kept)}tags: [{TAG}]\n---\n"
+    day = f"checked: {checked}\n" if run is not None else ""
+    return f"---\n{strict_yaml.dump(kept)}{day}tags: [{TAG}]\n---\n"
 
 
 def _head(outcome: Outcome, status: Status) -> str:

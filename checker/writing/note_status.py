@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from checker.claims import Claim, find_claims
-from checker.notes import parse
+from checker.claims.claim import STATUS_IN_CELL, STATUS_LINK
+from checker.notes import Block, Note, Span, parse
 from checker.writing.status import Status
+
+BY_LINK = ("table", "callout")  # blocks whose claims are known by the target of their status
+
+Edit = tuple[int, int, bytes]
+
+
+@dataclass(frozen=True)
+class NoteEdit:
+    """What a run wants of one note: statuses by claim, and claims whose traces go, each with whether its block id goes too."""
+
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+    cleared: Mapping[str, bool] = field(default_factory=dict)
+
+    def apply(self, data: bytes, without: Collection[str] = ()) -> bytes:
+        """The note with that done, but for some claims. Raises NoteError when `data` is no text."""
+        cleared = {name: own for name, own in self.cleared.items() if name not in without}
+        statuses = {name: status for name, status in self.statuses.items() if name not in without}
+        return write_statuses(clear_statuses(data, cleared) if cleared else data, statuses)
+
+    def left(self, data: bytes) -> list[str]:
+        """The claims whose status does not stand in these bytes."""
+        claims, _ = find_claims(parse(PurePosixPath("note.md"), data))
+        shown = {claim.name: claim.shown for claim in claims}
+        return [name for name, status in self.statuses.items() if shown.get(name) != status.text]
 
 
 def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
@@ -15,8 +41,8 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
     block that has none.
 
     A claim is found by its block id, in a table or callout by the target of its status, or, while it has neither, by its
-    sentence. Claims without a status are left alone, and
-    so is a note that has a fault (an open fence, merge markers). Every other byte stays.
+    sentence. Claims without a status are left alone, and so is one that says something else by now, an id that something else
+    has taken, and a note that has a fault (an open fence, merge markers). Every other byte stays.
 
     Raises NoteError when `data` is no text.
     """
@@ -24,11 +50,9 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
     if not note.writable:
         return data
     claims, _ = find_claims(note)
-    waiting = dict(statuses)
-    for claim in claims:
-        if claim.name:
-            waiting.pop(claim.name, None)
-    edits: list[tuple[int, int, bytes]] = []
+    taken = {found.id.casefold() for found in note.block_ids} | {claim.name.casefold() for claim in claims if claim.name}
+    waiting = {name: status for name, status in statuses.items() if name.casefold() not in taken}
+    edits: list[Edit] = []
     for claim in claims:
         status = _status_of(claim, statuses, waiting)
         if status is None:
@@ -37,18 +61,60 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
         link = status.link.replace("|", "\\|") if claim.block.kind == "table" else status.link
         edits.append((start, end, f" {link}".encode()))
         if claim.takes_id and claim.name is None:
-            last = claim.block.span.end
-            gap = b"" if data[last - 1 : last] in (b" ", b"\t") else b" "
-            edits.append((last, last, gap + f"^{status.id}".encode()))
-    for start, end, new in sorted(edits, reverse=True):
-        data = data[:start] + new + data[end:]
-    return data
+            edits.append((claim.block.span.end, claim.block.span.end, f" ^{status.id}".encode()))
+    return _edited(data, edits)
+
+
+def clear_statuses(data: bytes, ids: Mapping[str, bool]) -> bytes:
+    """Take out the status links of these claims, tagged or not, and their block ids where that is asked for: the bytes that were
+    there before `write_statuses`. A link that somebody copied to another place stays.
+
+    Raises NoteError when `data` is no text.
+    """
+    note = parse(PurePosixPath("note.md"), data)
+    if not note.writable:
+        return data
+    claims, _ = find_claims(note)
+    edits = [(claim.status.start, claim.status.end, b"") for claim in claims if claim.status and claim.target in ids]
+    tagged = {claim.target for claim in claims if claim.status}
+    for name in ids:
+        if name not in tagged:
+            edits += [(span.start, span.end, b"") for span in _untagged(note, name)]
+    for block in note.blocks:
+        own = block.block_id
+        if own is not None and ids.get(own.id) and block.span.start < own.span.start < block.span.end:
+            gap = 1 if data[own.span.start - 1 : own.span.start] == b" " else 0
+            edits.append((own.span.start - gap, own.span.end, b""))
+    return _edited(data, edits)
 
 
 def _status_of(claim: Claim, statuses: Mapping[str, Status], waiting: dict[str, Status]) -> Status | None:
     if claim.name:
-        return statuses.get(claim.name)
+        status = statuses.get(claim.name)
+        return status if status is not None and status.statement == claim.statement else None
     for name, status in waiting.items():
         if status.statement == claim.statement:
             return waiting.pop(name)
     return None
+
+
+def _untagged(note: Note, name: str) -> list[Span]:
+    """The status link of a claim whose tag is gone: in the block with its id, or the only one in a table or callout."""
+    home = [block for block in note.blocks if block.block_id is not None and block.block_id.id == name]
+    if home:
+        return [span for block in home for span in _links(note, block, name)][:1]
+    found = [span for block in note.blocks if block.kind in BY_LINK for span in _links(note, block, name)]
+    return found if len(found) == 1 else []
+
+
+def _links(note: Note, block: Block, name: str) -> Iterable[Span]:
+    pattern = STATUS_IN_CELL if block.kind == "table" else STATUS_LINK
+    for match in pattern.finditer(note.visible, block.span.start, block.span.end):
+        if match[1] == name.encode():
+            yield Span(*match.span())
+
+
+def _edited(data: bytes, edits: list[Edit]) -> bytes:
+    for start, end, new in sorted(edits, reverse=True):
+        data = data[:start] + new + data[end:]
+    return data

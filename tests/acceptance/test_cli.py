@@ -295,7 +295,7 @@ def test_every_command_is_in_the_manual() -> None:
 def test_an_interrupt_ends_the_workers(make_vault: Callable[..., Path], tmp_path: Path) -> None:
     project = make_vault({"N.md": "- MAE has shorter attention distance than DINO #claim\n"})
     cache = tmp_path / "cache"
-    before = tree(project)
+    before = tree(project / "vault")
     process = subprocess.Popen(
         [COMMAND, "--fresh"],
         cwd=project,
@@ -317,7 +317,8 @@ def test_an_interrupt_ends_the_workers(make_vault: Callable[..., Path], tmp_path
     assert process.returncode == 130
     assert "interrupted" in errors
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
-    assert tree(project) == before
+    assert tree(project / "vault") == before
+    assert not list((cache / "jobs").iterdir())  # what had begun nothing leaves nothing
 
 
 def children(pid: int) -> list[str]:

@@ -9,25 +9,26 @@ from rich.console import Console
 
 from checker.lab.recipes import Recipe
 from checker.reports import live
+from checker.runs.executor import Event
 from checker.runs.jobs import Job, TrainJob
-from checker.runs.local import Event
 
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_what_runs_and_what_failed_is_shown(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
     jobs: list[Job] = [TrainJob(f"train MAE, seed {seed}", Recipe("mae", "shapes", 10), seed, Path("x")) for seed in range(2)]
 
-    def fake(wanted: Sequence[Job], workers: int, watch: Callable[[Event], None]) -> dict[Job, str | None]:
+    def fake(wanted: Sequence[Job], executor: object, watch: Callable[[Event], None]) -> dict[Job, str | None]:
         watch(Event(wanted[0], 5, 10, 0.25))
         watch(Event(wanted[0]))
-        watch(Event(wanted[1], error="it diverged \x1b[31m[red]"))
+        watch(Event(wanted[1], error="it diverged \x1b[31m[red]", log=Path("log.txt")))
         return {wanted[0]: None, wanted[1]: "it diverged"}
 
     monkeypatch.setattr(live, "run_jobs", fake)
     out = io.StringIO()
-    with live.Live(Console(file=out, force_terminal=terminal, width=120), 2) as view:
+    with live.Live(Console(file=out, force_terminal=terminal, width=120), None) as view:
         assert list(view(jobs).values()) == [None, "it diverged"]
     assert "failed: train MAE, seed 1: it diverged" in out.getvalue()
+    assert "(log: log.txt)" in out.getvalue()
     assert "\x1b[31m[red]" not in out.getvalue()
     assert ("done: train MAE, seed 0" in out.getvalue()) is not terminal
 

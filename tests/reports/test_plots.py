@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from checker.reports.plots import claim_plot, plot_mark
+from checker.reports.plots import COLOURS, INK, claim_plot, plot_mark
 
 RUN: dict[str, Any] = {
     "key": "abc123",
@@ -81,3 +81,29 @@ def test_a_model_that_is_not_competent_shows_its_loss_curve() -> None:
     assert "not competent: MAE, seed 2" in text
     assert "training loss" in text
     assert "as claimed" not in text
+
+
+LIGHT, DARK = "#FFFFFF", "#1E1E1E"  # pages of Obsidian's two themes
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_plot_reads_on_light_and_dark_pages() -> None:
+    assert min(contrast(INK, LIGHT), contrast(INK, DARK)) > 3.99  # 4.08 is the most that one colour can have on both
+    for colour in COLOURS:
+        assert min(contrast(colour, LIGHT), contrast(colour, DARK)) >= 3, colour
+    assert len(set(COLOURS)) == len(COLOURS)
+    svg = claim_plot("a", RUN, ["attention distance"]).decode().lower()
+    used = set(re.findall(r"#[0-9a-f]{6}\b", svg)) - {colour.lower() for colour in COLOURS}
+    assert used <= {INK.lower()}  # nothing black or white that one of the pages would swallow
+    assert "opacity: 0" in svg.split("axes_1")[0]  # the ground is clear

@@ -18,7 +18,7 @@ from checker.runs.check import check
 from checker.runs.jobs import Job
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
-from checker.runs.store import Store, write_measurement
+from checker.runs.store import Details, Kept, Store, read_measurement, write_measurement
 from checker.runs.survey import survey
 from tests.conftest import LOCALITY, write_model
 
@@ -318,3 +318,42 @@ def test_doubled_block_ids_are_an_error_for_each(make_vault: Callable[..., Path]
         "A.md:1: the block id ^X stands 2 times in the vault; rename all but one",
         "B.md:2: the block id ^X stands 2 times in the vault; rename all but one",
     ]
+
+
+def test_each_metric_is_measured_twice_once_and_what_differs_is_flagged(
+    make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path
+) -> None:
+    class Twice(Fake):
+        """Notes which jobs repeat what, and keeps that it came out differently by a share."""
+
+        def __init__(self, share: float) -> None:
+            super().__init__(LEVELS)
+            self.share = share
+            self.repeats: list[tuple[str, tuple[str, ...]]] = []
+
+        def __call__(self, jobs: Sequence[Job]) -> dict[Job, str | None]:
+            results = super().__call__(jobs)
+            for job in jobs:
+                self.repeats.append((job.title, job.repeat))
+                for metric, out in job.outs:
+                    kept = read_measurement(out)
+                    assert kept is not None
+                    if metric in job.repeat:
+                        write_measurement(out, Kept.of(kept, Details(repeated=self.share)))
+            return results
+
+    project = make_vault(
+        {"N.md": "- MAE has shorter attention distance than DINO #claim\n- MAE has lower attention entropy than DINO #claim\n"}
+    )
+    for share, flagged in [(0.0, None), (0.02, {"attention_distance": 0.02})]:
+        execute = Twice(share)
+        store = Store(tmp_path / f"cache{share}", stand_ins)
+        for _ in range(2):  # from the cache the second time
+            first, second = outcomes(project, store, execute)
+            assert first.run is not None and second.run is not None
+            assert first.run.get("nondeterministic") == flagged
+            told = "not deterministic: attention_distance differs by 2.0% when the same is measured twice"
+            assert (told in first.reason) is (flagged is not None)
+            assert first.run["verdict"]["reason"] in first.reason
+        repeated = [repeat for _, repeat in execute.repeats if repeat]
+        assert repeated == [("attention_distance", "attention_entropy")]

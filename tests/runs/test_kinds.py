@@ -51,7 +51,7 @@ def test_kinds(
     ledger = parse_ledger(print_ledger(Ledger(outcome.case.id, (outcome.run,))), "x")
     assert ledger.runs[0] == json.loads(json.dumps(outcome.run))
     assert decide_again(ledger.runs[0]) == outcome.run["verdict"]
-    note = render(outcome, status_of(outcome), ledger, None)
+    note = render(outcome, status_of(outcome), ledger, None, "2026-01-02", False)
     assert f"| claimed | {claimed} |" in note
     assert f"verdict: {word}\n" in note
     drawn = " ".join(ElementTree.fromstring(claim_plot("a", outcome.run, ["the metric"])).itertext())
@@ -73,5 +73,5 @@ def test_a_correlation_is_over_models(make_vault: Callable[..., Path], stand_ins
     drawn = " ".join(ElementTree.fromstring(claim_plot("a", outcome.run, ["attention distance", "entropy"])).itertext())
     assert "attention distance (px)" in drawn
     assert "entropy (nats)" in drawn
-    note = render(outcome, status_of(outcome), Ledger(outcome.case.id, (outcome.run,)), None)
+    note = render(outcome, status_of(outcome), Ledger(outcome.case.id, (outcome.run,)), None, "2026-01-02", False)
     assert "The other metric, in nats." in note

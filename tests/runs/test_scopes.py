@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from checker.reports.plots import claim_plot, plot_mark
 from checker.reports.table import as_json
 from checker.runs.bench import Bench, Options
 from checker.runs.check import check
+from checker.runs.folder import JobFolder
 from checker.runs.jobs import Job, run
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
@@ -28,6 +29,7 @@ from checker.runs.survey import survey
 from checker.writing import plan_changes, read_ledgers, replace
 
 SENTENCE = "MAE has 25 % shorter attention distance than DINO"
+TODAY = "2026-01-02"
 TAGS = {"MAE": "test_vit.r160_in1k", "DINO": "test_vit2.r160_in1k"}  # timm's own tiny models stand in for the large ones
 
 
@@ -35,7 +37,13 @@ def in_process(jobs: Sequence[Job]) -> dict[Job, str | None]:
     results: dict[Job, str | None] = {}
     for job in jobs:
         try:
-            run(json.loads(json.dumps(job.as_dict())), lambda *_: None)
+            with tempfile.TemporaryDirectory() as name:
+                folder = JobFolder(Path(name))
+                folder.write(job)
+                try:
+                    run(folder.read(), folder.path, lambda *_: None)
+                finally:
+                    folder.collect(job)
             results[job] = None
         except MeasurementError as error:
             results[job] = str(error)
@@ -109,7 +117,7 @@ def test_the_stronger_scope_leads_and_both_are_kept(
 
     project = Project.find(folder)
     ledgers, _ = read_ledgers(project, [outcome.case.id])
-    for change in plan_changes(project, [outcome], ledgers, lambda name, run: claim_plot(name, run, "x"), plot_mark):
+    for change in plan_changes(project, [outcome], ledgers, lambda name, run: claim_plot(name, run, "x"), plot_mark, TODAY):
         replace(change.path, change.new, change.old)
     assert "❌ refuted · pretrained" in (project.vault / "N.md").read_text()
     note = project.note(outcome.case.id).read_text()
@@ -123,7 +131,7 @@ def test_the_stronger_scope_leads_and_both_are_kept(
     assert (claim["scope"], claim["disagrees"], claim["beside"][0]["status"]) == ("pretrained", True, "supported")
 
     again, _ = go(folder, store, {outcome.case.id: newest})
-    assert plan_changes(project, [again], ledgers, lambda name, run: b"", plot_mark) == []
+    assert plan_changes(project, [again], ledgers, lambda name, run: b"", plot_mark, "2026-02-03") == []
 
     # On a machine without the weights the evidence still stands, as long as spec and code are the same ...
     for path in hub.rglob("model.safetensors"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from checker.claims import find_claims
 from checker.errors import NoteError
 from checker.notes import parse
-from checker.writing import Status, write_statuses
+from checker.writing import NoteEdit, Status, clear_statuses, write_statuses
+from tests.writing.documents import check_writing, document, with_claims
 
 YES = Status("a-b", "A is B", "supported", "toy")
 LINK = "[[a-b|✅ supported · toy]]"
@@ -26,7 +28,7 @@ CELL = LINK.replace("|", "\\|")  # in a table
         ("- A is B #claim", f"- A is B #claim {LINK} ^a-b"),
         ("- A is B #claim\r\n- C\r\n", f"- A is B #claim {LINK} ^a-b\r\n- C\r\n"),
         ("\ufeff- A is B #claim\n", f"\ufeff- A is B #claim {LINK} ^a-b\n"),
-        ("- A is B #claim  \n", f"- A is B #claim {LINK}  ^a-b\n"),
+        ("- A is B #claim  \n", f"- A is B #claim {LINK}   ^a-b\n"),
         ("- A is B #claim ^a-b\n", f"- A is B #claim {LINK} ^a-b\n"),
         ("- A is B #claim [[a-b|❌ refuted · toy]] ^a-b\n", f"- A is B #claim {LINK} ^a-b\n"),
         ("- A is B #claim [[other]] ^a-b\n", f"- A is B #claim {LINK} [[other]] ^a-b\n"),
@@ -105,3 +107,65 @@ def test_only_the_two_owned_spans_change(lines: list[tuple[str, str]], bom: bool
     assert write_statuses(written, statuses) == written
     again, _ = find_claims(parse(PurePosixPath("n.md"), written))
     assert {claim.name for claim in again} >= set(statuses)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_documents_in_every_form(seed: int) -> None:
+    random = Random(seed)
+    check_writing(document(random), random)
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "vault").rglob("*.md")), ids=lambda path: path.stem)
+def test_claims_put_into_the_notes_of_the_vault(path: Path) -> None:
+    random = Random(path.stem)
+    check_writing(with_claims(path.read_bytes(), random), random)
+
+
+OTHER = "see [[a-b|✅ supported · toy]]\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "own", "after"),
+    [
+        (f"- A is B #claim {LINK} ^a-b\n", True, "- A is B #claim\n"),
+        (f"- A is B #claim {LINK} ^a-b\n", False, "- A is B #claim ^a-b\n"),
+        (f"- A is B {LINK} ^a-b\n", True, "- A is B\n"),  # the tag is gone
+        (f"- A is B {LINK} ^a-b\n\n{OTHER}", True, f"- A is B\n\n{OTHER}"),  # somebody copied the link
+        (f"{OTHER}", True, OTHER),
+        (f"- A is B {LINK}\n", True, f"- A is B {LINK}\n"),  # with the id went the way to know it
+        (f"> A is B #claim {LINK}\n\n^a-b\n", True, "> A is B #claim\n\n^a-b\n"),  # an id on a line of its own is a person's
+        (f"| x |\n|---|\n| A is B {CELL} |\n", False, "| x |\n|---|\n| A is B |\n"),
+        (f"| x |\n|---|\n| A is B {CELL} |\n| {CELL} |\n", False, f"| x |\n|---|\n| A is B {CELL} |\n| {CELL} |\n"),
+        (f"> [!quote] A is B {LINK}\n", False, "> [!quote] A is B\n"),
+        (f"`- A is B {LINK} ^a-b`\n", True, f"`- A is B {LINK} ^a-b`\n"),
+        (f"- C #claim [[c|✅ supported]] ^c\n- A is B {LINK} ^a-b\n", True, "- C #claim [[c|✅ supported]] ^c\n- A is B\n"),
+        (f"- A is B #claim {LINK} ^a-b\n\n```\nopen", True, f"- A is B #claim {LINK} ^a-b\n\n```\nopen"),
+    ],
+)
+def test_clearing(before: str, own: bool, after: str) -> None:
+    assert clear_statuses(before.encode(), {"a-b": own}).decode() == after
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "- A is C by now #claim ^a-b\n",  # says something else
+        "- A is B #claim ^other\n",
+        "- X ^a-b\n- A is B #claim\n",  # something else has the id
+        "- X ^A-B\n- A is B #claim\n",
+        "A is B\n",
+    ],
+)
+def test_a_status_that_fits_nothing_is_left_for_the_next_run(note: str) -> None:
+    edit = NoteEdit({"a-b": YES})
+    assert edit.apply(note.encode()).decode() == note
+    assert edit.left(note.encode()) == ["a-b"]
+
+
+def test_an_edit_leaves_out_claims_that_failed() -> None:
+    edit = NoteEdit({"a-b": YES}, {"c": True})
+    note = "- C [[c|❌ refuted]] ^c\n- A is B #claim\n".encode()
+    assert edit.apply(note).decode() == f"- C\n- A is B #claim {LINK} ^a-b\n"
+    assert edit.left(edit.apply(note)) == []
+    assert edit.apply(note, ["a-b"]).decode() == "- C\n- A is B #claim\n"
+    assert edit.apply(note, ["a-b", "c"]) == note

@@ -1,0 +1,171 @@
+"""`check-claims reproduce`, `decide` and `cache`: run evidence again, decide it again, and look after what is kept."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from checker.cli.app import EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, WORKERS, app, exits, project_here, words_of
+from checker.cli.notes import PATH, VAULT, print_table
+from checker.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from checker.runs.project import Project
+    from checker.writing.ledger import Ledger
+
+EVIDENCE = ".evidence.json"
+
+
+@app.command("reproduce")
+@exits
+def reproduce(
+    claim: Annotated[str, typer.Argument(help="The id of a claim that has evidence.")],
+    vault: VAULT = Path(),
+    train: Annotated[bool, typer.Option("--train", help="Train toys anew too, from their recorded recipes; takes long.")] = False,
+    workers: WORKERS = 0,
+    executor: EXECUTOR = "local",
+    executor_option: EXECUTOR_OPTIONS = None,
+    as_json: JSON = False,
+) -> int:
+    """Run the newest evidence of a claim again from what it records, without cached measurements, and compare. Writes nothing."""
+    from rich.console import Console
+
+    from checker.reports.live import Live
+    from checker.reports.text import clean
+    from checker.runs.executor import slots
+    from checker.runs.project import Project
+    from checker.runs.reproduce import reproduce as run_again
+    from checker.runs.services import open_executor, parse_options
+    from checker.runs.store import Store
+
+    project = Project.find(vault)
+    ledger = _ledger(project, claim.removeprefix("^"))
+    words = words_of(project)
+    os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())
+    options, store, workers = parse_options(executor_option or []), Store.default(), workers or slots()
+    with tempfile.TemporaryDirectory(prefix="check-claims-") as name:
+        work = Path(name)
+        with open_executor(executor, options, workers, work / "jobs") as pool, Live(Console(stderr=True), pool) as live:
+            found = [run_again(run, store, work, live, words, project.root, train) for run in ledger.newest.values()]
+    if as_json:
+        runs = [
+            {
+                "scope": again.scope,
+                "reproduced": again.holds,
+                "status": {"recorded": again.kept["verdict"]["word"], "now": again.again["verdict"]["word"]},
+                "models": [{"model": a.model, "difference": a.difference, "allowed": a.allowed} for a in again.agreements],
+                "changed": list(again.changed),
+            }
+            for again in found
+        ]
+        typer.echo(json.dumps({"schema": 1, "id": ledger.claim, "runs": runs}, ensure_ascii=False, indent=1))
+    else:
+        for again in found:
+            print_table(
+                ("model", "largest difference", "allowed", ""),
+                [
+                    (a.model, f"{a.difference:.2g} {again.kept['unit']}", f"{a.allowed:.2g}", "agrees" if a.holds else "DIFFERS")
+                    for a in again.agreements
+                ],
+                right=("largest difference", "allowed"),
+            )
+            for change in again.changed:
+                typer.echo(f"changed since: {clean(change)}")
+            kept, now = again.kept["verdict"]["word"], again.again["verdict"]["word"]
+            same = f"{now}, as recorded" if now == kept else f"{now}, recorded as {kept}"
+            typer.echo(f"{again.scope}: {'reproduced' if again.holds else 'NOT reproduced'}: {same}")
+    return OK if all(again.holds for again in found) else FAILED
+
+
+@app.command("decide")
+@exits
+def decide(
+    path: PATH = Path(),
+    select: Annotated[str, typer.Option("-k", metavar="EXPR", help="Only claims whose id fits: words with and, or, not.")] = "",
+    as_json: JSON = False,
+) -> int:
+    """Decide all kept evidence again by today's rule, from the recorded values alone. Nothing is measured and nothing written."""
+    from checker.reports.select import selector
+    from checker.runs.evidence import decide_again
+    from checker.runs.project import Project
+
+    project, keep = Project.find(path), selector(select)
+    words_of(project)  # the metrics of plug-ins
+    rows: list[dict[str, Any]] = []
+    for file in sorted(project.claims.glob(f"*{EVIDENCE}")):
+        name = file.name.removesuffix(EVIDENCE)
+        if keep(name):
+            rows += [_decided(name, run, decide_again(run)) for run in _ledger(project, name).newest.values()]
+    if as_json:
+        typer.echo(json.dumps({"schema": 1, "decisions": rows}, ensure_ascii=False, indent=1))
+    else:
+        told = [
+            (row["id"], row["scope"], row["recorded"], "" if row["same"] else f"{row['now']}: {row['reason']}") for row in rows
+        ]
+        print_table(("claim", "scope", "recorded", "now, where it differs"), told)
+        typer.echo(f"\n{len(rows)} decisions, {sum(not row['same'] for row in rows)} of them not as recorded")
+    return OK if all(row["same"] for row in rows) else FAILED
+
+
+def _decided(name: str, run: Mapping[str, Any], verdict: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"id": name, "scope": run["scope"], "recorded": run["verdict"]["word"], "now": verdict["word"]}
+    return {**told, "same": dict(verdict) == dict(run["verdict"]), "reason": verdict["reason"]}
+
+
+def _ledger(project: Project, claim: str) -> Ledger:
+    """The ledger of a claim that has one."""
+    from checker.writing.ledger import parse_ledger
+
+    path = project.evidence(claim)
+    if not path.is_file() or not path.resolve().is_relative_to(project.claims.resolve()):
+        known = [file.name.removesuffix(EVIDENCE) for file in project.claims.glob(f"*{EVIDENCE}")]
+        near = difflib.get_close_matches(claim, known, 3, 0.5)
+        guess = f"; did you mean {' or '.join(near)}?" if near else "; check-claims specs lists the claims"
+        raise ConfigurationError(f"no evidence here is of {claim!r}{guess}")
+    return parse_ledger(path.read_text(encoding="utf-8"), str(path))
+
+
+@app.command("cache")
+@exits
+def cache(
+    prune: Annotated[bool, typer.Option("--prune", help="Remove what nothing here refers to.")] = False,
+    as_json: JSON = False,
+) -> int:
+    """Show what is kept in the cache folder, and how much of it nothing refers to any more."""
+    from checker.runs import housekeeping
+    from checker.runs.store import Store
+
+    words_of(project_here())  # what the plug-ins of the project here refer to stays
+    store = Store.default()
+    kinds = housekeeping.look_through(store)
+    unused = sum(housekeeping.size_of(path) for kind in kinds for path in kind.unused)
+    removed = housekeeping.prune(kinds) if prune else []
+    if as_json:
+        rows = [{"name": k.name, "entries": len(k.entries), "bytes": k.size, "unused": len(k.unused)} for k in kinds]
+        answer = {
+            "schema": 1,
+            "folder": str(store.root),
+            "kinds": rows,
+            "unused_bytes": unused,
+            "removed": [str(path) for path in removed],
+        }
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        return OK
+    rows_shown = [(k.name, k.what, len(k.entries), _megabytes(k.size), len(k.unused) or "") for k in kinds]
+    print_table(("kind", "what it is", "entries", "size", "unused"), rows_shown, right=("entries", "size", "unused"))
+    tail = (
+        f"removed {len(removed)} entries, {_megabytes(unused)}" if prune else f"{_megabytes(unused)} unused; --prune removes it"
+    )
+    typer.echo(f"\n{store.root}: {tail}")
+    return OK
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 1e6:.1f} MB"
