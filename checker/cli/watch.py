@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from checker.runs.survey import Case
 
 QUIET, LONGEST = 250, 2000  # ms without a save before a check begins, and how long saves can put it off
+RETRY = 1.0  # seconds between two watches
 READ = (".md", ".yaml")  # notes and specs
 
 
@@ -72,15 +74,21 @@ def _saves(seen: Seen) -> Iterator[None]:
     from watchfiles import watch as changes
 
     folders = [folder for folder in (seen.project.vault, seen.project.claims) if folder.is_dir()]
-    watching = False
-    for saved in changes(
-        *folders, watch_filter=_matters, debounce=LONGEST, step=QUIET, rust_timeout=QUIET, yield_on_timeout=True
-    ):
-        if saved or not watching:
-            yield
-        if not watching:
-            typer.echo(f"watching {seen.project.vault}; Ctrl-C ends it", err=True)
-        watching = True
+    told = False
+    while True:
+        try:
+            watching = False
+            for saved in changes(
+                *folders, watch_filter=_matters, debounce=LONGEST, step=QUIET, rust_timeout=QUIET, yield_on_timeout=True
+            ):
+                if saved or not watching:
+                    yield
+                if not told:
+                    typer.echo(f"watching {seen.project.vault}; Ctrl-C ends it", err=True)
+                watching = told = True
+            return
+        except RuntimeError:  # a name that is no UTF-8 ends a watch; the next one begins with a look at everything
+            time.sleep(RETRY)
 
 
 def _matters(change: Change, path: str) -> bool:

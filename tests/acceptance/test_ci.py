@@ -280,6 +280,7 @@ def test_watch_rechecks_what_a_saved_note_changes(make_vault: Callable[..., Path
         note = project / "vault/N.md"
         assert "- MAE is nice #claim [[mae-is-nice|∅ untestable]]" in note.read_text()
         note.write_text(note.read_text() + "- MAE is new #claim\n")
+        Path(os.fsdecode(os.fsencode(project / "vault") + b"/\xff.md")).write_text("no claim\n")  # a name that is no UTF-8
         place = appears("1 claims: 1 untestable; 2 files written", place)
         assert "- MAE is new #claim [[mae-is-new|∅ untestable]]" in note.read_text()
         note.write_text(note.read_text().replace("∅ untestable]] ^mae-is-new", "✅ supported]] ^mae-is-new"))
