@@ -274,11 +274,10 @@ def test_a_vault_that_stands_alone_keeps_its_claims_hidden_inside(tmp_path: Path
 
 
 def test_every_command_is_in_the_manual() -> None:
-    manual = (Path(__file__).parents[2] / "vault/Manual/Commands.md").read_text()
     from checker.cli import app
     from checker.cli.lab import lab
 
-    manual += (Path(__file__).parents[2] / "vault/Manual/Notes and links.md").read_text()
+    manual = "".join((ROOT / "vault/Manual" / f"{name}.md").read_text() for name in ("Commands", "Notes and links", "Browse"))
     named = [(command.name or command.callback.__name__, []) for command in app.registered_commands]  # type: ignore[union-attr]
     named += [(str(command.name), ["lab"]) for command in lab.registered_commands]
     for name, group in named:
