@@ -153,7 +153,7 @@ def check_seen(
 
     from checker.reports import plans, table
     from checker.reports.live import Live
-    from checker.reports.many import among_many
+    from checker.reports.many import among_many, corrected
     from checker.reports.plots import claim_plot, plot_mark
     from checker.reports.spent import Spent
     from checker.reports.text import clean
@@ -217,7 +217,8 @@ def check_seen(
     unwritten += _report(findings, time.monotonic() - began, junit, sarif)
 
     if as_json:
-        answer = table.as_json(outcomes, project, problems + edited + unwritten, [str(path) for path in written])
+        many = corrected(outcomes) if seen.whole else {}
+        answer = table.as_json(outcomes, project, problems + edited + unwritten, [str(path) for path in written], many)
         answer |= {"plan": plans.as_json(plan)} if dry_run else {}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
@@ -227,7 +228,7 @@ def check_seen(
             out.print(plans.as_text(plan, workers), markup=False, highlight=False, soft_wrap=True)
             for change in changes:
                 out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
-        among = among_many(outcomes)
+        among = among_many(outcomes) if seen.whole else ""  # a choice of claims says nothing of all
         if among:
             out.print(f"\n{among}", highlight=False)
         next_look = table.next_look(outcomes)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from checker.reports.many import Corrected, corrected
+from checker.reports.many import Corrected
 from checker.reports.text import clean
 from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.project import Project
@@ -74,9 +74,15 @@ def next_look(outcomes: Sequence[Outcome]) -> int | None:
     return min(looks, default=None)
 
 
-def as_json(outcomes: Sequence[Outcome], project: Project, problems: Sequence[str], written: Sequence[str]) -> dict[str, Any]:
-    """The promised object; see the manual. Numbers are null where there is no evidence."""
-    many = corrected(outcomes)
+def as_json(
+    outcomes: Sequence[Outcome],
+    project: Project,
+    problems: Sequence[str],
+    written: Sequence[str],
+    many: Mapping[str, Corrected],
+) -> dict[str, Any]:
+    """The promised object; see the manual. Numbers are null where there is no evidence. `many` is what the number of claims in
+    the vault does to each, where all of them were checked."""
     return {
         "schema": SCHEMA,
         "claims": [_claim(outcome, project, many.get(outcome.case.id)) for outcome in outcomes],
