@@ -54,7 +54,7 @@ def test_a_metric_is_registered_under_its_own_name(name: str) -> None:
         ("DINO has a stronger shape bias than supervised ViT", "shape_preference", "greater"),
         ("MAE has better robustness to patch shuffling than DINO", "shuffling_accuracy", "greater"),
         ("MAE has worse accuracy under occlusion than DINO", "occlusion_accuracy", "less"),
-        ("MAE has higher high-pass accuracy than DINO by more than 5 %", "high_pass_accuracy", "greater"),
+        ("MAE has higher high-pass accuracy than DINO by more than 5 points", "high_pass_accuracy", "greater"),
         ("MAE has lower low-pass accuracy than DINO by more than 0.1 share", "low_pass_accuracy", "less"),
         ("MAE has a smaller translation equivariance error than DINO", "translation_error", "less"),
         ("The rotation error of MAE is larger than that of DINO", "rotation_error", "greater"),
@@ -67,8 +67,8 @@ def test_a_metric_is_registered_under_its_own_name(name: str) -> None:
 def test_sentences_can_speak_of_it(sentence: str, metric: str, relation: str) -> None:
     words = dataclasses.replace(vocabulary(), metrics=tuple(entry.word for entry in METRICS.values()))
     reading = read_sentence(sentence, words)
-    assert reading.comparison is not None, reading.reason
-    assert (reading.comparison.metric, reading.comparison.relation) == (metric, relation)
+    assert reading.meaning is not None, reading.reason
+    assert (reading.meaning.metric, reading.meaning.relation) == (metric, relation)
 
 
 def test_a_real_model_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
