@@ -106,6 +106,9 @@ def check(
         if select:
             seen = seen.only(lambda case: keep(f"{case.id} {case.claim.statement}"))
         if only:
+            unknown = set(only).difference(case.id for case in seen.cases)
+            if unknown:
+                raise ConfigurationError(f"no claim here is called {', '.join(sorted(unknown))}; check-claims specs lists them")
             seen = seen.only(lambda case: case.id in only)
         checked = check_seen(
             seen,

@@ -58,3 +58,10 @@ def test_only_one_claim_is_checked(tmp_path: Path) -> None:
     assert [claim["id"] for claim in json.loads(result.stdout)["claims"]] == ["mae-is-lovely"]
     result = run("check", str(project), "--dry-run", "--only", CHECKED, "--only", "mae-is-lovely", "--json", cache=tmp_path)
     assert len(json.loads(result.stdout)["claims"]) == 2
+
+
+def test_an_id_that_no_claim_has_is_told(tmp_path: Path) -> None:
+    project = write_vault(tmp_path / "project")
+    result = run("check", str(project), "--dry-run", "--only", "nothing", cache=tmp_path)
+    assert result.returncode == 2
+    assert "no claim here is called nothing" in result.stderr
