@@ -127,7 +127,7 @@ def test_the_stronger_scope_leads_and_both_are_kept(
     ledgers, _ = read_ledgers(project, [outcome.case.id])
     newest = ledgers[outcome.case.id].newest
     assert set(newest) == {"toy", "pretrained"}
-    (claim,) = as_json([outcome], project, [], [])["claims"]
+    (claim,) = as_json([outcome], project, [], [], {})["claims"]
     assert (claim["scope"], claim["disagrees"], claim["beside"][0]["status"]) == ("pretrained", True, "supported")
 
     again, _ = go(folder, store, {outcome.case.id: newest})
