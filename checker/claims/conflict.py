@@ -22,9 +22,7 @@ class Range:
     closed: bool = False
 
     def excludes(self, other: Range) -> bool:
-        """Whether no value lies in both. Of two units only the signs are compared."""
-        if self.quantity != other.quantity:
-            return False
+        """Whether no value lies in both, of the same quantity. Of two units only the signs are compared."""
         a, b = (self, other) if self.unit == other.unit else (self._sign, other._sign)
         if a.low > b.low:
             a, b = b, a
@@ -37,10 +35,20 @@ class Range:
 
 def contradictions(specs: Iterable[ClaimSpec]) -> Iterator[tuple[str, str]]:
     """The pairs of ids of which at most one claim can be true, in the order of the specs."""
-    ranges = [(spec.id, list(_ranges(spec))) for spec in specs]
-    for (name, claimed), (other, its) in combinations(ranges, 2):
-        if any(one.excludes(two) for one in claimed for two in its):
-            yield name, other
+    ids: list[str] = []
+    claimed: dict[str, list[tuple[int, Range]]] = {}  # by quantity: most claims of a vault are about different ones
+    for place, spec in enumerate(specs):
+        ids.append(spec.id)
+        for one in _ranges(spec):
+            claimed.setdefault(one.quantity, []).append((place, one))
+    pairs = {
+        (place, other)
+        for ranges in claimed.values()
+        for (place, one), (other, two) in combinations(ranges, 2)
+        if place != other and one.excludes(two)
+    }
+    for place, other in sorted(pairs):
+        yield ids[place], ids[other]
 
 
 def _ranges(spec: ClaimSpec) -> Iterator[Range]:

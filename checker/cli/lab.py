@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from checker.lab.data import Split
 
-MOST_SEEDS = 100  # that `lab measure` looks for
+MOST_SEEDS = 100  # that are looked for
 
 lab = typer.Typer(help="The models that experiments measure.", rich_markup_mode=None)
 app.add_typer(lab, name="lab")
@@ -109,7 +109,7 @@ def lab_similarity(
     files = _trained(models, chosen.name)
     splits: dict[tuple[str, int], Split] = {}  # pictures are drawn once for all models
     features: dict[str, list[Tensor]] = {}
-    for name, path in track(files, "features", console=Console(stderr=True), transient=True):
+    for name, _, path in track(files, "features", console=Console(stderr=True), transient=True):
         encoder, card = load(path)
         features.setdefault(name, []).append(Subject(encoder, chosen, IMAGES, card, splits).features)
     depth = next(iter(features.values()))[0].shape[0]
@@ -131,8 +131,8 @@ def lab_similarity(
     return OK
 
 
-def _trained(models: list[str] | None, data: str) -> list[tuple[str, Path]]:
-    """The files of all seeds of these models that learned from `data`."""
+def _trained(models: list[str] | None, data: str) -> list[tuple[str, int, Path]]:
+    """All seeds of these models that learned from `data`: name, seed and file. Raises ConfigurationError where there is none."""
     from checker.lab.models import MODELS
     from checker.runs.store import Store
 
@@ -142,7 +142,7 @@ def _trained(models: list[str] | None, data: str) -> list[tuple[str, Path]]:
             raise ConfigurationError(f"no model is called {name!r} here; `check-claims words` lists them")
     recipes = {name: MODELS[name].recipe_on(data) for name in models or MODELS if MODELS[name].recipe is not None}
     files = [
-        (name, path)
+        (name, seed, path)
         for name, recipe in recipes.items()
         for seed in range(MOST_SEEDS)
         if (path := store.model(recipe, seed)) is not None
@@ -170,7 +170,6 @@ def lab_measure(
 
     from checker.lab.data import data_set
     from checker.lab.metrics import METRICS
-    from checker.lab.models import MODELS
     from checker.reports.curves import curves_figure, curves_table
     from checker.reports.live import Live
     from checker.runs.bench import Bench, Options, Wanted
@@ -179,21 +178,16 @@ def lab_measure(
     from checker.runs.store import Store
 
     data = data_set(data).name
-    word, store, wants = METRICS[metric].word, Store.default(), []
-    for name in models or MODELS:
-        if MODELS[name].recipe is not None:
-            recipe = MODELS[name].recipe_on(data)
-            for seed in range(MOST_SEEDS):
-                if store.model(recipe, seed) is not None:
-                    wants.append(Wanted(name, "toy", data, seed))
+    word, store = METRICS[metric].word, Store.default()
+    wants = [Wanted(name, "toy", data, seed) for name, seed, _ in _trained(models, data)]
     options = parse_options(executor_option or [])
     with open_executor(executor, options, workers or slots(), store.jobs) as pool, Live(Console(stderr=True), pool) as live:
         bench = Bench(store, Options(), live)
         bench.have(wants)
         bench.measure([(metric, want) for want in wants])
     found = {want: bench.values[metric, want] for want in wants if (metric, want) in bench.values}
-    if not found:
-        raise ConfigurationError(f"no model that learned from {data} is here; `check-claims lab train --data {data}` trains them")
+    if not found:  # why is told already
+        return ERROR
     rows = {
         name: np.stack([value.values.mean(1) for want, value in found.items() if want.name == name])
         for name in dict.fromkeys(want.name for want in found)
