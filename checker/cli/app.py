@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -13,11 +14,14 @@ import typer
 from checker.errors import CheckerError, ConfigurationError, WriteError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from checker.runs.project import Project
     from checker.vocabulary import Vocabulary
 
 OK, FAILED, USAGE, ERROR, UNWRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 DEFAULT_COMMAND = "check"
+FILE_WIDTH = 160  # of a table that no terminal shows
 
 Arguments = ParamSpec("Arguments")
 
@@ -60,6 +64,13 @@ def words_of(project: Project) -> Vocabulary:
     for reason in dict.fromkeys(word.reason for word in words.missing):
         typer.secho(clean(reason), fg=typer.colors.YELLOW, err=True)
     return words
+
+
+def output(**settings: Any) -> Console:
+    """Standard output for tables: as wide as the terminal, or wide enough for a file."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else FILE_WIDTH, **settings)
 
 
 def project_here() -> Project:

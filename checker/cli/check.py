@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, UNWRITTEN, WORKERS, app, exits
+from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, UNWRITTEN, WORKERS, app, exits, output
 from checker.cli.github import on_github, quoted
 from checker.cli.seen import Seen, see
 from checker.cli.writing import carry_out, hold
@@ -225,7 +224,7 @@ def check_seen(
         answer |= {"plan": plans.as_json(plan)} if dry_run else {}
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
-        out = Console(width=None if sys.stdout.isatty() else 160, **plain)
+        out = output(**plain)
         out.print(table.outcome_table(outcomes))
         if dry_run:
             out.print(plans.as_text(plan, workers), markup=False, highlight=False, soft_wrap=True)

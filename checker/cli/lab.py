@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, JSON, OK, WORKERS, app, exits
+from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, JSON, OK, WORKERS, app, exits, output
 from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ app.add_typer(lab, name="lab")
 @exits
 def lab_list(as_json: JSON = False) -> int:
     """Show the models that ship or are cached: what they saw, what it took, what they can do."""
-    from rich.console import Console
 
     from checker.reports.models import model_table
     from checker.runs.store import Store
@@ -37,7 +35,7 @@ def lab_list(as_json: JSON = False) -> int:
     if as_json:
         typer.echo(json.dumps({"schema": 1, "models": [card.as_dict() for card in cards]}, indent=1))
     else:
-        Console(width=None if sys.stdout.isatty() else 160).print(model_table(cards))
+        output().print(model_table(cards))
     return OK
 
 
@@ -125,7 +123,7 @@ def lab_similarity(
         ]
         typer.echo(json.dumps({"schema": 1, "data": chosen.name, "images": IMAGES, "pairs": rows}, indent=1))
     else:
-        Console(width=None if sys.stdout.isatty() else 160).print(alike_table(title, shown))
+        output().print(alike_table(title, shown))
     if plot is not None:
         plot.write_bytes(alike_figure(title, shown))
     return OK
@@ -197,7 +195,7 @@ def lab_measure(
         answer = {"schema": 1, "metric": metric, "unit": word.unit, "data": data, "uniform": uniform}
         typer.echo(json.dumps({**answer, "models": {name: values.tolist() for name, values in rows.items()}}, indent=1))
     else:
-        Console(width=None if sys.stdout.isatty() else 160).print(curves_table(word.unit, rows, uniform))
+        output().print(curves_table(word.unit, rows, uniform))
     if plot is not None:
         plot.write_bytes(curves_figure(word.title, word.unit, rows, uniform))
     return ERROR if bench.unmeasured or bench.faults else OK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import FAILED, JSON, OK, app, exits
+from checker.cli.app import FAILED, JSON, OK, app, exits, output
 from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ def _say(answer: dict[str, Any]) -> None:
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -63,7 +61,7 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], right: 
         table.add_column(title, justify="right" if title in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(clean(str(cell))) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    output().print(table)
 
 
 @app.command("notes")
