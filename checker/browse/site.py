@@ -21,6 +21,7 @@ from checker.notes.properties import WIKILINK, read_frontmatter
 from checker.runs.project import Project
 from checker.runs.survey import Case, survey
 from checker.vocabulary import Vocabulary
+from checker.workspace import Workspace
 from checker.writing import read_ledgers
 from checker.writing.ledger import Ledger
 
@@ -255,11 +256,10 @@ class Site:
         return frozenset(self.vault.files)
 
 
-def open_site(path: Path, vocabulary: Vocabulary, cache: Path | None) -> Site:
-    """The site of a vault or project."""
-    project = Project.find(path)
-    vault = Vault.open(project.vault, cache / "vaults" if cache else None)
-    return Site.of(project, vault, vocabulary, cache / "layouts" if cache else None)
+def open_site(workspace: Workspace, cache: Path | None) -> Site:
+    """The site of a workspace."""
+    workspace.enter()
+    return Site.of(workspace.project, workspace.vault(), workspace.words, cache / "layouts" if cache else None)
 
 
 def _frontmatter(file: Path) -> dict[str, Any]:

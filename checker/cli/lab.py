@@ -60,6 +60,7 @@ def lab_train(
     from checker.runs.jobs import TrainJob
     from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
+    from checker.workspace.jobs import Jobs
 
     data = data_set(data).name  # an unknown name is an error before anything is trained
     names = models or [name for name, model in MODELS.items() if model.recipe]
@@ -78,8 +79,8 @@ def lab_train(
         typer.echo(f"all there, in {folder}")
         return OK
     options, jobs_folder = parse_options(executor_option or []), Store.default().jobs
-    with open_executor(executor, options, workers or slots(), jobs_folder) as pool, Live(Console(stderr=True), pool) as live:
-        faults = live(jobs)
+    with open_executor(executor, options, workers or slots(), jobs_folder) as pool, Live(Console(stderr=True)) as live:
+        faults = Jobs(pool, live)(jobs)
     return ERROR if any(faults.values()) else OK
 
 
@@ -174,13 +175,14 @@ def lab_measure(
     from checker.runs.executor import slots
     from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
+    from checker.workspace.jobs import Jobs
 
     data = data_set(data).name
     word, store = METRICS[metric].word, Store.default()
     wants = [Wanted(name, "toy", data, seed) for name, seed, _ in _trained(models, data)]
     options = parse_options(executor_option or [])
-    with open_executor(executor, options, workers or slots(), store.jobs) as pool, Live(Console(stderr=True), pool) as live:
-        bench = Bench(store, Options(), live)
+    with open_executor(executor, options, workers or slots(), store.jobs) as pool, Live(Console(stderr=True)) as live:
+        bench = Bench(store, Options(), Jobs(pool, live))
         bench.have(wants)
         bench.measure([(metric, want) for want in wants])
     found = {want: bench.values[metric, want] for want in wants if (metric, want) in bench.values}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import FAILED, JSON, OK, app, exits, output
+from checker.cli.app import FAILED, JSON, OK, app, exits, open_workspace, output
 from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -304,14 +304,15 @@ def lint(
 
 def _claim_faults(path: Path, vault: Vault) -> list[Fault]:
     """Where a claim cannot be read or its spec is wrong; what is wrong with a whole file is told anyway."""
-    from checker.cli.seen import see
     from checker.notes.lint import Fault
 
     if not vault.tagged("claim") and not vault.with_callout("claim"):
         return []
-    seen = see(path)
-    faults = [Fault(each.path, each.line, each.column, CLAIM, each.message) for each in seen.faults if each not in vault.problems]
-    wrong = [case for case in seen.cases if case.word == "error"]
+    survey = open_workspace(path).survey()
+    faults = [
+        Fault(each.path, each.line, each.column, CLAIM, each.message) for each in survey.faults if each not in vault.problems
+    ]
+    wrong = [case for case in survey.cases if case.word == "error"]
     return faults + [Fault(case.claim.note.path, case.claim.line, 1, CLAIM, case.reason) for case in wrong]
 
 

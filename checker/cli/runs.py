@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, WORKERS, app, exits, project_here, words_of
+from checker.cli.app import EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, WORKERS, app, exits, open_workspace
 from checker.cli.notes import PATH, VAULT, print_table
 from checker.errors import ConfigurationError
 
@@ -40,20 +39,20 @@ def reproduce(
     from checker.reports.live import Live
     from checker.reports.text import clean
     from checker.runs.executor import slots
-    from checker.runs.project import Project
     from checker.runs.reproduce import reproduce as run_again
     from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
+    from checker.workspace.jobs import Jobs
 
-    project = Project.find(vault)
-    ledger = _ledger(project, claim.removeprefix("^"))
-    words = words_of(project)
-    os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())
+    workspace = open_workspace(vault)
+    ledger = _ledger(workspace.project, claim.removeprefix("^"))
+    words, root = workspace.words, workspace.project.root
     options, store, workers = parse_options(executor_option or []), Store.default(), workers or slots()
     with tempfile.TemporaryDirectory(prefix="check-claims-") as name:
         work = Path(name)
-        with open_executor(executor, options, workers, work / "jobs") as pool, Live(Console(stderr=True), pool) as live:
-            found = [run_again(run, store, work, live, words, project.root, train) for run in ledger.newest.values()]
+        with open_executor(executor, options, workers, work / "jobs") as pool, Live(Console(stderr=True)) as live:
+            jobs = Jobs(pool, live)
+            found = [run_again(run, store, work, jobs, words, root, train) for run in ledger.newest.values()]
     if as_json:
         runs = [
             {
@@ -94,10 +93,8 @@ def decide(
     """Decide all kept evidence again by today's rule, from the recorded values alone. Nothing is measured and nothing written."""
     from checker.reports.select import selector
     from checker.runs.evidence import decide_again
-    from checker.runs.project import Project
 
-    project, keep = Project.find(path), selector(select)
-    words_of(project)  # the metrics of plug-ins
+    project, keep = open_workspace(path).project, selector(select)
     rows: list[dict[str, Any]] = []
     for file in sorted(project.claims.glob(f"*{EVIDENCE}")):
         name = file.name.removesuffix(EVIDENCE)
@@ -142,7 +139,7 @@ def cache(
     from checker.runs import housekeeping
     from checker.runs.store import Store
 
-    words_of(project_here())  # what the plug-ins of the project here refer to stays
+    open_workspace()  # what the plug-ins of the project here refer to stays
     store = Store.default()
     kinds = housekeeping.look_through(store)
     unused = sum(housekeeping.size_of(path) for kind in kinds for path in kind.unused)

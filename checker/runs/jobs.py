@@ -88,6 +88,7 @@ class MeasureJob:
         }
 
 
+Kind = Literal["train", "measure"]
 Job = TrainJob | MeasureJob
 
 

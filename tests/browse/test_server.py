@@ -93,7 +93,7 @@ def test_an_action_wants_the_token(served: Served) -> None:
     assert ask(served, path, "POST", X_Token=served.token, Origin="http://evil.example")[0] == 403
     assert ask(served, "/api/check?id=nobody", "POST", X_Token=served.token)[0] == 404
     assert ask(served, "/api/stop", "POST")[0] == 403
-    assert json.loads(ask(served, "/api/check")[2]) == {"claim": "", "running": False, "code": None, "log": [], "progress": []}
+    assert json.loads(ask(served, "/api/check")[2]) == {"claim": "", "running": False, "failed": None, "log": [], "progress": []}
 
 
 def test_news_come_as_they_happen(served: Served) -> None:
@@ -137,11 +137,11 @@ def test_a_check_runs_to_its_end_and_can_be_stopped(tmp_path: Path) -> None:
     assert (status, json.loads(body)["running"]) == (202, True)
     assert ask(found, "/api/check?id=mae-is-lovely", "POST", X_Token=found.token)[0] == 409
     until(lambda: not state()["running"], 60)
-    assert state()["code"] == 0
+    assert state()["failed"] is False
     assert any("mae-is-lovely: untestable" in line for line in state()["log"])  # type: ignore[attr-defined]
     assert "MAE is lovely #claim [[mae-is-lovely|∅ untestable]] ^mae-is-lovely" in (found.vault / "Home.md").read_text()
     ask(found, f"/api/check?id={CHECKED}", "POST", X_Token=found.token)
     ask(found, "/api/stop", "POST", X_Token=found.token)
     until(lambda: not state()["running"], 20)
-    assert state()["code"] != 0
+    assert state()["failed"] is True
     stop(found)
