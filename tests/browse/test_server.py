@@ -138,7 +138,7 @@ def test_a_check_runs_to_its_end_and_can_be_stopped(tmp_path: Path) -> None:
     assert ask(found, "/api/check?id=mae-is-lovely", "POST", X_Token=found.token)[0] == 409
     until(lambda: not state()["running"], 60)
     assert state()["failed"] is False
-    assert any("mae-is-lovely: untestable" in line for line in state()["log"])  # type: ignore[attr-defined]
+    assert any("mae-is-lovely: ∅ untestable" in line for line in state()["log"])  # type: ignore[attr-defined]
     assert "MAE is lovely #claim [[mae-is-lovely|∅ untestable]] ^mae-is-lovely" in (found.vault / "Home.md").read_text()
     ask(found, f"/api/check?id={CHECKED}", "POST", X_Token=found.token)
     ask(found, "/api/stop", "POST", X_Token=found.token)
