@@ -104,6 +104,7 @@ class _Reader:
         for spoken in self.ways:
             words: Sequence[Word] = spoken
             try:
+                _check_known(spoken)
                 words = without_noise(spoken)
                 trees = _trees(words)
             except QuestionError as question:
@@ -218,6 +219,15 @@ def _edited(text: str, choice: Choice, words: Sequence[Word]) -> str:
             before = re.sub(r"\b(?:the|a|an|both)\s+$", "", before, flags=re.IGNORECASE)
         text = f"{before} {edit.text} {text[end:]}"
     return re.sub(r"\s+(?=[,;.])", "", " ".join(text.split()))
+
+
+def _check_known(words: Sequence[Word]) -> None:
+    """Raise QuestionError for unknown words that cannot be the name of one model."""
+    places = [index for index, word in enumerate(words) if word.type == "NAME"]
+    together = bool(places) and places[-1] - places[0] < len(places)
+    if places and not (together and all(kind in (None, "model") for _, kind in kinds_of(words))):
+        reason, missing = explained(words)
+        raise QuestionError(reason, "; ".join(missing))
 
 
 def _trees(words: Sequence[Word]) -> list[Tree[Token]]:
