@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
@@ -210,6 +211,8 @@ class _Composer:
         relation: Relation = self._direction(metric, words[0]) if words else "greater" if rises else "less"
         margin = self._margin(metric)
         where = self._where(metric, trend=True)
+        if self._quantifier() or re.fullmatch(r"layer \d+|(?:first|last) 1", where.layers):
+            raise QuestionError("a trend goes over several layers; it is not asked of single ones", "the layers that it goes over")
         return self._placed(
             Meaning("trend", metric.name, where, relation=self._negated(relation), margin=margin), metric, subject=subject
         )
@@ -219,6 +222,8 @@ class _Composer:
         subject = self._one("subject", "claim")
         if metric.presence is None:
             raise QuestionError(f"every model has some {metric.title}; it does not say which", "a comparison or a bound")
+        if self._quantifier():
+            raise QuestionError("whether something is there is asked of an image, in any of the layers", "a choice of layers, or a share")
         negations = len(self._tokens(*NEGATIONS, "LACK", "ABSENT"))
         if negations > 1:
             raise QuestionError("it denies twice", "a sentence that denies once, or not at all")
@@ -422,7 +427,7 @@ class _Composer:
     def _one_by_one(self, role: str) -> list[Choice]:
         """The sentence with each of the things in a role by itself, where they stand together in one place."""
         nodes = self._all(role)
-        if len(nodes) != 1:
+        if len(nodes) != 1 or any(nodes[0].find_data("excepted")):  # what follows "and" may be excepted as well
             return []
         first, last = self._span(nodes[0])
         verbs = [] if role != "subject" else [token for token in _leaves(self.tree) if str(token) in SINGULAR]
@@ -479,7 +484,9 @@ class _Composer:
         if kind != "FAMILY":
             return (name,)
         for node in thing.find_data("listed"):
-            return tuple(dict.fromkeys(self._member(one, name) for part in _trees(node) for one in _ordered(_trees(part))))
+            parts = [part for part in _trees(node) if part.data == "model_list"]
+            listed = [one for part in parts for one in _ordered(_trees(part))] or _trees(node)
+            return tuple(dict.fromkeys(self._member(one, name) for one in listed))
         members = self.vocabulary.members(name)
         scope = "pretrained" if self._scope() == "pretrained" else "toy"
         there = tuple(one for one in members if (model := self.vocabulary.model(one)) and scope in model.scopes) or members
@@ -529,7 +536,7 @@ class _Composer:
         if len(data) > 1:
             raise QuestionError(f"it names {len(data)} different data sets", "one data set")
         for node in self._all("heads_clause"):
-            if {"OVER", "ALL_HEADS"} <= {token.type for token in _leaves(node)}:
+            if any(token.type == "OVER" for token in _leaves(node)):
                 reason = f"{self._text(node)!r} can mean in each of them, or on average over them"
                 first, last = self._span(node)
                 raise QuestionError(reason, "which of the two", [Choice((Edit(first, last, "averaged over heads"),))])

@@ -58,7 +58,7 @@ OPENING = re.compile(
     r"(?:(?:however|moreover|furthermore|in\s+addition|additionally|interestingly|surprisingly|notably|importantly|in\s+contrast"
     r"|by\s+contrast|on\s+the\s+other\s+hand|in\s+particular|specifically|for\s+example|for\s+instance|in\s+fact|indeed"
     r"|in\s+summary|in\s+short|in\s+other\s+words|as\s+expected|as\s+a\s+result|thus|hence|therefore|consequently|accordingly"
-    r"|likewise|similarly|finally|firstly|also|again|here|in\s+this\s+(?:paper|work|study|note)|in\s+our\s+experiments)\s*,\s*"
+    r"|likewise|similarly|finally|firstly|also|again|here|in\s+general|generally|empirically|in\s+practice|in\s+this\s+(?:paper|work|study|note)|in\s+our\s+experiments)\s*,\s*"
     r"|(?:however|moreover|furthermore|interestingly|surprisingly|notably|thus|hence|therefore|and|but|yet)\s+)",
     re.IGNORECASE,
 )

@@ -143,6 +143,8 @@ class _Reader:
             return None
         idle = not any(kind for _, kind in kinds_of(self._typed(why)) if kind != "mechanism")
         idle = idle and all(word.type in IDLE for word in self._typed(why))
+        if not idle and why.casefold().startswith("which"):
+            return None  # it says something of its own
         reason = f"{why!r} gives a reason or a conclusion, which no measurement here decides"
         return self._question(reason, ("a claim of what is measured alone",), (claim,) if idle else ())
 
@@ -153,7 +155,8 @@ class _Reader:
         """The claims of a sentence that makes several, where that is seen. They are offered if each of them reads, and none has a
         place, data or models of a kind that may be meant of the others too."""
         claims = tuple(part.strip(" ,") for part in CLAIMS.split(self.text) if part.strip(" ,"))
-        if len(claims) < 2 or any(not self._claims_something(part) for part in claims):
+        apart = ";" in self.text
+        if len(claims) < 2 or not (apart or all(self._claims_something(part) for part in claims)):
             return None
         read = [self._read(part) for part in claims]
         if not any(part.status == "ok" or part.added for part in read):
@@ -165,7 +168,7 @@ class _Reader:
         return self._question(reason, ("one sentence for each claim",), claims if whole else ())
 
     def _claims_something(self, text: str) -> bool:
-        return any(word.type in (*CLAIMING, "MODEL", "FAMILY") for word in self._typed(text))
+        return any(word.type in (*CLAIMING, "COMPARATIVE") for word in self._typed(text))
 
     def _answer(self, asked: Sequence[tuple[QuestionError | UnknownError, Sequence[Word]]]) -> Reading:
         """The most telling of the questions that the ways to read a sentence lead to."""

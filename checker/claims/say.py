@@ -87,7 +87,9 @@ class _Speaker:
 
     def _model(self, name: str | None) -> str:
         members = dict(self.meaning.members).get(name or "")
-        return f"{name} (each of {listed(members)})" if members else str(name)
+        if not members:
+            return str(name)
+        return f"{name} (each of {listed(members)})" if len(members) > 1 else f"{name} (only {members[0]})"
 
     def _where(self) -> str:
         where, meaning = self.meaning.where, self.meaning

@@ -75,6 +75,7 @@ def kinds_of(words: Sequence[Word]) -> list[tuple[str, str | None]]:
 def explained(words: Sequence[Word]) -> tuple[str, tuple[str, ...]]:
     """What the unknown words of a sentence are, and what each kind of them would take."""
     found = list(dict.fromkeys(kinds_of(words)))
+    found = [pair for pair in found if any(map(str.isalnum, pair[0])) or pair[1]] or found  # not the stops beside them
     by_kind: dict[str | None, list[str]] = {}
     for text, kind in found[:MOST] if len(found) > MOST else found:
         by_kind.setdefault(kind, []).append(repr(text))
