@@ -7,7 +7,9 @@ import re
 LINK = re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\((?:<[^>]*>|[^)\s]*)(?:\s+\"[^\"]*\")?\)")
 CITED_LINK = re.compile(r"\[\[\d+\]\([^()\s]*\)(?:,\s*\[\d+\]\([^()\s]*\))*\]")
-CITATION = re.compile(r"\((?:[^()]*,\s*)?(?:19|20)\d\d[a-z]?(?:,\s*pp?\.\s*[\d–-]+)?\)|\[\d+(?:,\s*\d+)*\]")
+CITATION = re.compile(
+    r"\([A-Z][\w-]+ et al\.?,? (?:19|20)\d\d[a-z]?(?:,\s*pp?\.\s*[\d–-]+)?\)|(?<=al\.) \((?:19|20)\d\d[a-z]?\)|\[\d+(?:,\s*\d+)*\]"
+)
 EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|__|==|~~|(?<!\w)[*_]|[*_](?!\w))")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 MARKER = re.compile(r"^\s*(?:>\s*)*(?:[-*+]|\d+[.)])?\s*(?:\[.\]\s+)?")

@@ -107,9 +107,8 @@ class _Decision:
 
     def _over_pairs(self, decide: Any) -> Verdict:
         """One verdict over every pair of members of the two sides."""
-        spec = self.spec
-        sides = [(a, b) for a in spec.expand(spec.subject) for b in spec.expand(spec.baseline)]
-        verdicts = {f"{a} and {b}": self._over_parts(lambda part, a=a, b=b: decide(a, b, part)) for a, b in sides}
+        pairs = _pairs(self.spec)
+        verdicts = {name: self._over_parts(lambda part, a=a, b=b: decide(a, b, part)) for name, (a, b) in pairs.items()}
         return combine(verdicts, "all", self.alpha) if len(verdicts) > 1 else next(iter(verdicts.values()))
 
     def _over_members(self, decide: Any) -> Verdict:
@@ -232,19 +231,38 @@ def unit_of(spec: ClaimSpec, unit: str) -> str:
     )
 
 
-def effect_of(spec: ClaimSpec) -> str:
-    """What the effect of a claim is, in words."""
+def effect_of(spec: ClaimSpec, verdict: Mapping[str, Any]) -> str:
+    """What the effect of a verdict on a claim is, in words. Of a family it is that of the members that decide: where the claim has
+    to hold for every pair, the weakest one."""
+    subject, baseline, which = spec.subject, spec.baseline, ""
+    decider = _decider(spec, verdict)
+    if decider is not None:
+        subject, baseline = decider
+        which = f", the {'pair' if baseline else 'member'} that decides of {len(verdict['parts'])}"
     if spec.kind == "compare" and spec.factor is not None:
-        return f"{spec.subject} divided by {spec.baseline}"
+        return f"{subject} divided by {baseline}{which}"
     if spec.kind in ("compare", "equivalence"):
-        return f"{spec.subject} minus {spec.baseline}"
+        return f"{subject} minus {baseline}{which}"
     return {
-        "threshold": f"mean of {spec.subject}",
-        "trend": f"slope over the depth of {spec.subject}",
-        "presence": f"images of {spec.subject} that show it",
+        "threshold": f"mean of {subject}{which}",
+        "trend": f"slope over the depth of {subject}{which}",
+        "presence": f"images of {subject} that show it{which}",
         "correlation": "correlation of the ranks of the models",
         "ranking": "difference of the pair that decides",
     }[spec.kind]
+
+
+def _decider(spec: ClaimSpec, verdict: Mapping[str, Any]) -> tuple[str, str | None] | None:
+    """The members of the families of a claim whose numbers a verdict has; None where it is not about several."""
+    numbers = ("effect", "low", "high")
+    sides = _pairs(spec) if spec.baseline else {name: (name, None) for name in spec.expand(spec.subject)}
+    parts = [part for part in verdict.get("parts", ()) if part["name"] in sides]
+    return next((sides[part["name"]] for part in parts if all(part[name] == verdict[name] for name in numbers)), None)
+
+
+def _pairs(spec: ClaimSpec) -> dict[str, tuple[str, str | None]]:
+    """Each member of one side with each of the other, by the name of their part of the verdict."""
+    return {f"{a} and {b}": (a, b) for a in spec.expand(spec.subject) for b in spec.expand(spec.baseline)}
 
 
 def effect_from(spec: ClaimSpec) -> float | None:

@@ -53,6 +53,7 @@ def evidence(
     fields = spec.model_dump(mode="json", include=FIELDS, exclude_none=True)
     code = evidence_code(spec.metrics, data)
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
+    verdict = _verdict(spec, scope, tables, {name: models[name] for name in asked}, bench)
     return {
         "key": evidence_key(fields, code, weights),
         "reading": say(Meaning.of(spec), vocabulary, scope),
@@ -63,7 +64,7 @@ def evidence(
         "look": look + 1,
         "unit": unit,
         "effect_unit": unit_of(spec, unit),
-        "effect_of": effect_of(spec),
+        "effect_of": effect_of(spec, verdict),
         "effect_from": effect_from(spec),
         "claimed": claimed_side(spec),
         "uniform": tables[0].uniform,
@@ -76,7 +77,7 @@ def evidence(
         "values": tables[0].values,
         **({"nondeterministic": unsteady} if (unsteady := _unsteady(spec, scope, bench)) else {}),
         **({"other_values": tables[1].values, "other_unit": tables[1].unit} if len(tables) > 1 else {}),
-        "verdict": _verdict(spec, scope, tables, {name: models[name] for name in asked}, bench),
+        "verdict": verdict,
     }
 
 

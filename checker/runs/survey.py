@@ -117,9 +117,12 @@ def _spoken_of(vault: Vault, cases: Iterable[Case], vocabulary: Vocabulary) -> s
 
 
 def _offering(case: Case, here: set[str]) -> Case:
-    """The case with the models to choose from that the vault speaks of, where there are some."""
-    known = tuple(choice for choice in case.reading.choices if choice in here)
-    return replace(case, reading=replace(case.reading, choices=known)) if known and case.word == "needs spec" else case
+    """The case with the choices that add a model of which the vault speaks, where there are some."""
+    reading = case.reading
+    known = {choice: model for choice, model in zip(reading.choices, reading.added, strict=False) if model in here}
+    if not known or case.word != "needs spec":
+        return case
+    return replace(case, reading=replace(reading, choices=tuple(known), added=tuple(known.values())))
 
 
 def introduced(vault: Vault, note: Note, links: Iterable[Link]) -> dict[str, str]:

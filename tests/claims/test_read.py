@@ -35,8 +35,9 @@ def test_sentences(sentence: str, answer: str) -> None:
 def test_a_baseline_that_is_missing_is_asked_for_with_the_models_there_are() -> None:
     reading = read_sentence("MAE has shorter attention distance", WORDS)
     assert reading.missing == ("baseline",)
-    assert "DINO" in reading.choices
-    assert "MAE" not in reading.choices
+    assert "MAE has shorter attention distance than DINO" in reading.choices
+    assert "DINO" in reading.added
+    assert "MAE" not in reading.added
 
 
 @pytest.mark.parametrize("name", ["DINOv4", "DINO3", "MEA"])
