@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from checker.claims.sentence import last_sentence, plain
-from checker.notes import Block, Callout, Link, Note, Problem, Span, Vault
+from checker.claims.status_link import StatusLink, status_links
+from checker.notes import Block, BlockId, Callout, Link, Note, Problem, Span, Vault
 
-MARKS = "✅❌❔🖉∅⚠○"
-_SHOWN = rb"((?:" + "|".join(MARKS).encode() + rb")[^\]]*)\]\]"
-STATUS_LINK = re.compile(rb" \[\[([^\]|\\]+)\|" + _SHOWN)
-STATUS_IN_CELL = re.compile(rb" \[\[([^\]|\\]+)\\\|" + _SHOWN)
 WITH_ID = ("list item", "paragraph", "quote")  # blocks at whose end a block id can stand
 TAG = "claim"
 FENCE = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*claim[ \t]*(?:\r\n|\r|\n)")
 CELL_EDGE = re.compile(rb"(?<!\\)\|")
+TEMPLATE = re.compile(rb"\{\{[^{}]*\}\}|<%(?:(?!<%).)*?%>", re.DOTALL)  # of Obsidian and Templater
+STRUCK = re.compile(rb"~~|<(?:s|del|strike)>", re.IGNORECASE)
+
+Held = Callable[[str], bool]  # whether a name is held by something else than the claim that a link would name
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ class Exact:
 class Claim:
     """A tagged sentence in a note. `part` is what it may take up: its block, the cell of a table, or the title of a callout.
 
-    The status stands at `at`. `status` spans the tool's link there, with the space before it, if there is one; `shown` is that
-    link's display text and `target` what it points at. `line` is the tag's.
+    The status belongs at `at`; `status` is the tool's link, there or where an editor moved it, and `doubles` are more of the same
+    in the claim's part. `moved_id` is its block id where that came to stand in a paragraph below. `line` is the tag's. `titled`:
+    it is the title of a callout; `strayed`: its status was found away from the end of that.
     """
 
     note: Note
@@ -42,10 +44,22 @@ class Claim:
     statement: str
     at: int
     line: int
-    status: Span | None = None
-    target: str = ""
-    shown: str = ""
+    status: StatusLink | None = None
+    doubles: tuple[StatusLink, ...] = ()
+    moved_id: BlockId | None = None
+    titled: bool = False
+    strayed: bool = False
     exact: Exact | None = None
+
+    @property
+    def target(self) -> str:
+        """The id that its status points at."""
+        return self.status.target if self.status else ""
+
+    @property
+    def shown(self) -> str:
+        """The text of its status."""
+        return self.status.shown if self.status else ""
 
     @property
     def links(self) -> list[Link]:
@@ -54,14 +68,16 @@ class Claim:
 
     @property
     def takes_id(self) -> bool:
-        """Whether a block id can stand at its end. A cell and a callout are known by the target of their status."""
-        return self.block.kind in WITH_ID
+        """Whether a block id stands at its end, or can. A cell, a callout, and a block whose last line is a field, `key:: value`,
+        are known by the target of their status."""
+        return self.block.kind in WITH_ID and (self.block.block_id is not None or not ends_in_field(self.note, self.block))
 
     @property
     def name(self) -> str | None:
         """The identity that it has in the note."""
         if self.takes_id:
-            return self.block.block_id.id if self.block.block_id else None
+            own = self.block.block_id or self.moved_id
+            return own.id if own else None
         return self.target or None
 
     def source(self, name: str) -> str:
@@ -77,26 +93,43 @@ class Claim:
         return f"{self.note.path}:{self.line}"
 
 
-def find_claims(note: Note) -> tuple[list[Claim], list[Problem]]:
-    """The claims of a note in order, and the tagged places that cannot be one, with what to do about each."""
+def ends_in_field(note: Note, block: Block) -> bool:
+    """Whether the last line of a block is a field, to whose value a block id would be added."""
+    return any(field.form == "line" and field.span.start < block.span.end <= field.span.end for field in note.fields)
+
+
+def find_claims(note: Note, held: Held = lambda name: False) -> tuple[list[Claim], list[Problem]]:
+    """The claims of a note in order, and the tagged places that cannot be one, with what to do about each. A status that strayed
+    from its place in a callout is the callout's unless its target is the name of another claim, here or, as `held` tells, elsewhere."""
+    claims, problems = _find(note, lambda name: True)
+    if any(claim.status is None and claim.titled and status_links(note, *claim.part) for claim in claims):
+        here = {found.id for found in note.block_ids} | {claim.name for claim in claims}
+        return _find(note, lambda name: name in here or held(name))
+    return claims, problems
+
+
+def _find(note: Note, held: Held) -> tuple[list[Claim], list[Problem]]:
     claims: list[Claim] = []
     problems: list[Problem] = []
     tags = [tag.span for tag in note.tags if tag.name.casefold() == TAG]
     titles = [callout for callout in note.callouts if callout.kind == TAG]
     fences = list(_fences(note))
+    templates = [Span(*match.span()) for match in TEMPLATE.finditer(note.visible)]
     for block, following in zip(note.blocks, (*note.blocks[1:], None), strict=False):
         inside = [span for span in tags if block.span.start <= span.start < block.span.end]
         title = next((one for one in titles if block.span.start <= one.span.start < block.span.end), None)
-        found, faults = _in_block(note, block, inside, title)
+        if not inside and title is None and following not in fences:
+            continue
+        found, faults, content = _in_block(note, block, inside, title, templates, held)
         problems += faults
         if following is not None and following in fences:
             fences.remove(following)
             if len(found) == 1:
                 found = [_exactly(found[0], following)]
-            elif not faults:
+            elif content and not faults:
                 why = f"{len(found)} claims stand" if found else "no claim stands"
                 problems.append(Problem(note.path, following.line, f"a claim block, but {why} right above it"))
-        claims += found
+        claims += [_with_moved_id(claim, following) for claim in found]
     problems += [Problem(note.path, fence.line, "a claim block, but no claim stands right above it") for fence in fences]
     return claims, problems
 
@@ -106,25 +139,39 @@ def vault_claims(vault: Vault) -> tuple[list[Claim], list[Problem]]:
     claims: list[Claim] = []
     problems: list[Problem] = []
     for path in sorted({*vault.tagged(TAG), *vault.with_callout(TAG)}):
+        if vault.is_template(path):
+            continue
         note = vault.note(path)
         found, faults = find_claims(note)
         problems += note.problems if found and not note.writable else faults
         claims += found if note.writable else []
-    return claims, problems
+    if not any(claim.strayed for claim in claims):
+        return claims, problems
+    firm = {claim.name for claim in claims if not claim.strayed}
+    astray = {claim.note.path: claim.note for claim in claims if claim.strayed and claim.name in firm}
+    again = {path: iter(find_claims(note, firm.__contains__)[0]) for path, note in astray.items()}
+    return [next(again[claim.note.path]) if claim.note.path in again else claim for claim in claims], problems
 
 
-def _in_block(note: Note, block: Block, tags: list[Span], title: Callout | None) -> tuple[list[Claim], list[Problem]]:
-    """The claims of one block, and what is wrong with its tags."""
+def _in_block(
+    note: Note, block: Block, tags: list[Span], title: Callout | None, templates: list[Span], held: Held
+) -> tuple[list[Claim], list[Problem], bool]:
+    """The claims of one block, what is wrong with its tags, and whether it is content at all: a block of a template and one that is
+    struck out are not."""
     if title is not None:
+        if _overlaps(Span(title.span.start, max(title.span.end, block.span.end)), templates):
+            return [], [], False
         fault = "a claim callout needs no #claim tag; remove the tag"
         if tags:
-            return [], [Problem(note.path, note.line_of(tags[0].start), fault)]
-        claim = _titled(note, block, title)
-        return [claim] if claim.statement else [], []  # an empty one, as in a template, says nothing yet
+            return [], [Problem(note.path, note.line_of(tags[0].start), fault)], True
+        claim = _titled(note, block, title, held)
+        return ([claim] if claim.statement else []), [], True  # an empty one, as in a template, says nothing yet
     parts: dict[Span, list[Span]] = {}
     for tag in tags:
-        parts.setdefault(_cell(note, block, tag) if block.kind == "table" else block.span, []).append(tag)
+        if not _overlaps(_row(note, block, tag) if block.kind == "table" else block.span, templates):
+            parts.setdefault(_cell(note, block, tag) if block.kind == "table" else block.span, []).append(tag)
     claims, problems = [], []
+    content = not tags
     for part, its in parts.items():
         fault = ""
         if block.kind not in (*WITH_ID, "table", "callout"):
@@ -135,49 +182,92 @@ def _in_block(note: Note, block: Block, tags: list[Span], title: Callout | None)
             fault = "two #claim tags in one block; split it so that each sentence has its own"
         if fault:
             problems.append(Problem(note.path, note.line_of(its[0].start), fault))
-        else:
-            claims.append(_tagged(note, block, part, its[0]))
-    return claims, problems
+            continue
+        claim = _tagged(note, block, part, its[0])
+        if claim is not None:
+            claims.append(claim)
+            content = True
+    return claims, problems, content
 
 
-def _tagged(note: Note, block: Block, part: Span, tag: Span) -> Claim:
+def _overlaps(span: Span, others: list[Span]) -> bool:
+    return any(other.start < span.end and span.start < other.end for other in others)
+
+
+def _tagged(note: Note, block: Block, part: Span, tag: Span) -> Claim | None:
+    """The claim before a tag; None where its sentence is struck out."""
     start = part.start
     for callout in note.callouts:
         if part.start <= callout.span.start < tag.start:  # its kind is no part of what is said, nor its title of the text below
             title = note.data[callout.span.start : callout.span.end]
             start = callout.span.end if callout.span.end <= tag.start else callout.span.start + title.index(b"]") + 1
-    said = note.data[start : tag.start].decode("utf-8")
-    pattern = STATUS_IN_CELL if block.kind == "table" else STATUS_LINK
-    match = pattern.match(note.data, tag.end, part.end)
-    return _with_status(Claim(note, block, part, last_sentence(plain(said)), tag.end, note.line_of(tag.start)), match)
+    links = status_links(note, part.start, part.end)
+    own = block.block_id.id.casefold() if block.block_id and block.kind in WITH_ID else None
+    mine = [link for link in links if link.target.casefold() == own and note.visible[slice(*link.span)].strip()]
+    beside = next((link for link in links if link.whole.start == tag.end), None)
+    status = mine[0] if mine and beside not in mine else beside
+    said = b"".join(_around(note.data, start, tag.start, [link for link in (status, *mine) if link])).decode("utf-8")
+    if said.count("~~") % 2 and b"~~" in note.data[tag.end : part.end]:
+        said += "~~"
+    statement = last_sentence(plain(said))
+    if not statement and STRUCK.search(said.encode()):
+        return None
+    claim = Claim(note, block, part, statement, tag.end, note.line_of(tag.start))
+    return _with_status(claim, status, links)
 
 
-def _titled(note: Note, block: Block, title: Callout) -> Claim:
-    """A claim callout says what its title says, or, without one, what the text below it says."""
+def _around(data: bytes, start: int, end: int, links: list[StatusLink]) -> Iterator[bytes]:
+    """The bytes between two offsets that are in none of the links."""
+    for link in sorted(links, key=lambda link: link.whole):
+        if start <= link.whole.start < end:
+            yield data[start : link.whole.start]
+            start = link.whole.end
+    yield data[start:end]
+
+
+def _titled(note: Note, block: Block, title: Callout, held: Held) -> Claim:
+    """A claim callout says what its title says, or, without one, what the text below it says. A title goes as far as its status: a
+    formatter may have wrapped it, or put the text below on the same line."""
     end = title.span.start + len(note.data[title.span.start : title.span.end].rstrip(b" \t"))
-    match = next((m for m in STATUS_LINK.finditer(note.data, title.span.start, end) if m.end() == end), None)
-    at = match.start() if match else end
-    said = note.data[title.span.start : at].partition(b"]")[2].lstrip(b"+-").strip()
-    said = said or note.data[title.span.end : block.span.end]
-    statement = last_sentence(plain(said.decode("utf-8")))
     part = Span(title.span.start, max(title.span.end, block.span.end))
-    return _with_status(Claim(note, block, part, statement, at, note.line_of(title.span.start)), match)
+    links = status_links(note, *part)
+    at_end = next((link for link in reversed(links) if link.span.end == end), None)
+    status = at_end or next((link for link in links if not held(link.target)), None)
+    kind = note.data.index(b"]", title.span.start) + 1
+    said = note.data[kind : status.whole.start if status else end].lstrip(b"+-").strip()
+    said = said or note.data[status.span.end if status else title.span.end : part.end]
+    claim = Claim(note, block, part, last_sentence(plain(said.decode("utf-8"))), end, note.line_of(title.span.start))
+    return replace(_with_status(claim, status, links), titled=True, strayed=status is not None and at_end is None)
 
 
-def _with_status(claim: Claim, match: re.Match[bytes] | None) -> Claim:
-    if match is None:
+def _with_status(claim: Claim, status: StatusLink | None, links: list[StatusLink]) -> Claim:
+    if status is None:
         return claim
-    target, shown = (match[group].decode("utf-8") for group in (1, 2))
-    return replace(claim, status=Span(*match.span()), target=target, shown=shown)
+    return replace(claim, status=status, doubles=tuple(link for link in links if link.target == status.target and link != status))
+
+
+def _with_moved_id(claim: Claim, following: Block | None) -> Claim:
+    """The claim with its block id where that stands alone in the paragraph below, as a formatter may leave it: it is the claim's own
+    if its status points at it."""
+    own = following.block_id if following is not None and following.kind == "paragraph" else None
+    if own is None or following is None or claim.block.block_id or own.id != claim.target:
+        return claim
+    alone = not claim.note.data[following.span.start : own.span.start].strip()
+    return replace(claim, moved_id=own) if alone else claim
+
+
+def _row(note: Note, block: Block, tag: Span) -> Span:
+    """The row of a table that a tag stands in."""
+    start = max(note.data.rfind(end, block.span.start, tag.start) for end in (b"\n", b"\r")) + 1 or block.span.start
+    ends = [place for end in (b"\n", b"\r") if (place := note.data.find(end, tag.end, block.span.end)) >= 0]
+    return Span(start, min(ends, default=block.span.end))
 
 
 def _cell(note: Note, block: Block, tag: Span) -> Span:
     """The cell of a table that a tag stands in, without its edges."""
-    row_start = max(note.data.rfind(end, block.span.start, tag.start) for end in (b"\n", b"\r")) + 1 or block.span.start
-    ends = [place for end in (b"\n", b"\r") if (place := note.data.find(end, tag.end, block.span.end)) >= 0]
-    row_end = min(ends, default=block.span.end)
-    start, end = row_start, row_end
-    for edge in CELL_EDGE.finditer(note.data, row_start, row_end):
+    row = _row(note, block, tag)
+    start, end = row
+    for edge in CELL_EDGE.finditer(note.data, *row):
         if edge.end() <= tag.start:
             start = edge.end()
         elif edge.start() >= tag.end:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checker.claims.claim import TAG, WITH_ID
 from checker.claims.read import Reading, read_sentence
-from checker.claims.sentence import SENTENCE_END, plain
+from checker.claims.sentence import plain, sentence_ends
 from checker.notes import Block, Link, Note, Span
 from checker.vocabulary import Vocabulary
 
@@ -61,7 +61,7 @@ def _sentences(note: Note, block: Block) -> Iterator[Span]:
     if block.block_id is not None and block.span.start < block.block_id.span.start < end:
         end = block.block_id.span.start
     text = note.data[block.span.start : end].decode("utf-8")
-    starts = [0, *(match.end() for match in SENTENCE_END.finditer(text))]
+    starts = [0, *(end for _, end in sentence_ends(text))]
     for first, last in zip(starts, [*starts[1:], len(text)], strict=True):
         sentence = text[first:last].rstrip()
         offset = block.span.start + len(text[:first].encode())

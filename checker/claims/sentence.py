@@ -1,42 +1,109 @@
-"""What a tagged block says, as a plain sentence: links, emphasis, quotes and citations are read through."""
+"""What a tagged block says, as a plain sentence: links, emphasis, quotes, comments, citations and labels are read through.
+
+Text that is struck out keeps its `~~`: a sentence that is struck as a whole is none, and one that is struck in part is asked about.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-LINK = re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
-MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\((?:<[^>]*>|[^)\s]*)(?:\s+\"[^\"]*\")?\)")
-CITED_LINK = re.compile(r"\[\[\d+\]\([^()\s]*\)(?:,\s*\[\d+\]\([^()\s]*\))*\]")
-CITATION = re.compile(
-    r"\([A-Z][\w-]+ et al\.?,? (?:19|20)\d\d[a-z]?(?:,\s*pp?\.\s*[\d–-]+)?\)|(?<=al\.) \((?:19|20)\d\d[a-z]?\)|\[\d+(?:,\s*\d+)*\]"
+from checker.claims.citation import LINKED, without_citations
+
+COMMENT = re.compile(r"(?P<kept>`[^`]*`|\[\[[^\[\]]*\]\])|%%.*?%%|<!--(?:(?!<!--).)*?-->", re.DOTALL)
+FOOTNOTE = re.compile(r"\\?\[\^[^\s\[\]]+\\?\](?::(?=\s))?|\^\[[^\[\]]*\]|<sup>\s*\[?[\d,\s–-]+\]?\s*</sup>")
+PICTURE = re.compile(
+    r"!\[\[[^\[\]|]*\.(?:png|jpe?g|gif|svg|webp|avif|bmp|pdf)(?:[#|][^\[\]]*)?\]\]|!\[[^\[\]]*\]\((?:<[^>]*>|[^)]*)\)",
+    re.IGNORECASE,
 )
-EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|__|==|~~|(?<!\w)[*_]|[*_](?!\w))")
+CITE = re.compile(r"~?\\[Cc]ite[a-zA-Z]*\*?(?:\[\])*\{[^{}]*\}")
+STRIKE = re.compile(r"</?(?:s|del|strike)>", re.IGNORECASE)
+LINK = re.compile(r"!?\\?\[\\?\[(?P<link>(?:[^\[\]]|\](?!\\?\]))*?)\\?\]\\?\]")
+MARKDOWN_LINK = re.compile(
+    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
+)
+EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|__|==|(?<!\w)[*_]|[*_](?!\w))")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-MARKER = re.compile(r"^\s*(?:>\s*)*(?:[-*+]|\d+[.)])?\s*(?:\[.\]\s+)?")
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“(]?[A-Z0-9])")
-NUMBERED = re.compile(r"^\[?\d+\]?$")
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+MARKER = re.compile(
+    r"^\s*(?:(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s))\s*)*(?:\[.\]\s+)?(?:\[![^\]]*\][+-]?)?(?:\\?\[\^[^\s\[\]]+\\?\]:\s*)?"
+)
+QUOTED = re.compile(r"^\s*(?:>\s*)*")
+
+_LABELS = (
+    r"(?:(?:key|main|central|core|working|initial|first|second|third|research)\s+)?(?:claim|finding|idea|hypothesis|result|takeaway"
+    r"|take-away|observation|insight|conclusion|lesson|statement|thesis|point|message|remark|note|fact|proposition|prediction"
+    r"|summary|upshot|discovery|intuition|belief)s?|til|tl;?dr|nb|n\.b\."
+)
+LABEL = re.compile(
+    rf"\s*(?:[\[(]?\s*(?:{_LABELS})(?:\s*\d{{1,3}})?\s*::|(?:{_LABELS})(?:\s*#?\d{{1,3}})?\s*(?::(?=\s)|\s[—–-](?=\s))"
+    rf"|[HC]\d{{1,2}}\s*:(?=\s)|\((?:\d{{1,2}}|[a-z]|[ivx]{{1,4}})\)(?=\s))\s*",
+    re.IGNORECASE,
+)
+
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)~]*\s+(?=[\"“(~]*[A-Z0-9])")
+# A word whose full stop ends no sentence: always; before a number or letter; an initial before a name.
+ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[\"“'~])(?:e\.g|i\.e|al|cf|vs|resp|approx|ca|viz|incl|excl|esp|w\.r\.t|a\.k\.a|i\.i\.d|n\.b|dr|prof|mr|mrs|ms|jr"
+    r"|(?P<numbered>figs?|secs?|tabs?|eqs?|ch|chap|app|nos?|vol|refs?|pp?|supp|alg|thm|eds?|dim|min|max|avg|std)|(?P<initial>[a-z]))\.$",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(r"[\"“(~]*(?:\d|[A-Z]\b)")
+NAME = re.compile(r"(?:[A-Z]\.\s?){0,3}[^\W\d_][\w'’-]+\s*(?:et al|and|&|,|\()")
+LONGEST = 10  # characters of an abbreviation
+ANY = re.compile("")
+STRUCK = re.compile(r"(?:[^\w~]*~~(?:(?!~~).)*~~)+[^\w~]*", re.DOTALL)
 
 
 def plain(source: str) -> str:
     """Markdown of one block to one line of plain text."""
-    lines = [
-        MARKER.sub("", line) if index == 0 else re.sub(r"^\s*(?:>\s*)*", "", line)
-        for index, line in enumerate(source.splitlines())
-    ]
-    text = " ".join(line.strip() for line in lines)
-    text = CITED_LINK.sub("", text)
-    text = LINK.sub(lambda match: match[1].rsplit("/", 1)[-1], text)
-    text = MARKDOWN_LINK.sub(lambda match: "" if NUMBERED.match(match[1]) else match[1], text)
-    text = CITATION.sub("", text)
-    text = ESCAPE.sub(r"\1", EMPHASIS.sub("", text))
-    return re.sub(r"\s+(?=[,.;])", "", re.sub(r"\s+", " ", text)).strip()
+    first, *rest = source.splitlines() or [""]
+    lines = (MARKER.sub("", first), *(QUOTED.sub("", line) for line in rest))
+    text = " ".join(INVISIBLE.sub("", " ".join(lines)).split())
+    text = COMMENT.sub(lambda match: match["kept"] or " ", text)
+    text = STRIKE.sub("~~", CITE.sub("", PICTURE.sub("", FOOTNOTE.sub("", text))))
+    text = LINK.sub(lambda match: _linked(match["link"].partition("|")[2] or match["link"].rstrip("|").rsplit("/", 1)[-1]), text)
+    text = MARKDOWN_LINK.sub(
+        lambda match: _linked(ESCAPE.sub(r"\1", match[1]).strip("[]") if _is_number(match) else match[1]), text
+    )
+    text = without_citations(EMPHASIS.sub("", text))
+    for mark in LINKED:
+        text = text.replace(mark, "")
+    text = re.sub(r"\s+", " ", ESCAPE.sub(r"\1", text).replace("&nbsp;", " "))
+    text = re.sub(r"\s+(?=[,.;)])", "", re.sub(r",(?=\s*[.;)]|\s*$)", "", re.sub(r"\(\s+", "(", text)))
+    return LABEL.sub("", text.strip(), count=1) if LABEL.match(text.strip()) else text.strip()
 
 
 def last_sentence(text: str) -> str:
-    """The sentence that a tag at the end of `text` speaks of, without its quotation marks and full stop."""
-    return unquoted(SENTENCE_END.split(text)[-1])
+    """The sentence that a tag at the end of `text` speaks of, without label, quotation marks and full stop; "" for one that is
+    struck out."""
+    start = max((end for _, end in sentence_ends(text)), default=0)
+    before, sentence = text[:start], text[start:]
+    if before.count("~~") % 2:
+        sentence = f"~~{sentence}"
+    if STRUCK.fullmatch(sentence):
+        return ""
+    label = LABEL.match(sentence)
+    return unquoted(sentence[label.end() :] if label else sentence)
+
+
+def sentence_ends(text: str) -> Iterator[tuple[int, int]]:
+    """Where a sentence ends and the next begins: the gap between the two, from its first character to the one after its last."""
+    for match in SENTENCE_END.finditer(text):
+        stop = ABBREVIATION.search(text, max(0, match.start() - LONGEST), match.start())
+        goes_on = stop and (NUMBER if stop["numbered"] else NAME if stop["initial"] else ANY).match(text, match.end())
+        if not goes_on:
+            yield match.span()
 
 
 def unquoted(sentence: str) -> str:
     """A sentence without the quotation marks around it and its full stop."""
     return sentence.strip("“”\"'‘’ ").rstrip(".").rstrip("“”\"'‘’ ")
+
+
+def _linked(text: str) -> str:
+    return f"{LINKED[0]}{text}{LINKED[1]}"
+
+
+def _is_number(match: re.Match[str]) -> bool:
+    return re.fullmatch(r"(?:\\?\[)?\d{1,3}(?:\\?\])?", match[1]) is not None

@@ -11,7 +11,6 @@ QUOTE = re.compile(rb"[ \t]*>[ \t]?")
 LAZY = re.compile(rb"[ \t]*")
 BULLET = re.compile(rb"[ \t]*(?:[*+-]|(\d+)[.)])(?: {1,4}(?! )| |\t|(?=[\r\n]|\Z))")
 TASK = re.compile(rb"[ \t]*\[([^\r\n\x80-\xff]|[\xc2-\xf4][\x80-\xbf]+)\](?=[ \t\r\n])")
-MARK = re.compile(rb"[ \t]*>[ \t>]*\[![^\]\r\n]+\]")
 TAB = 4
 
 
@@ -65,10 +64,6 @@ class Containers:
         elif name == "list_item":
             item = self.open.pop()
             item.span = self._span(item)
-
-    def starts_callout(self, line: int) -> bool:
-        """Whether a line of a quote holds `[!kind]`."""
-        return MARK.match(self.lines.data, self.lines.starts[line], self.lines.end(line)) is not None
 
     def quote_text(self, line: int) -> int:
         """Where the text begins after the `>` that opens on a line."""

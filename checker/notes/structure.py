@@ -114,7 +114,7 @@ def _leaf(found: Structure, lines: Lines, token: Token, following: Token, inside
         found.leaves.append(Leaf(LEAVES[token.type], first + 1, span, containers.item))
     elif token.type == "paragraph_open":
         kind = {"list_item": "list item", "blockquote": "quote"}.get(inside[-1] if inside else "", "paragraph")
-        if kind == "quote" and containers.starts_callout(first):
+        if kind == "quote" and found.callouts and lines.index(found.callouts[-1].span.start) == first:
             kind = "callout"
         found.leaves.append(Leaf(kind, first + 1, span, containers.item))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,6 +27,9 @@ LINKS = (
     "SELECT source.path, file.path, target, subpath, link.kind, embed, key, line, column, how, others, found"
     " FROM link JOIN file AS source ON source.id = link.source LEFT JOIN file ON file.id = link.file"
 )
+
+
+TEMPLATE_SETTINGS = {"templates.json": "folder", "plugins/templater-obsidian/data.json": "templates_folder"}
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,26 @@ class Vault:
             if other != path:
                 message = f"its name and that of {other} differ in case or Unicode form only; rename one"
                 yield Problem(PurePosixPath(path), 1, message)
+
+    @cached_property
+    def template_folders(self) -> tuple[PurePosixPath, ...]:
+        """The folders of templates that Obsidian and its plug-in Templater are set to."""
+        found = []
+        for name, key in TEMPLATE_SETTINGS.items():
+            try:
+                folder = json.loads((self.root / ".obsidian" / name).read_bytes()).get(key)
+            except (OSError, ValueError, AttributeError, RecursionError):
+                continue
+            parts = folder.strip().strip("/") if isinstance(folder, str) else ""
+            if parts:
+                found.append(PurePosixPath(fold(parts)))
+        return tuple(found)
+
+    def is_template(self, path: PurePosixPath) -> bool:
+        """Whether a note stands in a folder of templates: it is no content."""
+        return bool(self.template_folders) and any(
+            PurePosixPath(fold(str(path))).is_relative_to(folder) for folder in self.template_folders
+        )
 
     def tagged(self, name: str) -> tuple[PurePosixPath, ...]:
         """The notes in whose text, comments left out, a tag stands; case does not matter."""

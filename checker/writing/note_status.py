@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from checker.claims import Claim, find_claims
-from checker.claims.claim import STATUS_IN_CELL, STATUS_LINK
+from checker.claims.claim import ends_in_field
+from checker.claims.status_link import line_break_before, status_links
 from checker.notes import Block, Note, Span, parse
 from checker.writing.status import Status
 
@@ -38,9 +39,9 @@ class NoteEdit:
 
 def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
     """Put each claim's status link after its tag, or at the end of the title of a claim callout, and a block id at the end of a
-    block that has none.
+    block that has none. A status that is there is replaced where it stands, and what an editor made more of it goes.
 
-    A claim is found by its block id, in a table or callout by the target of its status, or, while it has neither, by its
+    A claim is found by its block id, where none can stand by the target of its status, or, while it has neither, by its
     sentence. Claims without a status are left alone, and so is one that says something else by now, an id that something else
     has taken, and a note that has a fault (an open fence, merge markers). Every other byte stays.
 
@@ -49,7 +50,7 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
     note = parse(PurePosixPath("note.md"), data)
     if not note.writable:
         return data
-    claims, _ = find_claims(note)
+    claims, _ = find_claims(note, held=lambda name: name not in statuses)
     taken = {found.id.casefold() for found in note.block_ids} | {claim.name.casefold() for claim in claims if claim.name}
     waiting = {name: status for name, status in statuses.items() if name.casefold() not in taken}
     edits: list[Edit] = []
@@ -57,9 +58,9 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
         status = _status_of(claim, statuses, waiting)
         if status is None:
             continue
-        start, end = claim.status or (claim.at, claim.at)
         link = status.link.replace("|", "\\|") if claim.block.kind == "table" else status.link
-        edits.append((start, end, f" {link}".encode()))
+        edits.append((*claim.status.span, link.encode()) if claim.status else (claim.at, claim.at, f" {link}".encode()))
+        edits += [(*double.whole, b"") for double in claim.doubles]
         if claim.takes_id and claim.name is None:
             edits.append((claim.block.span.end, claim.block.span.end, f" ^{status.id}".encode()))
     return _edited(data, edits)
@@ -74,17 +75,28 @@ def clear_statuses(data: bytes, ids: Mapping[str, bool]) -> bytes:
     note = parse(PurePosixPath("note.md"), data)
     if not note.writable:
         return data
-    claims, _ = find_claims(note)
-    edits = [(claim.status.start, claim.status.end, b"") for claim in claims if claim.status and claim.target in ids]
+    claims, _ = find_claims(note, held=lambda name: name not in ids)
+    edits = [
+        (*link.whole, b"")
+        for claim in claims
+        for link in (claim.status, *claim.doubles)
+        if link is not None and claim.target in ids
+    ]
     tagged = {claim.target for claim in claims if claim.status}
     for name in ids:
         if name not in tagged:
             edits += [(span.start, span.end, b"") for span in _untagged(note, name)]
+    moved = {claim.moved_id: claim.block.span.end for claim in claims if claim.moved_id}
     for block in note.blocks:
         own = block.block_id
-        if own is not None and ids.get(own.id) and block.span.start < own.span.start < block.span.end:
-            gap = 1 if data[own.span.start - 1 : own.span.start] == b" " else 0
-            edits.append((own.span.start - gap, own.span.end, b""))
+        if own is None or not ids.get(own.id):
+            continue
+        if own in moved:
+            edits.append((moved[own], own.span.end, b""))
+        elif block.span.start < own.span.start < block.span.end:
+            line = line_break_before(data, block.span.start, own.span.start)
+            gap = own.span.start - (data[own.span.start - 1 : own.span.start] == b" ")
+            edits.append((gap if line is None else line, own.span.end, b""))
     return _edited(data, edits)
 
 
@@ -99,22 +111,21 @@ def _status_of(claim: Claim, statuses: Mapping[str, Status], waiting: dict[str, 
 
 
 def _untagged(note: Note, name: str) -> list[Span]:
-    """The status link of a claim whose tag is gone: in the block with its id, or the only one in a table or callout."""
+    """The status links of a claim whose tag is gone: in the block with its id, or the only one in a block that takes none."""
     home = [block for block in note.blocks if block.block_id is not None and block.block_id.id == name]
     if home:
         return [span for block in home for span in _links(note, block, name)][:1]
-    found = [span for block in note.blocks if block.kind in BY_LINK for span in _links(note, block, name)]
+    found = [span for block in note.blocks if block.kind in BY_LINK or ends_in_field(note, block) for span in _links(note, block, name)]
     return found if len(found) == 1 else []
 
 
 def _links(note: Note, block: Block, name: str) -> Iterable[Span]:
-    pattern = STATUS_IN_CELL if block.kind == "table" else STATUS_LINK
-    for match in pattern.finditer(note.visible, block.span.start, block.span.end):
-        if match[1] == name.encode():
-            yield Span(*match.span())
+    for link in status_links(note, *block.span):
+        if link.target == name and note.visible[slice(*link.span)].strip():
+            yield link.whole
 
 
 def _edited(data: bytes, edits: list[Edit]) -> bytes:
-    for start, end, new in sorted(edits, reverse=True):
+    for start, end, new in sorted(set(edits), reverse=True):
         data = data[:start] + new + data[end:]
     return data
