@@ -8,10 +8,11 @@ import json
 import os
 import re
 import signal
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+
+from checker import interpreter
 
 MOST_LINES = 2000  # of a log that are kept
 GRACE = 8.0  # seconds that a check has to end by itself
@@ -57,7 +58,7 @@ class Runner:
         if process is None or process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)  # a shell may have set SIGINT to be ignored
         try:
             await asyncio.wait_for(process.wait(), GRACE)
         except TimeoutError:
@@ -69,11 +70,12 @@ class Runner:
         self._say(f"$ check-claims check {self.path} --only {claim}")
         try:
             self.process = process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "checker.cli", "check", str(self.path), "--only", claim, "--json"),
+                *interpreter.command("checker.cli"),
+                *("check", str(self.path), "--only", claim, "--json"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env=os.environ | {"CHECK_CLAIMS_PROGRESS": "lines", "PYTHONUNBUFFERED": "1"},
+                env=interpreter.environment() | {"CHECK_CLAIMS_PROGRESS": "lines", "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
                 limit=1 << 20,
             )
