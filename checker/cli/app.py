@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
+from checker.cli import terminal
 from checker.errors import CheckerError, ConfigurationError, WriteError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from checker.runs.events import Event
     from checker.workspace import Workspace
 
-OK, FAILED, USAGE, ERROR, UNWRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OK, FAILED, USAGE, ERROR, UNWRITTEN = 0, 1, 2, 3, 4
 DEFAULT_COMMAND = "check"
 FILE_WIDTH = 160  # of a table that no terminal shows
 
@@ -93,10 +94,12 @@ def exits(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
     @wraps(command)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
+            terminal.begin()
+            _be_somewhere()
             code = command(*args, **kwargs)
         except KeyboardInterrupt:
             typer.echo("interrupted; what had finished is kept, and the next run goes on from there", err=True)
-            code = INTERRUPTED
+            code = terminal.INTERRUPTED
         except ConfigurationError as error:
             typer.echo(f"check-claims: {error}", err=True)
             code = USAGE
@@ -109,6 +112,14 @@ def exits(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
         raise typer.Exit(code)
 
     return run
+
+
+def _be_somewhere() -> None:
+    """Raises ConfigurationError where the working folder is gone: most paths start there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise ConfigurationError("the working folder does not exist any more; change to another one") from None
 
 
 def _version(wanted: bool) -> None:

@@ -25,8 +25,12 @@ MOST_NAMES = 4  # in one row of ticks
 
 
 def settings(salt: str) -> Any:
-    """matplotlib's settings for all our plots; `salt` makes the ids in the SVG stable."""
+    """matplotlib's settings for all our plots, whatever a matplotlibrc in the working folder says; `salt` makes the ids in the
+    SVG stable."""
+    import matplotlib
+
     return {
+        **{name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"},
         "svg.hashsalt": salt,
         "svg.fonttype": "none",
         "font.family": "sans-serif",

@@ -124,7 +124,7 @@ class Bench:
                 if path is None:
                     self.absent[want] = pretrained.absent(model)
                 else:
-                    self.models[want] = Found(path, pretrained.digest(path))
+                    self.models[want] = Found(path, pretrained.identity(model, path))
             except MeasurementError as error:
                 self.faults[want] = str(error)
 

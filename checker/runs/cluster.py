@@ -170,7 +170,7 @@ def _find_weights(folder: JobFolder) -> None:
         return
     model = find_model(job["released"])
     found = pretrained.locate(model, Path(os.environ.get("CHECK_CLAIMS_ROOT", "."))) if model is not None else None
-    if found is None or pretrained.digest(found) != job["weights"]:
+    if model is None or found is None or pretrained.identity(model, found) != job["weights"]:
         raise MeasurementError(f"the worker's machine does not have the released weights of {job['released']}")
     folder.set(file=str(found))
 

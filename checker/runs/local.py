@@ -8,7 +8,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checker import interpreter
 from checker.runs.executor import SPENT, Event, Watch
 from checker.runs.folder import JobFolder, Result
 from checker.runs.jobs import Job, Progress
@@ -210,12 +210,12 @@ class Worker:
         self.mark = uuid.uuid4().hex
         self.environment = environment
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "checker.runs.worker"],
+            interpreter.command("checker.runs.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **THREADS, **environment, MARK: self.mark},
+            env={**interpreter.environment(), **THREADS, **environment, MARK: self.mark},
             start_new_session=True,
         )
         assert self.process.stderr is not None

@@ -123,7 +123,7 @@ def _released(want: Wanted, root: Path) -> Found:
     path = pretrained.locate(model, root)
     if path is None:
         raise MeasurementError(pretrained.absent(model))
-    return Found(path, pretrained.digest(path))
+    return Found(path, pretrained.identity(model, path))
 
 
 def _agreement(name: str, kept: Mapping[str, Any], again: Mapping[str, Any], trained: bool) -> Agreement:

@@ -1,6 +1,6 @@
 """A worker process: the directory of one job a line on standard input, JSON progress and one reply a line on standard output.
 
-Started as `python -m checker.runs.worker`. It imports torch once, for all its jobs, and ends with whoever started it.
+Started as `python -P -m checker.runs.worker`. It imports torch once, for all its jobs, and ends with whoever started it.
 """
 
 from __future__ import annotations

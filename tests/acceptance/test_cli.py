@@ -274,7 +274,7 @@ def test_a_vault_that_stands_alone_keeps_its_claims_hidden_inside(tmp_path: Path
 
 
 def test_every_command_is_in_the_manual() -> None:
-    from checker.cli import app
+    from checker.cli.commands import app
     from checker.cli.lab import lab
 
     manual = "".join((ROOT / "vault/Manual" / f"{name}.md").read_text() for name in ("Commands", "Notes and links", "Browse"))

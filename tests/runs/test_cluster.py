@@ -19,6 +19,7 @@ from checker.runs.jobs import Job
 from checker.runs.services import open_executor, parse_options
 from checker.runs.store import read_measurement
 from tests.runs.test_local import PLUGIN, fault_job, model, plugins, train_job
+from tests.strays import write_strays
 
 __all__ = ["PLUGIN", "model", "plugins"]
 
@@ -69,6 +70,33 @@ def test_a_service_does_the_jobs_and_survives_its_workers(
     assert (tmp_path / "trained.safetensors").exists()
     if as_url:
         assert not (tmp_path / "shared" / jobs[1].key).exists()  # what is done is taken away
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "package", "options"),
+    [("local", "checker", {}), ("ray", "ray", {}), ("dask", "distributed", {}), ("slurm", "submitit", {"cluster": "local"})],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_no_executor_imports_from_the_working_folder(
+    tmp_path: Path,
+    plugins: Path,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    package: str,
+    options: dict[str, str],
+) -> None:
+    if find_spec(package) is None:
+        pytest.skip(f"{package} is not installed; the extra `cluster` brings it")
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    write_strays(folder, tmp_path / "ran", "ray", "distributed", "dask", "submitit", "cloudpickle", "socket", "struct")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", ".", os.environ.get("PYTHONPATH", "")]))
+    ends = on(name, options, [fault_job(model, tmp_path, "good")], tmp_path / "jobs")
+    assert ends["good"].error is None
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
 
 
 def order(folder: Path, **changes: object) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from checker.cli import app
+from checker.cli.commands import app
 from checker.writing import files
 
 Run = Callable[..., Result]
