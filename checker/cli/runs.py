@@ -36,6 +36,7 @@ def reproduce(
     """Run the newest evidence of a claim again from what it records, without cached measurements, and compare. Writes nothing."""
     from rich.console import Console
 
+    from checker.lab.context import within
     from checker.reports.live import Live
     from checker.reports.text import clean
     from checker.runs.executor import slots
@@ -50,7 +51,11 @@ def reproduce(
     options, store, workers = parse_options(executor_option or []), Store.default(), workers or slots()
     with tempfile.TemporaryDirectory(prefix="check-claims-") as name:
         work = Path(name)
-        with open_executor(executor, options, workers, work / "jobs") as pool, Live(Console(stderr=True)) as live:
+        with (
+            within(workspace.context),
+            open_executor(executor, options, workers, work / "jobs") as pool,
+            Live(Console(stderr=True)) as live,
+        ):
             jobs = Jobs(pool, live)
             found = [run_again(run, store, work, jobs, words, root, train) for run in ledger.newest.values()]
     if as_json:

@@ -9,7 +9,6 @@ decided.
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
@@ -28,7 +27,6 @@ from checker.lab.trust import is_trusted
 
 LIGHT = ("metrics", "models", "data")
 OBJECTIVES = "objectives"  # they import torch, so they are loaded where something is trained, from a folder of their own
-FOLDER_VARIABLE = "CHECK_CLAIMS_PLUGINS"
 MODULE = "check_claims_plugin_{}"
 
 
@@ -63,12 +61,6 @@ def load_objectives(folder: Path | None, wanted: str = "") -> tuple[Plugin, ...]
         if plugin.fault and plugin.name == wanted:
             raise MeasurementError(plugin.fault)
     return plugins
-
-
-def folder_for_workers() -> Path | None:
-    """The project's folder of plug-ins, as the process that started this one has left it in the environment."""
-    folder = os.environ.get(FOLDER_VARIABLE)
-    return Path(folder) if folder else None
 
 
 def light_files(folder: Path | None) -> list[Path]:

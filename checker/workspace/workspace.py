@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.cache import cache_folder
+from checker.lab.context import Context, within
 from checker.runs.events import Notice, OnEvent, ignore
 from checker.runs.project import Project
 from checker.vocabulary import Vocabulary
@@ -50,21 +50,16 @@ class Workspace:
         Raises ConfigurationError when there is no such folder.
         """
         from checker.lab import vocabulary
-        from checker.lab.plugins import FOLDER_VARIABLE, load_plugins
+        from checker.lab.plugins import load_plugins
 
         project = Project.find(Path(path))
-        folder = project.plugins.resolve()
-        if folder.is_dir():
-            os.environ[FOLDER_VARIABLE] = str(folder)
-        workspace = cls(project, vocabulary(load_plugins(folder)), download)
-        workspace.enter()
-        return workspace
+        return cls(project, vocabulary(load_plugins(project.plugins.resolve())), download)
 
-    def enter(self) -> None:
-        """Let paths of data sets start at this project, here and in the workers."""
-        os.environ["CHECK_CLAIMS_ROOT"] = str(self.project.root.resolve())
-        if self.download:
-            os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
+    @property
+    def context(self) -> Context:
+        """What jobs of this workspace need to know of it."""
+        plugins = self.project.plugins.resolve()
+        return Context(self.project.root.resolve(), plugins if plugins.is_dir() else None, self.download)
 
     def vault(self) -> Vault:
         """The vault as it is on disk now."""
@@ -72,13 +67,14 @@ class Workspace:
 
         return Vault.open(self.project.vault, cache_folder() / "vaults")
 
-    def survey(self) -> Survey:
-        """Read the vault: its claims, what each means, and what keeps any of them from being checked."""
+    def survey(self, vault: Vault | None = None) -> Survey:
+        """Read the vault, or one that is open already: its claims, what each means, and what keeps any of them from being
+        checked."""
         from checker.runs.survey import survey
 
-        self.enter()
-        vault = self.vault()
-        cases, faults = survey(vault, self.project, self.words)
+        vault = vault or self.vault()
+        with within(self.context):
+            cases, faults = survey(vault, self.project, self.words)
         unread = tuple(problem for problem in vault.problems if problem not in faults)
         return Survey(self.project, vault, tuple(cases), tuple(faults), unread)
 
@@ -94,6 +90,11 @@ class Workspace:
 
         Raises ConfigurationError for an executor that does not exist or options that it does not take.
         """
+        survey = survey or self.survey()
+        with within(self.context):
+            return self._check(options or CheckOptions(), on_event, survey)
+
+    def _check(self, options: CheckOptions, on_event: OnEvent, survey: Survey) -> Checked:
         from checker.reports.spent import Spent
         from checker.runs.bench import Bench, Options
         from checker.runs.check import check
@@ -106,10 +107,7 @@ class Workspace:
         from checker.writing import edited_by_hand, read_ledgers
         from checker.writing.retired import retired
 
-        options = options or CheckOptions()
         began = time.monotonic()
-        survey = survey or self.survey()
-        self.enter()
         ledgers, damaged = read_ledgers(self.project, [case.id for case in survey.cases])
         sound = [case for case in survey.cases if case.id not in damaged]
         last = {name: ledger.newest for name, ledger in ledgers.items()}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from checker.errors import ConfigurationError, MeasurementError
+from checker.lab.context import Context, within
 from checker.lab.data import data_set
 from checker.lab.data.base import SPLIT_SEEDS
 from checker.lab.data.folder import PARTS, folder_data
@@ -157,8 +159,15 @@ def test_a_picture_beside_categories_is_refused(tmp_path: Path) -> None:
         folder_data(str(tmp_path))
 
 
-def test_the_name_holds_what_the_pictures_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHECK_CLAIMS_ROOT", str(tmp_path))
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """A folder from which paths of data are counted."""
+    with within(Context(tmp_path)):
+        yield tmp_path
+
+
+@pytest.mark.usefixtures("project")
+def test_the_name_holds_what_the_pictures_are(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     for level in (9, 99):
         Image.new("RGB", (8, 8), (level, 8, 7)).save(tmp_path / "pictures" / f"{level}.png")

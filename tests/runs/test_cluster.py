@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from checker.errors import ConfigurationError
+from checker.lab.context import Context
 from checker.runs import cluster
 from checker.runs.cluster import carry_out, code_here
 from checker.runs.executor import Event, run_jobs
@@ -111,7 +112,7 @@ def test_other_code_is_refused(tmp_path: Path) -> None:
 
 def test_a_job_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     folder = JobFolder(tmp_path / "job")
-    folder.write(train_job(tmp_path))
+    folder.write(train_job(tmp_path), Context())
     folder.set(schema=2)
     assert "a job of a newer version (schema 2)" in json.loads(carry_out(order(folder.path)))["error"]
     assert len(cluster._idle) == 1  # the worker was not started, and waits for another job

@@ -12,6 +12,7 @@ import pytest
 
 from checker.errors import NewerError
 from checker.lab.checkpoints import Card, is_sound, read_card
+from checker.lab.context import Context
 from checker.lab.measure import Measurement
 from checker.lab.models import MODELS
 from checker.runs.bench import Bench, Options, Wanted
@@ -115,7 +116,7 @@ def test_only_what_nothing_refers_to_is_removed(kept: tuple[Store, Card]) -> Non
     (store.measurements / "y.damaged").write_bytes(b"")
     failed, running, resumable = (JobFolder(store.jobs / name) for name in ("failed", "running", "resumable"))
     for folder in (failed, running, resumable):
-        folder.write(train_job(store.root))
+        folder.write(train_job(store.root), Context())
     (resumable.path / "model.state").write_bytes(b"")
     with running.held(threading.Event()):
         kinds = look_through(store)

@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 
 from checker.errors import MeasurementError
 from checker.lab import vocabulary
+from checker.lab.context import Context
 from checker.lab.models import MODELS
 from checker.notes import Vault
 from checker.reports.plots import claim_plot, plot_mark
@@ -39,7 +40,7 @@ def in_process(jobs: Sequence[Job]) -> dict[Job, str | None]:
         try:
             with tempfile.TemporaryDirectory() as name:
                 folder = JobFolder(Path(name))
-                folder.write(job)
+                folder.write(job, Context())
                 try:
                     run(folder.read(), folder.path, lambda *_: None)
                 finally:

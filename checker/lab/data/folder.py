@@ -5,12 +5,12 @@ Which split a picture belongs to follows from its path in the folder, so that ad
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.errors import ConfigurationError, MeasurementError
+from checker.lab.context import current
 from checker.lab.data.base import Dataset, Split, squared
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ FEWEST = 200  # pictures that are split; fewer are all measured
 
 
 def folder_data(name: str) -> Dataset:
-    """The pictures in a folder: `name` is its path, from $CHECK_CLAIMS_ROOT or the working folder, with or without "@" and the
+    """The pictures in a folder: `name` is its path, from the root of the project, with or without "@" and the
     hash of its pictures. The name of the data set has that hash, so that whatever is kept under it is about these pictures.
 
     Raises ConfigurationError where there is no folder or no picture in it, where pictures lie beside folders of categories, or
     where the hash is that of other pictures.
     """
     place, _, known = name.partition("@")
-    path = Path(os.environ.get("CHECK_CLAIMS_ROOT", "."), place).expanduser()
+    path = Path(current().root, place).expanduser()
     if not path.is_dir():
         raise ConfigurationError(f"{path}: no such folder; name one that holds pictures")
     files = _find(path)

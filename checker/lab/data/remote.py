@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import ConfigurationError, MeasurementError
+from checker.lab.context import current
 from checker.lab.data.base import DATA, Dataset, Split, squared
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def torchvision_data(name: str, root: Path | None = None, download: bool | None 
     """A data set of torchvision by the name of its class, as "torchvision:NAME"; its one factor is the category.
 
     `root` is the folder of the files (the cache's, where none is named); `download` says whether they may be fetched (the
-    environment, where it is not said). Both are looked up when pictures are drawn; drawing raises MeasurementError where the
-    files are missing. Raises ConfigurationError for a class that is not known here.
+    context or the environment, where it is not said). Both are looked up when pictures are drawn; drawing raises
+    MeasurementError where the files are missing. Raises ConfigurationError for a class that is not known here.
     """
     collection = COLLECTIONS.get(name)
     if collection is None:
@@ -131,7 +132,7 @@ def data_folder() -> Path:
 
 
 def _may_download(download: bool | None) -> bool:
-    return os.environ.get("CHECK_CLAIMS_DOWNLOAD") == "1" if download is None else download
+    return current().download or os.environ.get("CHECK_CLAIMS_DOWNLOAD") == "1" if download is None else download
 
 
 @dataclass(frozen=True)
