@@ -199,6 +199,8 @@ def check_seen(
             outcomes = run_check(sound, bench, words, last, times)
         if fresh:
             store.keep_fresh()
+    if store.set_aside:
+        messages.print(clean(_set_aside(store.set_aside)), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
     titles = {metric.name: metric.title for metric in words.metrics}
 
@@ -252,6 +254,11 @@ def check_seen(
     else:
         code = FAILED if failing or (check_only and changes) or ((check_only or ci) and edited) else OK
     return Checked(code, tuple(outcomes), tuple(findings), tuple(failing))
+
+
+def _set_aside(paths: Sequence[Path]) -> str:
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"damaged, or not what it was kept as, so set aside and made again: {paths[0]}{more}"
 
 
 def _fail_on(text: str) -> set[str]:
