@@ -23,6 +23,7 @@ from checker.errors import MeasurementError, NewerError
 from checker.lab.checkpoints import Card, is_sound, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
+from checker.lab.plugins import PLUGIN, folder_for_workers
 from checker.lab.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -86,9 +87,21 @@ def _imported(module: str) -> frozenset[str]:
             if parts[:2] == ["checker", "lab"] and len(parts) > 2:
                 if parts[2] not in KEEPING or (parts[2] == "metrics" and len(parts) == 4):
                     waiting.append(wanted)
-            elif own != "checker" and parts[0] == own and find_spec(wanted) is not None:
+            elif own != "checker" and (parts[0] == own or own.startswith(PLUGIN)) and _is_own(wanted, own):
                 waiting.append(wanted)
     return frozenset(found)
+
+
+def _is_own(module: str, own: str) -> bool:
+    """Whether a plug-in brings this module: it is in its package, or lies in the project's folder beside it."""
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        return False
+    if spec is None or spec.origin is None or not own.startswith(PLUGIN):
+        return spec is not None
+    folder = folder_for_workers()
+    return folder is not None and spec.origin.endswith(".py") and Path(spec.origin).is_relative_to(folder)
 
 
 @cache

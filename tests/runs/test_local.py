@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from checker.lab.recipes import Architecture, Recipe
-from checker.lab.trust import trust
+from checker.lab.trust import hashes, trust
 from checker.runs.executor import SPENT, Event, run_jobs
 from checker.runs.folder import JobFolder
 from checker.runs.jobs import Job, MeasureJob, TrainJob
@@ -43,7 +43,7 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(PLUGIN, folder / "faults.py")
     monkeypatch.setenv("CHECK_CLAIMS_SETTINGS", str(tmp_path / "settings"))
     monkeypatch.setenv("CHECK_CLAIMS_PLUGINS", str(folder))
-    trust(folder)
+    trust(folder, hashes(folder))
     return folder
 
 
