@@ -172,7 +172,9 @@ class Store:
                 raise
             self._set_aside(path)
             return None
-        if found is not None and (found.metric, found.weights) != (metric, weights):
+        if found is None:
+            path.unlink(missing_ok=True)  # of an older version: no run is to think that it has been made
+        elif (found.metric, found.weights) != (metric, weights):
             self._set_aside(path)
             return None
         return found

@@ -92,7 +92,7 @@ def test_a_measurement_of_an_older_version_is_made_again_in_silence(tmp_path: Pa
     path = keep(store, "weights")
     monkeypatch.undo()
     assert store.kept(*WANTED) is None
-    assert path.exists()
+    assert not path.exists()
     assert store.set_aside == []
 
 
