@@ -83,7 +83,7 @@ class MeasureJob:
             "released": self.released,
             "weights": self.weights,
             "data": self.data,
-            "metrics": [metric for metric, _ in self.outs],
+            "metrics": {metric: out.stem for metric, out in self.outs},
             "repeat": list(self.repeat),
         }
 
@@ -135,7 +135,7 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     for metric, measurement in found.items():
         differs = _difference(measurement, again[metric]) if metric in again else None
         details = Details(share, job["released"] or "toy", job["data"], device, dtype, differs)
-        write_measurement(folder / f"{metric}.safetensors", Kept.of(measurement, details))
+        write_measurement(folder / f"{metric}.safetensors", Kept.of(measurement, details), job["metrics"][metric])
     if fault is not None:
         raise fault
 

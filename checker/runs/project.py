@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.errors import ConfigurationError
+from checker.lab.trust import HIDDEN
 
 ARCHIVE = "archive"
-HIDDEN = ".claims"  # inside a vault that stands alone: Obsidian does not show it, version control does
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,8 @@ class Workspace:
                 outcomes = check(sound, bench, self.words, last, times)
             if options.fresh:
                 store.keep_fresh()
+        if store.set_aside:
+            on_event(Notice(_set_aside(store.set_aside)))
         gone = retired(self.project, survey.vault, [case.id for case in survey.cases], survey.faults) if survey.whole else []
         return Checked(
             survey,
@@ -185,3 +187,8 @@ class Workspace:
             for text in clear(folders, journal):
                 on_event(Notice(text))
             return write_changes(changes, journal, folders)
+
+
+def _set_aside(paths: Sequence[Path]) -> str:
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"damaged, or not what it was kept as, so set aside and made again: {paths[0]}{more}"

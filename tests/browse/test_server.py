@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
 import socket
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
-from checker.browse.guard import is_loopback
+from checker.browse.guard import Guard, is_loopback
 from tests.browse.conftest import CHECKED, PNG, Served, serve, stop, until, write_vault
 
 
@@ -78,7 +80,7 @@ def test_nothing_else_is_given(served: Served, path: str) -> None:
 )  # fmt: skip
 def test_other_sites_are_refused(served: Served, headers: dict[str, str]) -> None:
     for path in ("/", "/api/graph", "/file?path=picture.png", "/events"):
-        assert ask(served, path, **headers)[0] == 403, path
+        assert ask(served, path, **headers)[0] in (400, 403), path
 
 
 def test_a_link_from_another_site_may_lead_here(served: Served) -> None:
@@ -115,6 +117,65 @@ def test_news_come_as_they_happen(served: Served) -> None:
 @pytest.mark.parametrize(("host", "here"), [("127.0.0.1", True), ("localhost", True), ("::1", True), ("[::1]", True), ("127.8.9.1", True), ("0.0.0.0", False), ("10.0.0.1", False), ("example.org", False), ("", False)])  # fmt: skip
 def test_what_is_loopback(host: str, here: bool) -> None:
     assert is_loopback(host) is here
+
+
+HOSTS = {
+    **dict.fromkeys(("127.0.0.1", "127.0.0.1:80", "localhost", "LocalHost:8765", "[::1]", "[::1]:8765"), 200),
+    **dict.fromkeys(
+        ("[", "[::1", "::1]", "[::1].evil", "[::1]evil:80", "[::1]:80:90", "[evil]", "[127.0.0.1]", "[::1%25lo]"), 400
+    ),
+    **dict.fromkeys(
+        ("", "user@localhost", "localhost:80x", "localhost/", "localhost#", "localhost, evil", "loc\tal", "[::1]:999999"), 400
+    ),
+    **dict.fromkeys(("evil", "localhost.evil", "127.0.0.1.evil", "localhost.", "0.0.0.0", "127.1", "[::2]", "10.0.0.1"), 403),
+}
+
+
+@pytest.mark.parametrize(("host", "status"), HOSTS.items())
+def test_a_host_is_read_strictly(host: str, status: int) -> None:
+    assert guarded([("host", host)]) == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([], 400),
+        ([("host", "localhost"), ("host", "evil")], 400),
+        ([("host", "localhost"), ("host", "localhost")], 400),
+        ([("host", "localhost"), ("origin", "http://localhost")], 200),
+        ([("host", "localhost"), ("origin", "https://localhost")], 403),
+        ([("host", "localhost"), ("origin", "http://localhost.evil")], 403),
+        ([("host", "localhost"), ("origin", "http://[")], 403),
+        ([("host", "localhost"), ("origin", "null")], 403),
+        ([("host", "localhost"), ("origin", "http://localhost"), ("origin", "http://evil")], 403),
+        ([("host", "[::1]:80"), ("origin", "http://[::1].evil:80")], 403),
+    ],
+)
+def test_headers_that_are_not_what_a_browser_sends(headers: list[tuple[str, str]], status: int) -> None:
+    assert guarded(headers) == status
+
+
+def guarded(headers: list[tuple[str, str]]) -> int:
+    """The status with which the guard answers a request, 200 where it lets it in."""
+    from starlette.responses import PlainTextResponse
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> None:
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/",
+            "headers": [(name.encode(), value.encode()) for name, value in headers],
+        }
+        await Guard(PlainTextResponse("in"))(scope, None, send)  # type: ignore[arg-type]
+
+    asyncio.run(ask())
+    status: int = sent[0]["status"]
+    return status
 
 
 def test_it_ends_with_ctrl_c_while_a_page_listens(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def newer(path: Path) -> None:
     head = json.loads(data[8 : 8 + length])
     about = head["__metadata__"]
     if "measurement" in about:
-        about["measurement"] = json.dumps(json.loads(about["measurement"]) | {"schema": 2})
+        about["measurement"] = json.dumps(json.loads(about["measurement"]) | {"schema": 9})
     else:
         about["schema"] = "2"
     text = json.dumps(head).encode()

@@ -16,7 +16,7 @@ import pytest
 
 from checker.lab.context import Context, within
 from checker.lab.recipes import Architecture, Recipe
-from checker.lab.trust import trust
+from checker.lab.trust import hashes, trust
 from checker.runs.executor import SPENT, Event, run_jobs
 from checker.runs.folder import JobFolder
 from checker.runs.jobs import Job, MeasureJob, TrainJob
@@ -43,7 +43,7 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     shutil.copy(PLUGIN, folder / "faults.py")
     monkeypatch.setenv("CHECK_CLAIMS_SETTINGS", str(tmp_path / "settings"))
-    trust(folder)
+    trust(folder, hashes(folder))
     with within(Context(tmp_path, folder)):
         yield folder
 
