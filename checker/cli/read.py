@@ -93,7 +93,7 @@ def propose(
     project = Project.find(vault)
     vocabulary = words_of(project)
     opened = Vault.open(project.vault, cache_folder() / "vaults")
-    places = [opened.find(name) for name in notes] if notes else list(opened.note_paths)
+    places = [opened.find(name) for name in notes] if notes else list(filter(opened.is_content, opened.note_paths))
     found = [proposal for place in places for proposal in _proposals(opened, place, vocabulary)]
     unwritten = _tag(project, _accepted(found, yes)) if write else []
     if as_json:

@@ -6,6 +6,7 @@ Each scan goes through the text once, so that a note of a megabyte of `[[` costs
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -55,16 +56,16 @@ def escaped(data: bytes, offset: int) -> bool:
     return (offset - start) % 2 == 1
 
 
-def hidden(text: bytes, start: int = 0) -> Iterator[re.Match[bytes]]:
+def hidden(text: bytes, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[bytes]]:
     """The comments and formulas of a text whose code is blank, in order; of a formula the group `math` is set, of a comment that
     is not closed `open`."""
     if b"$" not in text and b"%%" not in text and b"<!--" not in text:
         return
-    for match in HIDDEN.finditer(text, start):
+    for match in HIDDEN.finditer(text, start, end):
         if match["kept"] is None:
             yield match
         elif escaped(text, match.start()):  # no link, so what stands in it may be hidden
-            yield from hidden(text[: match.end()], match.start() + 2)
+            yield from hidden(text, match.start() + 2, match.end())
 
 
 def without_math(text: bytes) -> bytes:
