@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from checker.claims.sentence import last_sentence, plain
 from checker.claims.status_link import StatusLink, status_links
@@ -139,7 +140,7 @@ def vault_claims(vault: Vault) -> tuple[list[Claim], list[Problem]]:
     claims: list[Claim] = []
     problems: list[Problem] = []
     for path in sorted({*vault.tagged(TAG), *vault.with_callout(TAG)}):
-        if vault.is_template(path):
+        if not vault.is_content(path):
             continue
         note = vault.note(path)
         found, faults = find_claims(note)
@@ -287,13 +288,14 @@ def _exactly(claim: Claim, fence: Block) -> Claim:
     return replace(claim, exact=Exact("\n" * fence.line + "\n".join(body) + "\n", fence.line))
 
 
-def doubled_ids(ids: Iterable[str]) -> dict[str, str]:
-    """Block ids, case folded, that stand more than once among those of a vault, and what to tell of each."""
-    places: dict[str, list[str]] = {}
-    for name in ids:
-        places.setdefault(name.casefold(), []).append(name)
-    return {
-        name: f"the block id ^{ids[-1]} stands {len(ids)} times in the vault; rename all but one"
-        for name, ids in places.items()
-        if len(ids) > 1
-    }
+def doubled_ids(ids: Iterable[tuple[str, PurePosixPath]]) -> dict[str, str]:
+    """Ids, case folded, that stand more than once among those of a vault and their notes, and what to tell of each."""
+    places: dict[str, list[tuple[str, PurePosixPath]]] = {}
+    for name, path in ids:
+        places.setdefault(name.casefold(), []).append((name, path))
+    found = {}
+    for name, those in places.items():
+        if len(those) > 1:
+            notes = ", ".join(dict.fromkeys(str(path) for _, path in those))
+            found[name] = f"the block id ^{those[-1][0]} stands {len(those)} times in the vault ({notes}); rename all but one"
+    return found

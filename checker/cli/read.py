@@ -88,7 +88,7 @@ def propose(
     """List untagged sentences that could be checked as they stand."""
     workspace = open_workspace(vault)
     opened = workspace.vault()
-    places = [opened.find(name) for name in notes] if notes else list(opened.note_paths)
+    places = [opened.find(name) for name in notes] if notes else list(filter(opened.is_content, opened.note_paths))
     found = [proposal for place in places for proposal in _proposals(opened, place, workspace.words)]
     unwritten = _tag(workspace, _accepted(found, yes)) if write else []
     if as_json:

@@ -6,6 +6,7 @@ Each scan goes through the text once, so that a note of a megabyte of `[[` costs
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -22,6 +23,10 @@ TAG = re.compile(
 )
 MATH = re.compile(rb"\$(?<![\\$]\$)(?:\$.+?\$\$|(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d))", re.DOTALL)
 COMMENT = re.compile(rb"%%.*?%%|<!--.*?-->|(?P<open>%%|<!--).*", re.DOTALL)
+# What begins first keeps what is in it: a formula in the heading of a wikilink is a part of the link, a wikilink in a formula none.
+HIDDEN = re.compile(
+    rb"(?P<kept>" + WIKILINK.pattern + rb")|" + COMMENT.pattern + rb"|(?P<math>" + MATH.pattern + rb")", re.DOTALL
+)
 HTML_TAG = re.compile(rb"</?[A-Za-z][^<>]*>")
 WHOLE = re.compile(WIKILINK.pattern + rb"|%%.*?%%", re.DOTALL)
 TICKS = re.compile(rb"(\\?)(`+)")
@@ -49,6 +54,26 @@ def escaped(data: bytes, offset: int) -> bool:
     while start and data[start - 1] == 92:
         start -= 1
     return (offset - start) % 2 == 1
+
+
+def hidden(text: bytes, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[bytes]]:
+    """The comments and formulas of a text whose code is blank, in order; of a formula the group `math` is set, of a comment that
+    is not closed `open`."""
+    if b"$" not in text and b"%%" not in text and b"<!--" not in text:
+        return
+    for match in HIDDEN.finditer(text, start, end):
+        if match["kept"] is None:
+            yield match
+        elif escaped(text, match.start()):  # no link, so what stands in it may be hidden
+            yield from hidden(text, match.start() + 2, match.end())
+
+
+def without_math(text: bytes) -> bytes:
+    """A text without comments, its formulas blank."""
+    masked = bytearray(text)
+    for match in hidden(text):
+        masked[match.start() : match.end()] = blanked(match[0])
+    return bytes(masked)
 
 
 def code_spans(data: bytes, low: int, high: int) -> Iterator[Span]:

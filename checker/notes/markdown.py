@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
 
 MAX_NESTING = 100
 FENCE = re.compile(r"---[ \t]*")
@@ -22,18 +23,25 @@ def markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     md = add_block_rules(MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}))
-    md.core.ruler.enableOnly(["normalize", "block"])
+    md.core.ruler.enableOnly(["normalize", "final_newline", "block"])
     return md
 
 
 def add_block_rules(md: MarkdownIt) -> MarkdownIt:
     """Teach a CommonMark parser tables, and frontmatter, comments, formulas and footnotes as Obsidian has them."""
     md.enable("table")
+    md.core.ruler.after("normalize", "final_newline", _final_newline)
     md.block.ruler.before("table", "front_matter", _front_matter)
     md.block.ruler.before("fence", "comment", _comment, {"alt": PARAGRAPH_ENDS})
     md.block.ruler.before("fence", "math", _math, {"alt": PARAGRAPH_ENDS})
     md.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
     return md
+
+
+def _final_newline(state: StateCore) -> None:
+    """End the last line: in a footnote the block rules look at the character after it."""
+    if not state.src.endswith("\n"):
+        state.src += "\n"
 
 
 def _front_matter(state: StateBlock, first: int, last: int, silent: bool) -> bool:

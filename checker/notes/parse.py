@@ -58,9 +58,11 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
         for span in list(inline.code_spans(data, area.start, area.end)):
             blank.span(span)
     before = bytes(blank.visible)
-    comments = _comments(path, lines, structure, before, problems)
-    hidden = blank.pattern(inline.COMMENT) if comments else ()
-    hidden += math + blank.pattern(inline.MATH)
+    inside = list(inline.hidden(before))
+    comments = _comments(path, lines, structure, [match for match in inside if match["math"] is None], problems)
+    hidden = (*math, *(Span(*match.span()) for match in inside))
+    for span in hidden:
+        blank.span(span)
     visible = bytes(blank.visible)
 
     definitions = tuple(_definitions(data, structure))
@@ -121,12 +123,6 @@ class _Blanks:
     def span(self, span: Span) -> None:
         self.visible[span.start : span.end] = inline.blanked(bytes(self.visible[span.start : span.end]))
 
-    def pattern(self, pattern: re.Pattern[bytes]) -> tuple[Span, ...]:
-        spans = tuple([Span(*match.span()) for match in pattern.finditer(bytes(self.visible))])
-        for span in spans:
-            self.span(span)
-        return spans
-
 
 def _frontmatter(
     path: PurePosixPath, lines: Lines, tokens: list[Token], blank: _Blanks, problems: list[Problem]
@@ -156,12 +152,12 @@ def _find_faults(path: PurePosixPath, lines: Lines, structure: Structure, proble
 
 
 def _comments(
-    path: PurePosixPath, lines: Lines, structure: Structure, text: bytes, problems: list[Problem]
+    path: PurePosixPath, lines: Lines, structure: Structure, matches: list[re.Match[bytes]], problems: list[Problem]
 ) -> tuple[Comment, ...]:
-    """The comments of a text whose code is blank; HTML that is a block of its own among them."""
+    """The comments that were matched; HTML that is a block of its own among them."""
     blocks = {lines.index(leaf.span.start) for leaf in structure.leaves if leaf.kind == "comment"}
     found = []
-    for match in inline.COMMENT.finditer(text) if b"%%" in text or b"<!--" in text else ():
+    for match in matches:
         html = match[0].startswith(b"<")
         found.append(Comment(Span(*match.span()), not html and lines.index(match.start()) in blocks, html))
         if match["open"] is not None:

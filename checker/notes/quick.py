@@ -86,7 +86,7 @@ def quick_entry(data: bytes) -> Entry | None:
     if b"`" in text:
         text = IN_LINE.sub(_blanked, text)
     if b"$" in text:
-        text = inline.MATH.sub(_blanked, text)
+        text = inline.without_math(text)
     ids = _block_ids(fenced, text, start - 1) if b"^" in text else ()
     if ids is None:
         return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from checker.errors import ConfigurationError, NoteError
 from checker.notes.canvas import Canvas, read_canvas
+from checker.notes.copies import copies
 from checker.notes.index import Index
 from checker.notes.link import Link
 from checker.notes.note import Note, Problem
@@ -29,6 +30,7 @@ LINKS = (
 )
 
 
+COPIED = "a copy that a sync program made of {}; not checked and not written. Take over what you want of it, and delete it"
 TEMPLATE_SETTINGS = {"templates.json": "folder", "plugins/templater-obsidian/data.json": "templates_folder"}
 
 
@@ -69,6 +71,7 @@ class Vault:
 
     def __init__(self, root: Path, index: Index) -> None:
         self.root, self.index = root, index
+        self._parsed: dict[PurePosixPath, Note] = {}
 
     @classmethod
     def open(cls, root: Path | str, cache: Path | None = None) -> Vault:
@@ -98,12 +101,24 @@ class Vault:
     def _paths(self, query: str, *values: object) -> tuple[PurePosixPath, ...]:
         return tuple(sorted(PurePosixPath(path) for (path,) in self.index.rows(query, *values)))
 
+    @cached_property
+    def _readable(self) -> frozenset[PurePosixPath]:
+        return frozenset(self.note_paths)
+
+    def is_note(self, path: PurePosixPath | None) -> bool:
+        """Whether this is a note that can be read."""
+        return path in self._readable
+
     def note(self, path: PurePosixPath) -> Note:
-        """Parse a note. Raises NoteError when it cannot be read."""
+        """Parse a note, or give it as it was parsed before where its bytes are the same. Raises NoteError when it cannot be read."""
         try:
-            return parse(path, (self.root / path).read_bytes())
+            data = (self.root / path).read_bytes()
         except OSError as error:
             raise NoteError(f"{path}: cannot be read ({error.strerror})") from error
+        known = self._parsed.get(path)
+        if known is None or known.data != data:
+            known = self._parsed[path] = parse(path, data)
+        return known
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -121,6 +136,7 @@ class Vault:
         """What is wrong with files and names, in order of path."""
         rows = self.index.rows("SELECT path, line, message, column FROM problem JOIN file ON file.id = source")
         found = [Problem(PurePosixPath(path), line, message, column) for path, line, message, column in rows]
+        found += [Problem(copy, 1, COPIED.format(original.name)) for copy, original in self.copies.items()]
         return tuple(sorted([*found, *self._collisions(), *self.index.unlisted], key=lambda each: (each.path, each.line)))
 
     def _collisions(self) -> Iterator[Problem]:
@@ -146,6 +162,15 @@ class Vault:
             if parts:
                 found.append(PurePosixPath(fold(parts)))
         return tuple(found)
+
+    @cached_property
+    def copies(self) -> dict[PurePosixPath, PurePosixPath]:
+        """The notes that are copies of a program which synchronises, each with the original beside it: they are no content."""
+        return copies(self.note_paths, self.is_note, self.block_ids())
+
+    def is_content(self, path: PurePosixPath) -> bool:
+        """Whether a note says anything by itself: it is no template and no copy of another."""
+        return not self.is_template(path) and path not in self.copies
 
     def is_template(self, path: PurePosixPath) -> bool:
         """Whether a note stands in a folder of templates: it is no content."""
@@ -201,9 +226,19 @@ class Vault:
         )
         return {PurePosixPath(source) for (source,) in rows}
 
-    def block_ids(self) -> list[str]:
-        """Every block id, as often as it stands in the vault."""
-        return [name for (name,) in self.index.rows("SELECT id FROM block")]
+    def block_ids(self) -> list[tuple[str, PurePosixPath]]:
+        """Every block id with the note that it stands in, as often as it stands in the vault."""
+        rows = self.index.rows("SELECT block.id, path FROM block JOIN file ON file.id = source ORDER BY path, number")
+        return [(name, PurePosixPath(path)) for name, path in rows]
+
+    def linked_names(self) -> list[str]:
+        """The last part of each link's path, in the form of `fold`, as often as it stands in notes and canvases."""
+        return [name for (name,) in self.index.rows("SELECT name FROM link")]
+
+    def names(self) -> frozenset[str]:
+        """What notes and other files are called, and their aliases, in the form of `fold`."""
+        rows = self.index.rows("SELECT name FROM file UNION SELECT name FROM alias")
+        return frozenset(fold(name) for (name,) in rows)
 
     def links(self, source: PurePosixPath | None = None, file: PurePosixPath | None = None) -> list[VaultLink]:
         """The links of the vault, or those in `source` or to `file`, in order of file and place."""
@@ -224,7 +259,7 @@ class Vault:
         target, mark, rest = link.partition("#") if isinstance(link, str) else (link.target, "", "")
         subpath = mark + rest if isinstance(link, str) else link.subpath
         found = self._files.resolve(source, target.strip())
-        if found.file not in self.note_paths or not subpath.strip("# "):
+        if found.file is None or not self.is_note(found.file) or not subpath.strip("# "):
             return found
         anchor = resolve_subpath(self.note(found.file), subpath)
         return replace(found, anchor=anchor, subpath_found=anchor is not None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.models import find_model
 from checker.notes import Link, Note, Problem, Vault
+from checker.notes.resolve import fold
 from checker.runs.outcome import Word
 from checker.runs.project import Project
 from checker.verdicts.correlation import FEWEST_MODELS
@@ -72,9 +74,11 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     """All cases of the vault, in order of note and line, and the places where a claim needs a person first."""
     claims, problems = vault_claims(vault)
     _cannot_be_drawn.cache_clear()
-    ids = [*vault.block_ids(), *(claim.target for claim in claims if claim.name and not claim.takes_id)]
+    ids = [(name, path) for name, path in vault.block_ids() if vault.is_content(path)]
+    ids += [(claim.target, claim.note.path) for claim in claims if claim.name and not claim.takes_id]
     doubled = doubled_ids(ids)
-    taken = {name.casefold() for name in ids}
+    taken = {name.casefold() for name, _ in vault.block_ids()} | {name.casefold() for name, _ in ids}
+    meant = _meant(vault, claims)
     cases = []
     for claim in claims:
         if claim.name and claim.name.casefold() in doubled:
@@ -88,7 +92,12 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
             except SpecError as error:
                 fault = str(error)
         if name is None:
-            name = _new_id(Meaning.of(exact) if exact else reading.meaning, claim.statement, vocabulary, taken)
+            name = _new_id(
+                Meaning.of(exact) if exact else reading.meaning,
+                claim.statement,
+                vocabulary,
+                lambda name: _is_free(name, taken, meant, project),
+            )
             exact = exact and exact.model_copy(update={"id": name, "source": claim.source(name)})
         taken.add(name.casefold())
         said = exact
@@ -134,23 +143,37 @@ def introduced(vault: Vault, note: Note, links: Iterable[Link]) -> dict[str, str
         names |= dict.fromkeys((*SELF, "the method", "the model", "ours"), own)
     for link in links:
         file = vault.resolve(note.path, link.target).file
-        if file is not None and file in vault.note_paths and file != note.path:
+        if file is not None and vault.is_note(file) and file != note.path:
             introduced = vault.note(file).properties.get("introduces")
             if isinstance(introduced, str):
                 names[link.display if link.display is not None else link.target.rsplit("/", 1)[-1]] = introduced
     return names
 
 
-def _new_id(meaning: Meaning | None, statement: str, vocabulary: Vocabulary, taken: Iterable[str]) -> str:
+def _new_id(meaning: Meaning | None, statement: str, vocabulary: Vocabulary, is_free: Callable[[str], bool]) -> str:
     if meaning:
         stem = meaning.slug(vocabulary)
     else:
         stem = "-".join(slugify(statement).split("-")[:SLUG_WORDS]) or "claim"
+    if stem.replace("-", "").isdigit():
+        stem = f"claim-{stem}"
     number, name = 1, stem
-    while name.casefold() in taken:
+    while not is_free(name):
         number += 1
         name = f"{stem}-{number}"
     return name
+
+
+def _meant(vault: Vault, claims: Iterable[Claim]) -> frozenset[str]:
+    """The names that a link of the vault already means, or would: those of files, their aliases, and what links are written with,
+    but for the statuses of claims."""
+    statuses = Counter(fold(claim.target) for claim in claims if claim.status)
+    return vault.names() | frozenset(Counter(vault.linked_names()) - statuses)
+
+
+def _is_free(name: str, taken: Container[str], meant: Container[str], project: Project) -> bool:
+    """Whether a new claim can have a name: nothing else has it, or what has it is the claim's own, from when it was one before."""
+    return name.casefold() not in taken and (fold(name) not in meant or project.knows(name))
 
 
 def _case(case: Case, said: ClaimSpec | None, fault: str, project: Project, vocabulary: Vocabulary) -> Case:

@@ -115,7 +115,9 @@ def _untagged(note: Note, name: str) -> list[Span]:
     home = [block for block in note.blocks if block.block_id is not None and block.block_id.id == name]
     if home:
         return [span for block in home for span in _links(note, block, name)][:1]
-    found = [span for block in note.blocks if block.kind in BY_LINK or ends_in_field(note, block) for span in _links(note, block, name)]
+    found = [
+        span for block in note.blocks if block.kind in BY_LINK or ends_in_field(note, block) for span in _links(note, block, name)
+    ]
     return found if len(found) == 1 else []
 
 

@@ -3,6 +3,7 @@ evidence is archived. It is never deleted, and found again when the sentence is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -20,10 +21,13 @@ LINKED = (
 HOME = "SELECT DISTINCT path FROM block JOIN file ON file.id = block.source WHERE block.id = ?"
 
 
+ID = re.compile(r"[A-Za-z0-9-]+")  # a claim note of another name is a copy that somebody or something made
+
+
 def retired(project: Project, vault: Vault, ids: Collection[str], faults: Sequence[Problem]) -> list[str]:
     """The claims that have a claim note and no sentence; `ids` are those that the survey found, `faults` what it could not read.
     One whose note cannot be read for certain just now still counts as a claim."""
-    candidates = [path for path in sorted(project.notes.glob("*.md")) if path.stem not in ids]
+    candidates = [path for path in sorted(project.notes.glob("*.md")) if path.stem not in ids and ID.fullmatch(path.stem)]
     if not candidates:
         return []
     live = {claim.name for claim in vault_claims(vault)[0]} | set(ids)
@@ -60,7 +64,9 @@ def retire(project: Project, vault: Vault, names: Iterable[str]) -> list[Change]
 
 
 def clearing(vault: Vault, path: PurePosixPath, ids: dict[str, bool]) -> Iterator[Change]:
-    """The change of a note that takes these claims' traces out of it, if it has any."""
+    """The change of a note that takes these claims' traces out of it, if it has any; none of a copy that a sync program made."""
+    if path in vault.copies:
+        return
     edit = NoteEdit(cleared=ids)
     try:
         old = (vault.root / path).read_bytes()

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from checker.notes import Note, parse
+from checker.notes.quick import quick_entry
 
 
 def read(text: str) -> Note:
@@ -105,3 +106,38 @@ def test_comments_keep_links_and_tags_for_obsidian_only() -> None:
 )
 def test_tags(text: str, names: list[str]) -> None:
     assert [tag.name for tag in read(text).all_tags] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("[[N#$x 2$ loss]] and [[N]]", ["N#$x 2$ loss", "N"]),
+        ("[[N#$x 2$ loss|the loss]] $y$ [[N]]", ["N#$x 2$ loss", "N"]),
+        ("[[costs $5]] and [[costs $6]]", ["costs $5", "costs $6"]),
+        ("$a [[N]] b$ [[M]]", ["M"]),
+        ("$$ [[N]] $$ [[M#$$x$$]]", ["M#$$x$$"]),
+        ("[[50%% done]] and [[60%% done]]", ["50%% done", "60%% done"]),
+        ("[[a%%b]] %%[[c]]%% [[d]]", ["a%%b", "d"]),
+        ("%% $ %% [[a]] %% $ %%", ["a"]),
+        ("$ %% [[a]] %%", []),
+        ("$x %% y$ [[a]] $z %% w$", ["a"]),
+        ("[[a <!-- b]] and [[c --> d]]", ["a <!-- b", "c --> d"]),
+        ("[[Sq]uare]] and [[a]b|c]]", ["Sq]uare", "a]b"]),
+        ("\\[[a $x]] $y [[b]]", ["b"]),
+        ("\\[[a $x y]] z$ [[b]]", ["b"]),
+        ("`[[a` $]]$ [[b]]", ["b"]),
+        ("[[a\n$b]] $c [[d]]", ["d"]),
+        ("| [[N#$x\\|y$\\|z]] |\n|---|\n| [[M]] $a$ |", ["N#$x", "M"]),
+        ("> [!note] [[N#$a$]]\n> [[M#$b$]]", ["N#$a$", "M#$b$"]),
+        ("![[N#$x$]] ![[M]]", ["N#$x$", "M"]),
+    ],
+)
+def test_links_beside_formulas_and_comments(text: str, targets: list[str]) -> None:
+    note = parse(PurePosixPath("S.md"), text.encode())
+    assert [link.destination for link in note.links] == targets
+    quick = quick_entry(text.encode())
+    assert quick is None or [link.destination for link in quick.body_links] == targets
+
+
+def test_a_footnote_in_a_quote_may_end_the_note() -> None:
+    assert parse(PurePosixPath("S.md"), b"> [^1]: <!-- \n> ").blocks
