@@ -43,7 +43,14 @@ def test_what_restricts_a_claim_is_never_dropped(sentence: str, insertion: str, 
 
 @pytest.mark.parametrize(
     "idle",
-    ["However, {}", "We find that {}", "Park et al. (2023) show that {}", "It has been shown that {}", "{} (Caron et al., 2021)", "{} [12]"],
+    [
+        "However, {}",
+        "We find that {}",
+        "Park et al. (2023) show that {}",
+        "It has been shown that {}",
+        "{} (Caron et al., 2021)",
+        "{} [12]",
+    ],
 )
 @pytest.mark.parametrize("sentence", SENTENCES[2:6])
 def test_what_only_says_who_says_it_changes_nothing(sentence: str, idle: str) -> None:
