@@ -13,8 +13,8 @@ from lark import Token, Tree
 from checker.claims.meaning import Meaning
 from checker.claims.noise import NEGATIONS
 from checker.claims.question import Choice, Edit, QuestionError, UnknownError
-from checker.claims.unknown import KINDS, kind_of
 from checker.claims.spec import Bound, Claimed, Margin, Quantifier, Where
+from checker.claims.unknown import KINDS, kind_of
 from checker.vocabulary import MetricWord, Relation, Vocabulary
 
 Node = Tree[Token]
@@ -103,6 +103,8 @@ class _Composer:
         metric, relation = self._what_is_compared()
         subject, baseline = self._one("subject", "claim"), self._baseline()
         factor = self._factor()
+        if factor is not None and factor < 1 and self._all("at_least"):
+            raise QuestionError("at least half of something is no less than half of it", "a number above 1, or an upper bound")
         if factor is not None and factor < 1:  # half as long, half that of
             if not self._tokens("DEGREE", "AS") and self._tokens("COMPARATIVE"):
                 raise QuestionError(f"{factor:g} times {self._tokens('COMPARATIVE')[0]} can mean two things", "a number above 1")
@@ -169,9 +171,7 @@ class _Composer:
     def _better(self, metric: MetricWord) -> Relation:
         better = dict(metric.comparatives).get("better")
         if better is None:
-            raise QuestionError(
-                f"it is not said whether a higher or a lower {metric.title} is better", _directions(metric)
-            )
+            raise QuestionError(f"it is not said whether a higher or a lower {metric.title} is better", _directions(metric))
         return better
 
     def _threshold(self) -> Meaning:
@@ -212,7 +212,9 @@ class _Composer:
         margin = self._margin(metric)
         where = self._where(metric, trend=True)
         if self._quantifier() or re.fullmatch(r"layer \d+|(?:first|last) 1", where.layers):
-            raise QuestionError("a trend goes over several layers; it is not asked of single ones", "the layers that it goes over")
+            raise QuestionError(
+                "a trend goes over several layers; it is not asked of single ones", "the layers that it goes over"
+            )
         return self._placed(
             Meaning("trend", metric.name, where, relation=self._negated(relation), margin=margin), metric, subject=subject
         )
@@ -223,7 +225,9 @@ class _Composer:
         if metric.presence is None:
             raise QuestionError(f"every model has some {metric.title}; it does not say which", "a comparison or a bound")
         if self._quantifier():
-            raise QuestionError("whether something is there is asked of an image, in any of the layers", "a choice of layers, or a share")
+            raise QuestionError(
+                "whether something is there is asked of an image, in any of the layers", "a choice of layers, or a share"
+            )
         negations = len(self._tokens(*NEGATIONS, "LACK", "ABSENT"))
         if negations > 1:
             raise QuestionError("it denies twice", "a sentence that denies once, or not at all")
@@ -231,7 +235,9 @@ class _Composer:
         share = metric.presence
         for clause in self._all("images_clause"):
             if negations:
-                raise QuestionError("it denies something of some images", "a bound without a denial, such as 'in fewer than 5 % of the images'")
+                raise QuestionError(
+                    "it denies something of some images", "a bound without a denial, such as 'in fewer than 5 % of the images'"
+                )
             share, relation = self._share_of_images(clause)
         where = self._where(metric)
         found = Meaning("presence", metric.name, where, relation=relation, bound=Bound(value=share, unit=IMAGES))
@@ -432,11 +438,14 @@ class _Composer:
         first, last = self._span(nodes[0])
         verbs = [] if role != "subject" else [token for token in _leaves(self.tree) if str(token) in SINGULAR]
         agree = [Edit(token.start_pos or 0, (token.start_pos or 0) + 1, SINGULAR[str(token)]) for token in verbs]
+        things = self._things(role)
+        if any(one in self.vocabulary.members(other) for _, one in things for _, other in things if one != other):
+            return []  # one of them says what the other is
         choices = []
-        for thing in _ordered(_trees(nodes[0])):
+        for thing, _ in things:
             start, end = self._span(thing)
             gone = [edit for edit in (Edit(first, start, ""), Edit(end, last, "")) if edit.first < edit.last]
-            one = [] if self._is_family(self._name(thing)[1]) else agree
+            one = [] if self._name(thing)[0] == "FAMILY" else agree
             choices.append(Choice((Edit(first, first, "", article=True), *gone, *one)))
         return choices
 
@@ -496,7 +505,9 @@ class _Composer:
             out = [self._member(one, name) for one in things]
             for one in out:
                 if one not in members:
-                    raise QuestionError(f"{one} is no member of {name}, which has {', '.join(members)}", "members that are excepted")
+                    raise QuestionError(
+                        f"{one} is no member of {name}, which has {', '.join(members)}", "members that are excepted"
+                    )
             there = tuple(one for one in there if one not in out)
         if len(there) < 2 and any(thing.find_data("excepted")):
             left = f"only {there[0]}" if there else "nothing"
@@ -571,8 +582,12 @@ class _Composer:
                 "which of the two",
                 [Choice((Edit(first, last, text),)) for text in ("in all layers", "averaged over all layers")],
             )
+        if node.data == "listed_layers" and len(set(numbers)) < len(numbers):
+            raise QuestionError("it names a layer twice", "each layer once")
+        if node.data == "span_of_layers" and numbers[0] >= numbers[1]:
+            raise QuestionError("the layers go from a later one to an earlier one", "layers from the first to the last")
         if node.data == "listed_layers":
-            return "layers " + " and ".join(map(str, sorted(set(numbers))))
+            return "layers " + " and ".join(map(str, sorted(numbers)))
         words = {
             "all_layers": "all", "each_layer": "all", "some_layer": "all", "most_layers": "all", "upper_half": "upper half",
             "lower_half": "lower half", "first_layer": "layer 1", "last_layer": "last 1", "first_layers": "first {}",

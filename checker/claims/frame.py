@@ -16,12 +16,12 @@ _SURNAMES = rf"{_SURNAME}(?:,\s+{_SURNAME})*(?:,?\s+(?:and|&)\s+{_SURNAME})?"
 _ET_AL = r"\s+et\s+al(?:\.|\b)"
 _NUMBER = r"[A-Z]?\.?\d+[a-z]?(?:\.\d+)*"
 _POINT = (
-    r"(?:fig(?:ures?|s)?|tab(?:les?)?|sec(?:tions?)?|app(?:endix)?|eq(?:uations?|s)?|chapter|pp?)\.?\s*"
-    rf"(?:{_NUMBER}|[A-Z])(?:\s*(?:,|and|&|-|–)\s*{_NUMBER})*"
+    r"(?:(?:[Ff]ig(?:ures?|s)?|[Tt]ab(?:les?)?|[Ss]ec(?:tions?)?|[Aa]pp(?:endix)?|[Ee]q(?:uations?|s)?|[Cc]hapter)"
+    rf"(?:\.?\s*{_NUMBER}|\.?\s+[A-Z]\b)|pp?\.\s*\d+)(?:\s*(?:,|and|&|-|–)\s*{_NUMBER})*"
 )
 _KEY = r"-?@[\w:.-]*\w"
-_MARK = rf"\[(?:\d+(?:\s*[,;–-]\s*\d+)*|{_KEY}(?:\s*;\s*{_KEY})*|\^[\w-]+)(?:,\s*(?i:{_POINT}))*\]"
-_DATED = rf"\({_YEAR}(?:,\s*(?i:{_POINT}))*\)"
+_MARK = rf"\[(?:\d+(?:\s*[,;–-]\s*\d+)*|{_KEY}(?:\s*;\s*{_KEY})*|\^[\w-]+)(?:,\s*{_POINT})*\]"
+_DATED = rf"\({_YEAR}(?:,\s*{_POINT})*\)"
 _AUTHORS = (
     rf"(?P<{{0}}>(?:{_SURNAMES}{_ET_AL}|{_SURNAME}\s+and\s+(?:colleagues|co-?workers))(?:\s*(?:{_DATED}|{_MARK}))?"
     rf"|{_SURNAMES}\s*(?:{_DATED}|{_MARK}))"
@@ -33,7 +33,9 @@ def _authors(group: str) -> str:
 
 
 _SOURCE = rf"(?:{_SURNAMES}(?:{_ET_AL})?,?\s+{_YEAR}|{_SURNAMES}{_ET_AL}|{_YEAR}|{_KEY})"
-_ITEM = rf"(?:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|as\s+in|from|in|also)\s+)?(?:{_SOURCE}|(?i:{_POINT}))(?:\s+(?:in|of|from)\s+{_SOURCE})?"
+_ITEM = (
+    rf"(?:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|as\s+in|from|in|also)\s+)?(?:{_SOURCE}|{_POINT})(?:\s+(?:in|of|from)\s+{_SOURCE})?"
+)
 _ITEMS = rf"{_ITEM}(?:\s*(?:[,;]|\band\b|&)\s*{_ITEM})*"
 
 CITATION = re.compile(rf"\({_ITEMS}\)")
@@ -69,13 +71,13 @@ STANDING = re.compile(  # attributions that stand at the start of what is left
     rf"(?:\s+(?:by|in)\s+(?:{_authors('by')}|{_MARK}|(?i:prior|previous|earlier)\s+work)|\s*{_MARK})?\s+that\s+"
     r"|(?i:note|notice|recall|it\s+turns\s+out)\s+that\s+"
     rf"|(?i:according\s+to|as\s+(?:{_SHOWN}|described)\s+(?:by|in)|in)\s+"
-    rf"(?:{_authors('to')}|{_MARK}|(?i:{_POINT}))\s*,\s*"
+    rf"(?:{_authors('to')}|{_MARK}|{_POINT})\s*,\s*"
     rf"|(?i:unlike|contrary\s+to|in\s+contrast\s+to|in\s+line\s+with|in\s+agreement\s+with|following)\s+(?:{_authors('unlike')}\s*,?\s*"
     rf"|(?P<rival>{_SURNAME})\s*,?\s*(?=(?:we|they)\s+{_ADVERB}{_SAY}\s+that\s)))"
 )
 FINDING = re.compile(rf"(?:\b(?i:we|they|I)|{_authors('who')})\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+")
 FOLLOWING = re.compile(
-    rf",?\s+as\s+(?:{_SHOWN}|described)\s+(?:by|in)\s+(?:{_authors('who')}|{_MARK}|(?i:prior|previous|earlier)\s+work|(?i:{_POINT}))"
+    rf",?\s+as\s+(?:{_SHOWN}|described)\s+(?:by|in)\s+(?:{_authors('who')}|{_MARK}|(?i:prior|previous|earlier)\s+work|{_POINT})"
     rf"|,?\s+according\s+to\s+{_authors('to')}"
 )
 BY_WHOM = re.compile(rf",\s*(?:the|a)\s+(?:method|model|approach)\s+(?:of|by|from)\s+{_authors('who')}\s*,")
@@ -111,7 +113,7 @@ def _authored(match: re.Match[str], is_name: Callable[[str], bool]) -> bool:
 
 def _names(text: str, is_name: Callable[[str], bool]) -> bool:
     """Whether all words with a capital in a citation can be names of people."""
-    bare = re.sub(rf"{_MARK}|(?i:\b{_POINT})|{_YEAR}|{_KEY}", " ", text)
+    bare = re.sub(rf"{_MARK}|\b{_POINT}|{_YEAR}|{_KEY}", " ", text)
     return all(is_name(word) for word in re.findall(r"[A-Z][\w'’-]*", bare))
 
 

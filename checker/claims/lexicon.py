@@ -1,4 +1,4 @@
-"""The files of phrases beside the grammar: a name, then its phrases, parted by |; an indented line goes on with the ones above."""
+"""The files of phrases next to the grammar: a name, then its phrases, parted by |; an indented line continues the one above."""
 
 from __future__ import annotations
 

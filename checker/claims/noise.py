@@ -10,7 +10,19 @@ from checker.claims.words import Word
 NEGATIONS = ("NO", "NOT", "DOES_NOT", "IS_NOT")
 MODELS = ("MODEL", "FAMILY")
 COMPARED = ("COMPARATIVE", "DEGREE", "MAGNITUDE", "NUMBER")
-PLACES = ("LAYER", "LAYERS", "ALL_LAYERS", "UPPER", "LOWER", "UPPER_OF", "LOWER_OF", "EARLY_LAYERS", "LATE_LAYERS", "FIRST", "LAST")
+PLACES = (
+    "LAYER",
+    "LAYERS",
+    "ALL_LAYERS",
+    "UPPER",
+    "LOWER",
+    "UPPER_OF",
+    "LOWER_OF",
+    "EARLY_LAYERS",
+    "LATE_LAYERS",
+    "FIRST",
+    "LAST",
+)
 PLACED = ("IN", "ON", "AT", "FOR", "OVER", "WITH", "EXCEPT", "MEAN_OVER", "DEPTH", *PLACES)
 
 

@@ -19,7 +19,8 @@ Claimed = Literal["less", "greater", "not less", "not greater"]
 Quantifier = Literal["all", "any", "most"]
 ID = re.compile(r"[A-Za-z0-9-]+")
 LAYERS = re.compile(
-    r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*|layers [1-9][0-9]*(?:-[1-9][0-9]*|(?: and [1-9][0-9]*)+)"
+    r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*"
+    r"|layers [1-9][0-9]*(?:-[1-9][0-9]*|(?: and [1-9][0-9]*)+)"
 )
 SIGNATURE = re.compile(r"^# Written by check-claims \(([0-9a-f]{16})\)[^\n]*\n\Z", re.MULTILINE)
 HEADS = re.compile(r"head [1-9][0-9]*")
@@ -76,8 +77,8 @@ class Where(Strict):
     def _parts_are_known(self) -> Where:
         if not LAYERS.fullmatch(self.layers):
             raise ValueError(
-                f"layers {self.layers!r}: write all, upper half, lower half, first N, last N, layer N, layers N-M or layers N and M"
-                " (from 1)"
+                f"layers {self.layers!r}: write all, upper half, lower half, first N, last N, layer N, layers N-M or "
+                "layers N and M (from 1)"
             )
         if " and " in self.layers:
             numbers = [int(number) for number in self.layers.removeprefix("layers ").split(" and ")]

@@ -11,7 +11,10 @@ from checker.claims.words import Word
 
 KINDS = {
     "size": ("a size or a resolution of a model", "released weights of that size"),
-    "change": ("a change to a model or its training", "a model made that way: a setting of its recipe, or a checkpoint of your own"),
+    "change": (
+        "a change to a model or its training",
+        "a model made that way: a setting of its recipe, or a checkpoint of your own",
+    ),
     "condition": ("a condition", "an experiment that measures under this condition"),
     "data": ("a data set or a part of one", "that data: a folder of pictures, or a plug-in that loads it"),
     "model": ("a model that is not here", "a checkpoint of your own, or a plug-in that trains it"),
@@ -20,7 +23,10 @@ KINDS = {
     "mechanism": ("a reason or a conclusion", "a claim of its own; a reason is not measured"),
     "doubt": ("a word of doubt, rarity or degree", "a sentence that says how much, how often or where"),
     "denial": ("a word that denies, excludes or contrasts", "a sentence that says outright what holds"),
-    "frame": ("about who says it, in a form that does not assert it", "the sentence asserted: by itself, or after 'we find that'"),
+    "frame": (
+        "about who says it, in a form that does not assert it",
+        "the sentence asserted: by itself, or after 'we find that'",
+    ),
     "question": ("a question, which asserts nothing", "a sentence that asserts it"),
     "part": ("a part of the model", "a part that can be named: a layer, a head, the class token or the patches"),
 }
@@ -29,7 +35,12 @@ MOST = 4  # words named in one answer
 
 
 PATTERNS = (
-    (re.compile(r".*-(?:ti|s|b|l|h|g|tiny|small|base|large|huge|giant)(?:/\d+)?|vit[-_/].*|\d+[mb]|[a-z].*/\d+|\d+x\d+", re.IGNORECASE), "size"),
+    (
+        re.compile(
+            r".*-(?:ti|s|b|l|h|g|tiny|small|base|large|huge|giant)(?:/\d+)?|vit[-_/].*|\d+[mb]|[a-z].*/\d+|\d+x\d+", re.IGNORECASE
+        ),
+        "size",
+    ),
     (re.compile(r"(?:resnet|convnext|swin|efficientnet|beit|deit|mae|dino|clip)[\w.-]*", re.IGNORECASE), "model"),
     (re.compile(r"(?:imagenet|in-?1k|in-?21k|cifar)[\w-]*", re.IGNORECASE), "data"),
     (re.compile(r".*n['’]t", re.IGNORECASE), "denial"),
@@ -41,7 +52,9 @@ PATTERNS = (
 @cache
 def _phrases() -> dict[tuple[str, ...], str]:
     """The kinds of phrases, by their words."""
-    listed = [(tuple(phrase.casefold().split()), kind) for kind, phrases in phrases_of("unknown.txt").items() for phrase in phrases]
+    listed = [
+        (tuple(phrase.casefold().split()), kind) for kind, phrases in phrases_of("unknown.txt").items() for phrase in phrases
+    ]
     return dict(reversed(listed))  # the first of two counts
 
 
@@ -79,6 +92,8 @@ def explained(words: Sequence[Word]) -> tuple[str, tuple[str, ...]]:
     by_kind: dict[str | None, list[str]] = {}
     for text, kind in found[:MOST] if len(found) > MOST else found:
         by_kind.setdefault(kind, []).append(repr(text))
-    parts = [f"{', '.join(texts)} ({KINDS[kind][0] if kind else 'no word of the claim language'})" for kind, texts in by_kind.items()]
+    parts = [
+        f"{', '.join(texts)} ({KINDS[kind][0] if kind else 'no word of the claim language'})" for kind, texts in by_kind.items()
+    ]
     more = ", …" if len(found) > MOST else ""
     return f"not understood: {'; '.join(parts)}{more}", tuple(KINDS[kind][1] for kind in by_kind if kind)

@@ -51,9 +51,11 @@ def read(
         typer.echo(f"I read: {reading.reading}.\n\n{strict_yaml.dump(spec)}", nl=False)
     else:
         typer.echo(f"{reading.status}: {reading.reason}")
-        for title, entries in (("missing", reading.missing), ("choices", reading.choices), ("near", reading.suggestions)):
+        for title, entries in (("missing", reading.missing), ("near", reading.suggestions)):
             if entries:
                 typer.echo(f"{title}: {', '.join(entries)}")
+        if reading.choices:
+            typer.echo("\n  ".join(("you could say:", *reading.choices)))
     return OK
 
 

@@ -232,8 +232,8 @@ def unit_of(spec: ClaimSpec, unit: str) -> str:
 
 
 def effect_of(spec: ClaimSpec, verdict: Mapping[str, Any]) -> str:
-    """What the effect of a verdict on a claim is, in words. Of a family it is that of the members that decide: where the claim has
-    to hold for every pair, the weakest one."""
+    """What the effect of a verdict on a claim is, in words. Of a family it is that of the members that decide: where the claim
+    has to hold for every pair, the weakest one."""
     subject, baseline, which = spec.subject, spec.baseline, ""
     decider = _decider(spec, verdict)
     if decider is not None:

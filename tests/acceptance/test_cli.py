@@ -260,7 +260,7 @@ def test_read_answers_with_the_promised_json(tmp_path: Path) -> None:
     assert (answer["status"], answer["specs"][0]["id"]) == ("ok", "mae-attention-distance-dino")
     answer = json.loads(run("read", "MAE has shorter attention distance", "--json", cwd=tmp_path, cache=tmp_path).stdout)
     assert (answer["status"], answer["missing"]) == ("needs-spec", ["baseline"])
-    assert "SimMIM" in answer["choices"]
+    assert "MAE has shorter attention distance than SimMIM" in answer["choices"]
 
 
 def test_a_vault_that_stands_alone_keeps_its_claims_hidden_inside(tmp_path: Path, cache: Path) -> None:

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from checker.claims import Reading, read_sentence
+from checker.claims import Meaning, Reading, is_untouched, parse_spec, read_sentence
 from checker.claims.say import number
 from checker.lab import vocabulary
 
 WORDS = vocabulary()
-SENTENCES = Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8")
+FILES = ("misread", "refused", "read-right", "traps")
+HERE = Path(__file__).parent
+CASES = {path.stem: path for path in (HERE / "sentences.txt", *(HERE / "cases" / f"{name}.txt" for name in FILES))}
 FOUND = Path(__file__).parents[3] / "shared" / "claims-found-in-a-real-vault.json"
 MARKS = {"ok": "=", "needs-spec": "?", "untestable": "∅"}
 FEW = 4  # choices beyond these are all models, which are not listed in the file
@@ -25,11 +27,29 @@ def told(reading: Reading) -> str:
     return f"{MARKS[reading.status]} {' '.join(part for part in (reading.reading or reading.reason, choices) if part)}"
 
 
-@pytest.mark.parametrize(
-    ("sentence", "answer"), [pair.split("\n    ") for pair in SENTENCES.strip().split("\n\n") if not pair.startswith("#")]
-)
+def cases(name: str) -> list[list[str]]:
+    pairs = CASES[name].read_text(encoding="utf-8").strip().split("\n\n")
+    return [pair.split("\n    ") for pair in pairs if not pair.startswith("#")]
+
+
+@pytest.mark.parametrize(("sentence", "answer"), [case for name in CASES for case in cases(name)])
 def test_sentences(sentence: str, answer: str) -> None:
-    assert told(read_sentence(sentence, WORDS)) == answer
+    reading = read_sentence(sentence, WORDS)
+    assert told(reading) == answer
+    if reading.meaning is not None:
+        reading.meaning.spec("an-id", "Note#^an-id", sentence)  # it is whole
+    for choice in reading.choices[:1]:  # what is offered reads
+        assert read_sentence(choice, WORDS).meaning is not None
+
+
+@pytest.mark.parametrize("path", sorted((HERE.parents[1] / "claims").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_claims_of_the_vault_are_read_as_their_specs(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if "statement:" not in text or not is_untouched(text):
+        pytest.skip("no spec that the tool has written")
+    spec = parse_spec(text, path.name)
+    reading = read_sentence(spec.statement, WORDS)
+    assert reading.meaning == Meaning.of(spec), reading.reason
 
 
 def test_a_baseline_that_is_missing_is_asked_for_with_the_models_there_are() -> None:

@@ -17,7 +17,20 @@ MODELS = [model.name for model in WORDS.models]
 FAMILIES = [family.name for family in WORDS.families]
 CLAIMED = st.sampled_from(["less", "greater", "not less", "not greater"])
 NUMBERS = st.integers(1, 9999).map(lambda number: number / 1000)
-LAYERS = st.sampled_from(["all", "upper half", "lower half", "first 3", "last 1", "last 4", "layer 2", "layers 2-4", "layers 2 and 4", "layers 1 and 3 and 4"])
+LAYERS = st.sampled_from(
+    [
+        "all",
+        "upper half",
+        "lower half",
+        "first 3",
+        "last 1",
+        "last 4",
+        "layer 2",
+        "layers 2-4",
+        "layers 2 and 4",
+        "layers 1 and 3 and 4",
+    ]
+)
 
 
 @st.composite
