@@ -72,7 +72,7 @@ def evidence(
         "packages": {name: version(name) for name in ("check-claims", "torch", "timm", "numpy", "scipy")},
         "python": platform.python_version(),
         **_where(scope, bench.values[spec.metric, models[asked[0]][0]]),
-        "data": {"name": data, "split": "measure", "images": IMAGES},
+        "data": {"name": data, "split": "measure", "images": bench.values[spec.metric, models[asked[0]][0]].values.shape[1]},
         "models": {name: _provenance(name, entries, scope) for name, entries in found.items()},
         "values": tables[0].values,
         **({"nondeterministic": unsteady} if (unsteady := _unsteady(spec, scope, bench)) else {}),

@@ -54,8 +54,8 @@ def compare(
     check_options(alpha, looks)
     check_margin(margin, relative)
     if relative is None:
-        difference, line = contrast(models, (1, -1), answers), draw_line(relation, margin)
-        return decide(difference, line, alpha, looks, margin, _place(relation, margin))
+        line = draw_line(relation, margin)
+        return decide(contrast(models, (1, -1), answers), line, alpha, looks, margin, _place(relation, margin))
     baseline = contrast({"b": models["b"]}, (1,), answers)
     margin = relative * abs(baseline.effect)
     verdicts = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Self
+from typing import ClassVar, Self
 
 from checker.verdicts.line import Line
 from checker.verdicts.looks import Looks
@@ -20,7 +20,7 @@ class Estimate(ABC):
     effect: float
     seeds: tuple[int, ...]
     images: int
-    method: str
+    method: ClassVar[str]
 
     @abstractmethod
     def interval(self, tail: float) -> tuple[float, float]:
