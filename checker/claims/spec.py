@@ -90,7 +90,7 @@ class Where(Strict):
 
 
 class Decide(Strict):
-    """The decision rule: error rate `alpha`, split evenly over the declared looks (numbers of seeds)."""
+    """The decision rule: error rate `alpha`, spent over the declared looks (numbers of seeds) as O'Brien and Fleming do."""
 
     alpha: Annotated[Finite, Field(gt=0, lt=0.5)] = 0.05
     looks: Annotated[tuple[int, ...], Field(min_length=1)] = (3, 5, 8)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from checker.claims import ClaimSpec, select_layers
 from checker.errors import SpecError
 from checker.verdicts import (
+    Answers,
     Claimed,
+    Looks,
     Verdict,
     absence,
     combine,
@@ -55,18 +57,25 @@ def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> dict[str, 
     return {"layers": stack.mean(2).round(DIGITS).tolist(), "images": images}
 
 
-def decide(spec: ClaimSpec, values: Mapping[str, Kept], other: Mapping[str, Kept], looks: int, exact: bool) -> Verdict:
+def decide(
+    spec: ClaimSpec,
+    values: Mapping[str, Kept],
+    other: Mapping[str, Kept],
+    looks: Looks,
+    exact: bool,
+    answers: Answers | None = None,
+) -> Verdict:
     """The verdict on a spec from the kept values of its models; `other` holds those of the second metric of a correlation.
-    `exact`: the metric counts, so nothing is sampled.
+    `exact`: the metric counts, so nothing is sampled. `answers`: each value of the metric is an answer, right or wrong.
 
     Raises MeasurementError where the rule refuses the values.
     """
-    return _Decision(spec, values, other, looks, exact).verdict()
+    return _Decision(spec, values, other, looks, exact, answers).verdict()
 
 
 class _Options(TypedDict):
     alpha: float
-    looks: int
+    looks: Looks
 
 
 class _Margin(TypedDict, total=False):
@@ -75,8 +84,16 @@ class _Margin(TypedDict, total=False):
 
 
 class _Decision:
-    def __init__(self, spec: ClaimSpec, values: Mapping[str, Kept], other: Mapping[str, Kept], looks: int, exact: bool) -> None:
-        self.spec, self.values, self.other, self.exact = spec, values, other, exact
+    def __init__(
+        self,
+        spec: ClaimSpec,
+        values: Mapping[str, Kept],
+        other: Mapping[str, Kept],
+        looks: Looks,
+        exact: bool,
+        answers: Answers | None,
+    ) -> None:
+        self.spec, self.values, self.other, self.exact, self.answers = spec, values, other, exact, answers
         self.options = _Options(alpha=spec.decide.alpha, looks=looks)
         self.alpha = spec.decide.alpha
 
@@ -129,8 +146,8 @@ class _Decision:
             if self.exact:
                 return compare_counts(first, second, self._relation, self._exact_margin(second))
             if spec.factor is not None:
-                return ratio(first, second, spec.factor, self._relation, **self.options)
-            return compare(first, second, self._relation, **self._margin(), **self.options)
+                return ratio(first, second, spec.factor, self._relation, answers=self.answers, **self.options)
+            return compare(first, second, self._relation, answers=self.answers, **self._margin(), **self.options)
 
         return self._over_pairs(pair)
 
@@ -151,7 +168,9 @@ class _Decision:
             if self.exact:
                 return compare_counts(self._of(name, ""), [[bound.value]], self._relation, margin)
             return self._over_parts(
-                lambda part: threshold(self._of(name, part), bound.value, self._relation, margin, **self.options)
+                lambda part: threshold(
+                    self._of(name, part), bound.value, self._relation, margin, answers=self.answers, **self.options
+                )
             )
 
         return self._over_members(one)
@@ -159,16 +178,12 @@ class _Decision:
     def _trend(self) -> Verdict:
         import numpy as np
 
-        margin = self.spec.margin
-        assert margin is not None
-
         def one(name: str) -> Verdict:
             layers = self.values[name]["images"]
             depth = len(self.values[name]["layers"][0])
             stack = np.stack([np.asarray(rows) for rows in layers.values()], 1)  # (seeds, layers, images)
             positions = [(int(layer.split()[1]) - 1) / (depth - 1) for layer in layers]
-            line = margin.value * (abs(float(stack.mean())) if margin.unit == "relative" else 1.0)
-            return trend(stack, self._relation, line, positions=positions, **self.options)
+            return trend(stack, self._relation, positions=positions, answers=self.answers, **self._margin(), **self.options)
 
         return self._over_members(one)
 
@@ -180,7 +195,9 @@ class _Decision:
 
     def _equivalence(self) -> Verdict:
         return self._over_pairs(
-            lambda a, b, part: equivalence(self._of(a, part), self._of(b, part), **self._margin(), **self.options)
+            lambda a, b, part: equivalence(
+                self._of(a, part), self._of(b, part), answers=self.answers, **self._margin(), **self.options
+            )
         )
 
     def _correlation(self) -> Verdict:
@@ -192,7 +209,13 @@ class _Decision:
     def _ranking(self) -> Verdict:
         order = self.spec.order or ()
         return self._over_parts(
-            lambda part: ranking({name: self._of(name, part) for name in order}, "greater", **self._margin(), **self.options)
+            lambda part: ranking(
+                {name: self._of(name, part) for name in order},
+                "greater",
+                answers=self.answers,
+                **self._margin(),
+                **self.options,
+            )
         )
 
 

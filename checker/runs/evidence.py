@@ -22,6 +22,7 @@ from checker.lab.models import find_model
 from checker.runs.bench import Bench, Found, Wanted
 from checker.runs.decision import DIGITS, as_dict, claimed_side, decide, effect_from, effect_of, keep, same_grid, unit_of
 from checker.runs.store import Kept, code_hash, data_code, metric_code
+from checker.verdicts import Answers, Looks
 from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import Scope, Vocabulary
 
@@ -53,7 +54,7 @@ def evidence(
     fields = spec.model_dump(mode="json", include=FIELDS, exclude_none=True)
     code = evidence_code(spec.metrics, data)
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
-    verdict = _verdict(spec, scope, tables, {name: models[name] for name in asked}, bench)
+    verdict = _verdict(spec, scope, look, tables, {name: models[name] for name in asked}, bench)
     return {
         "key": evidence_key(fields, code, weights),
         "reading": say(Meaning.of(spec), vocabulary, scope),
@@ -72,7 +73,7 @@ def evidence(
         "packages": {name: version(name) for name in ("check-claims", "torch", "timm", "numpy", "scipy")},
         "python": platform.python_version(),
         **_where(scope, bench.values[spec.metric, models[asked[0]][0]]),
-        "data": {"name": data, "split": "measure", "images": IMAGES},
+        "data": {"name": data, "split": "measure", "images": bench.values[spec.metric, models[asked[0]][0]].values.shape[1]},
         "models": {name: _provenance(name, entries, scope) for name, entries in found.items()},
         "values": tables[0].values,
         **({"nondeterministic": unsteady} if (unsteady := _unsteady(spec, scope, bench)) else {}),
@@ -87,7 +88,7 @@ def decide_again(run: Mapping[str, Any]) -> dict[str, Any]:
         return dict(run["verdict"])
     spec = ClaimSpec.model_validate({**run["spec"], "id": "a", "statement": "", "source": ""})
     tables = [run[values] for values in ("values", "other_values") if values in run]
-    return _decided(spec, run["scope"], tables, run["about"], run["verdict"].get("left_out", []))
+    return _decided(spec, run["scope"], run["look"] - 1, tables, run["about"], run["verdict"].get("left_out", []))
 
 
 def evidence_code(metrics: Sequence[str], data: str) -> dict[str, str]:
@@ -153,7 +154,7 @@ def _of_head(entry: Measurement, heads: str | None) -> NDArray[np.float64]:
 
 
 def _verdict(
-    spec: ClaimSpec, scope: Scope, tables: Sequence[_Table], models: Mapping[str, Sequence[Wanted]], bench: Bench
+    spec: ClaimSpec, scope: Scope, look: int, tables: Sequence[_Table], models: Mapping[str, Sequence[Wanted]], bench: Bench
 ) -> dict[str, Any]:
     faults: dict[str, dict[str, Any]] = {}
     for name, wants in models.items():
@@ -164,16 +165,23 @@ def _verdict(
     competent = [name for name in models if name not in faults]
     if faults and (spec.kind != "correlation" or len(competent) < FEWEST_MODELS):
         return next(iter(faults.values()))
-    return _decided(spec, scope, [table.values for table in tables], list(models), list(faults))
+    return _decided(spec, scope, look, [table.values for table in tables], list(models), list(faults))
 
 
 def _decided(
-    spec: ClaimSpec, scope: Scope, tables: Sequence[Mapping[str, Any]], names: Sequence[str], left_out: Sequence[str]
+    spec: ClaimSpec,
+    scope: Scope,
+    look: int,
+    tables: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    left_out: Sequence[str],
 ) -> dict[str, Any]:
     """The verdict from kept values, without the models that are left out."""
     values, *other = [{name: table[name] for name in names if name not in left_out} for table in tables]
-    looks = len(spec.decide.looks) if scope == "toy" else 1  # of released weights there is one look
-    verdict = as_dict(decide(spec, values, other[0] if other else {}, looks, METRICS[spec.metric].counts))
+    looks = Looks(spec.decide.looks, look) if scope == "toy" else Looks()  # of released weights there is one look
+    metric = METRICS[spec.metric]
+    answers = None if metric.answers is None else Answers(*metric.answers)
+    verdict = as_dict(decide(spec, values, other[0] if other else {}, looks, metric.counts, answers))
     if left_out:
         reason = f"{verdict['reason']}; left out because not competent: {', '.join(left_out)}"
         verdict |= {"left_out": list(left_out), "reason": reason}

@@ -106,7 +106,7 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
         return
     import torch
 
-    from checker.lab.data import data_set
+    from checker.lab.data import data_set, images_declared
     from checker.lab.measure import IMAGES, measure
     from checker.lab.subject import Subject
     from checker.runs.store import Details, Kept, write_measurement
@@ -117,7 +117,7 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     drawn = _drawn.setdefault((job["data"], encoder.size), {})
 
     def subject() -> Subject:
-        return Subject(encoder, data_set(job["data"]), IMAGES, card, drawn)
+        return Subject(encoder, data_set(job["data"]), images_declared(job["data"]) or IMAGES, card, drawn)
 
     began = time.monotonic()
     try:

@@ -11,7 +11,6 @@ from checker.claims import ClaimSpec
 from checker.errors import MeasurementError
 from checker.lab import pretrained
 from checker.lab.checkpoints import read_card
-from checker.lab.measure import IMAGES
 from checker.lab.models import find_model
 from checker.lab.recipes import Recipe
 from checker.runs.bench import Bench, Execute, Found, Options, Wanted
@@ -60,8 +59,6 @@ def reproduce(
     Raises MeasurementError where a model or a value cannot be had.
     """
     scope, data = run["scope"], run["data"]
-    if data["images"] != IMAGES:
-        raise MeasurementError(f"the run measured {data['images']} images; this version measures {IMAGES}")
     needs = {name: [Wanted(name, scope, data["name"], seed) for seed in model["seeds"]] for name, model in run["models"].items()}
     bench = Bench(Store(work, store.shipped), Options(), execute, root)
     if train and scope == "toy":
@@ -73,6 +70,8 @@ def reproduce(
     for reason in (*bench.faults.values(), *bench.unmeasured.values()):
         raise MeasurementError(reason)
     again = evidence(spec, scope, run["look"] - 1, needs, bench, vocabulary)
+    if data["images"] != again["data"]["images"]:
+        raise MeasurementError(f"the run measured {data['images']} images; this version measures {again['data']['images']}")
     agreements = [
         found
         for table in ("values", "other_values")

@@ -297,7 +297,7 @@ def _no_data(spec: ClaimSpec, vocabulary: Vocabulary) -> str | None:
     if vocabulary.data_word(name) is None and ":" not in name:
         return _unknown("data set", name, [data.name for data in vocabulary.data])
     kind, _, place = name.partition(":")
-    if kind == "folder" and (Path(place).is_absolute() or ".." in Path(place).parts):
+    if kind == "folder" and (Path(place).is_absolute() or ".." in Path(place.partition("?")[0]).parts):
         return f"{name}: the folder must lie inside the project"
     return _cannot_be_drawn(name)
 

@@ -111,7 +111,7 @@ def test_the_evidence_stands_beside_it(checked: tuple[Path, subprocess.Completed
 
 
 def test_the_verdict_follows_from_the_kept_values(checked: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    from checker.verdicts import compare
+    from checker.verdicts import Looks, compare
 
     project, _ = checked
     (entry,) = json.loads((project / "claims/my-own-id.evidence.json").read_text())["runs"]
@@ -120,7 +120,7 @@ def test_the_verdict_follows_from_the_kept_values(checked: tuple[Path, subproces
         entry["values"]["DINO"]["images"],
         "less",
         relative=0.05,
-        looks=3,
+        looks=Looks((3, 5, 8), entry["look"] - 1),
     )
     assert verdict.word == entry["verdict"]["word"]
     assert (verdict.low, verdict.high) == pytest.approx((entry["verdict"]["low"], entry["verdict"]["high"]), abs=1e-3)

@@ -183,7 +183,7 @@ def test_later_looks_are_taken_only_while_undecided(make_vault: Callable[..., Pa
     assert settled.run is not None and open_.run is not None
     assert (settled.run["look"], settled.run["verdict"]["seeds"]) == (1, 3)
     assert (open_.run["look"], open_.run["verdict"]["seeds"]) == (3, 8)
-    assert "over 3 looks" in open_.run["verdict"]["rule"]
+    assert "at look 3 of 3, by O'Brien and Fleming's boundaries" in open_.run["verdict"]["rule"]
 
 
 def test_a_shallower_run_does_not_undo_a_deeper_one(make_vault: Callable[..., Path], tmp_path: Path) -> None:
