@@ -19,6 +19,7 @@ from checker.cli.writing import carry_out, hold
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
+    from checker.evidence import Run
     from checker.reports.finding import Finding
     from checker.runs.outcome import Outcome
 
@@ -202,8 +203,8 @@ def check_seen(
 
     titles = {metric.name: metric.title for metric in words.metrics}
 
-    def draw(name: str, run: Mapping[str, Any]) -> bytes:
-        return claim_plot(name, run, [titles[run["spec"][metric]] for metric in ("metric", "other") if metric in run["spec"]])
+    def draw(name: str, run: Run) -> bytes:
+        return claim_plot(name, run, [titles[metric] for metric in run.spec.metrics])
 
     read_only = dry_run or ci
     edited = [str(problem) for problem in edited_by_hand(project, outcomes)]

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from checker.writing.ledger import NEEDED, Ledger, parse_ledger, print_ledger
 
 from checker.errors import SpecError
-from checker.writing.ledger import NEEDED, Ledger, parse_ledger, print_ledger
 
 
 def run(key: str, value: float, scope: str = "toy") -> dict[str, object]:
