@@ -163,11 +163,12 @@ def check_seen(
     from checker.runs.bench import Bench, Options
     from checker.runs.check import check as run_check
     from checker.runs.executor import slots
+    from checker.runs.outcome import Outcome
     from checker.runs.plan import Plan, make_plan
     from checker.runs.services import open_executor
     from checker.runs.store import Store
     from checker.runs.times import Times
-    from checker.writing import edited_by_hand, plan_changes, read_ledgers
+    from checker.writing import doubted, edited_by_hand, plan_changes, read_ledgers
     from checker.writing.obsidian.additions import restyle
     from checker.writing.retired import retire, retired
 
@@ -204,10 +205,11 @@ def check_seen(
     titles = {metric.name: metric.title for metric in words.metrics}
 
     def draw(name: str, run: Run) -> bytes:
-        return claim_plot(name, run, [titles[metric] for metric in run.spec.metrics])
+        return claim_plot(name, run, [titles.get(metric, metric) for metric in run.spec.metrics])
 
     read_only = dry_run or ci
     edited = [str(problem) for problem in edited_by_hand(project, outcomes)]
+    edited += doubted(project, outcomes, ledgers).values()
     gone = retired(project, seen.vault, [case.id for case in cases], seen.faults) if seen.whole else []
     today = time.strftime("%Y-%m-%d")
     changes = plan_changes(project, outcomes, ledgers, (lambda *_: b"") if read_only else draw, plot_mark, today)
@@ -215,7 +217,9 @@ def check_seen(
     written, unwritten = ([change.path for change in changes], []) if read_only else carry_out(project, changes)
     for told in [*edited, *(f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in gone)]:
         messages.print(clean(told), style="yellow", markup=False, highlight=False, soft_wrap=True)
-    findings = _findings(seen, outcomes, damaged, spent.by_claim(outcomes, bench), read_only)
+    each = {outcome.case.id: outcome for outcome in outcomes}
+    outcomes = [each.get(case.id) or Outcome(case, "error", damaged[case.id], failed=True) for case in cases]
+    findings = _findings(seen, outcomes, spent.by_claim(outcomes, bench), read_only)
     failing = [finding for finding in findings if finding.kind == "error" or finding.fails(wanted)]
     unwritten += _report(findings, time.monotonic() - began, junit, sarif)
 
@@ -263,15 +267,12 @@ def _fail_on(text: str) -> set[str]:
     return wanted
 
 
-def _findings(
-    seen: Seen, outcomes: Sequence[Outcome], damaged: Mapping[str, str], seconds: Mapping[str, float], read_only: bool
-) -> list[Finding]:
-    from checker.reports.finding import of_fault, of_outcome, of_problem
+def _findings(seen: Seen, outcomes: Sequence[Outcome], seconds: Mapping[str, float], read_only: bool) -> list[Finding]:
+    from checker.reports.finding import of_outcome, of_problem
     from checker.runs.repository import repository_root, within
 
     vault = within(seen.project.vault, repository_root(seen.project.vault))
     found = [of_outcome(outcome, vault, read_only, seconds[outcome.case.id]) for outcome in outcomes]
-    found += [of_fault(case, damaged[case.id], vault) for case in seen.cases if case.id in damaged]
     return found + [of_problem(problem, vault) for problem in seen.faults]
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from checker.errors import MeasurementError
 from checker.evidence.decision import DIGITS, decide, recorded
 from checker.evidence.record import Measured, RecordedVerdict, Run, Trained
 from checker.lab.competence import Competence, why_not_competent
@@ -35,7 +36,10 @@ def decide_again(run: Measured) -> RecordedVerdict:
         return _not_competent(run, next(iter(faults.values())))
     values, other = ({name: table[name] for name in names if name in table} for table in (run.values, run.other_values))
     looks = len(run.spec.decide.looks) if run.scope == "toy" else 1  # of released weights there is one look
-    verdict = recorded(decide(run.spec, values, other, looks, run.exact))
+    try:
+        verdict = recorded(decide(run.spec, values, other, looks, run.exact))
+    except ArithmeticError as error:
+        raise MeasurementError(f"numbers beyond what can be computed with ({error})") from error
     if not faults:
         return verdict
     reason = f"{verdict.reason}; left out because not competent: {', '.join(faults)}"

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 
 from checker.errors import EvidenceError, MeasurementError
 from checker.evidence import strict_json
-from checker.evidence.again import as_decided, decide_again, difference
+from checker.evidence.again import as_decided, decide_again
 from checker.evidence.first import FirstRun
 from checker.evidence.record import Run, Values
 from checker.vocabulary import Scope
@@ -79,10 +79,6 @@ class Ledger:
     def pairs(self) -> list[tuple[Run, Run]]:
         """The last run of each scope as it is recorded, and as its values decide it: the same one where the two agree."""
         return [(run, self.newest[scope]) for scope, run in self._last.items()]
-
-    def differences(self) -> dict[Scope, str]:
-        """How the recorded verdict of the last run of a scope differs from the one that its values give, where it does."""
-        return {run.scope: difference(run, now.verdict) for run, now in self.pairs() if now is not run}
 
     @cached_property
     def words_again(self) -> tuple[str, ...]:
@@ -201,8 +197,13 @@ def _fault(error: ValidationError, text: str, values: Any) -> tuple[int, int, st
         return *place, f"the key `{shown}` is missing"
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return *place, f"there is no key `{shown}`"
-    problem = first["msg"].removeprefix("Value error, ")
-    return *place, f"{f'`{shown}`' if shown else 'the file'}: {problem[:1].lower()}{problem[1:]}"
+    if any(str(part).startswith("constrained-int") for part in first["loc"]):  # of int or float, which is tried first
+        problem = "not a number"
+    elif first["type"] == "value_error":
+        problem = first["msg"].removeprefix("Value error, ")
+    else:
+        problem = first["msg"].removeprefix("Input ").removeprefix("Value ").replace("Tuple", "a list")
+    return *place, f"`{shown}`: {problem}" if shown else f"not an evidence file; it {problem}"
 
 
 def _path(location: tuple[int | str, ...], values: Any) -> strict_json.Path:

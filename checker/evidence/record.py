@@ -18,6 +18,7 @@ from checker.vocabulary import Scope
 
 LAYER = r"^layer [1-9][0-9]{0,3}$"
 LARGEST = 2**53  # whole numbers that a float holds exactly
+BEYOND = 1e100  # no measurement is as large; its square still fits a float
 ASKED = {
     *("kind", "metric", "other", "subject", "baseline", "relation", "order", "models", "members", "bound", "factor", "margin"),
     *("quantifier", "where", "scope", "decide"),
@@ -26,7 +27,9 @@ ASKED = {
 
 Whole = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
-Row = Annotated[tuple[Whole | float, ...], Field(min_length=1, fail_fast=True)]
+Amount = Annotated[float, Field(ge=-BEYOND, le=BEYOND)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Row = Annotated[tuple[Whole | Amount, ...], Field(min_length=1, fail_fast=True)]
 Table = Annotated[tuple[Row, ...], Field(min_length=1, fail_fast=True)]
 Claimed = Literal["below", "above", "between"]
 
@@ -90,13 +93,13 @@ class Trained(Record):
     """The seeds."""
     weights: Annotated[tuple[str, ...], Field(fail_fast=True)]
     """A hash of the weights of each seed."""
-    own_loss: Annotated[tuple[tuple[float | None, float | None], ...], Field(fail_fast=True)]
+    own_loss: Annotated[tuple[tuple[Amount | None, Amount | None], ...], Field(fail_fast=True)]
     """The training objective on held-out images, before and after training; null for a model without an objective."""
-    probe: Annotated[tuple[tuple[float, float], ...], Field(fail_fast=True)]
+    probe: Annotated[tuple[tuple[Share, Share], ...], Field(fail_fast=True)]
     """The accuracy of linear probes in the best block, before and after training: a share of the held-out images."""
     images_seen: Count
     """How many images each seed was trained on, repetitions included."""
-    cpu_seconds: Annotated[tuple[float, ...], Field(fail_fast=True)]
+    cpu_seconds: Annotated[tuple[Amount, ...], Field(fail_fast=True)]
     """The processor time of each training, in seconds."""
 
 
@@ -172,15 +175,15 @@ class RecordedPart(Record):
     """The layer, the pair of models or the model that it is about."""
     word: Word
     """Its verdict."""
-    effect: float | None
+    effect: Amount | None
     """The effect, in the unit of that of the claim."""
-    low: float | None
+    low: Amount | None
     """The lower end of its interval; null: it has none."""
-    high: float | None
+    high: Amount | None
     """The upper end of its interval; null: it has none."""
-    lines: tuple[float, ...]
+    lines: Annotated[tuple[Amount, ...], Field(fail_fast=True)]
     """What the interval was held against."""
-    p: float | None
+    p: Share | None
     """The smallest alpha at which it would be supported."""
 
 
@@ -189,7 +192,7 @@ class LossCurve(Record):
 
     model: str
     """Its name and seed."""
-    points: Annotated[tuple[tuple[Count, float], ...], Field(min_length=1, fail_fast=True)]
+    points: Annotated[tuple[tuple[Count, Amount], ...], Field(min_length=1, fail_fast=True)]
     """(step, training loss), smoothed over the steps between."""
 
 
@@ -198,21 +201,21 @@ class RecordedVerdict(Record):
 
     word: Word
     """The verdict."""
-    effect: float | None
+    effect: Amount | None
     """What the claim is about, in `effect_unit`."""
-    low: float | None
+    low: Amount | None
     """The lower end of its interval; null: it has none."""
-    high: float | None
+    high: Amount | None
     """The upper end of its interval; null: it has none."""
-    margin: float | None
+    margin: Amount | None
     """The smallest effect of interest, in the unit of the effect."""
-    confidence: float | None
+    confidence: Share | None
     """The confidence of the interval, a share."""
-    lines: tuple[float, ...]
+    lines: Annotated[tuple[Amount, ...], Field(fail_fast=True)]
     """What the interval was held against, in the unit of the effect."""
-    p: float | None
+    p: Share | None
     """The smallest alpha at which these values would give "supported"."""
-    p_against: float | None
+    p_against: Share | None
     """The smallest alpha at which these values would give "refuted"."""
     seeds: Count
     """The number of seeds a model that were measured; the smallest where they differ."""
@@ -260,11 +263,11 @@ class Look(Record):
     """The unit of the effect, of its interval and of the lines."""
     effect_of: str
     """What the effect is, in words."""
-    effect_from: float | None
+    effect_from: Amount | None
     """The effect of two models that are alike; null where there is none such."""
     claimed: Claimed
     """On which side of the line, or of the two, the interval has to lie for the claim to hold."""
-    uniform: float | None
+    uniform: Amount | None
     """The metric of uniform attention, in the unit of the values; null for a metric that is not of attention."""
     code: CodeHashes
     """The code that was run."""
@@ -282,7 +285,7 @@ class Look(Record):
     """The models that were measured, and where they came from."""
     values: Annotated[dict[str, Values], Field(min_length=1)]
     """The values of each model."""
-    nondeterministic: dict[str, float] = {}
+    nondeterministic: dict[str, Amount] = {}
     """Metrics that gave something else when the same was measured twice, and by which share."""
     other_values: dict[str, Values] = {}
     """The values of the second metric of a correlation."""
@@ -299,6 +302,9 @@ class Look(Record):
         names, wanted = set(self.about), set(self.spec.names)
         if not names <= wanted or (self.spec.kind != "correlation" and names != wanted):
             raise ValueError("`about` does not name the models of the spec")
+        wanted_data, data = self.spec.where.data, self.data.name
+        known = ":" not in data if wanted_data == "default" else data == wanted_data or data.startswith(f"{wanted_data}@")
+        _same(known, True, f"`data` is not {wanted_data}, which the spec asks for")
         _same(names | set(self.values), set(self.values), "`values` lacks a model that the run is about")
         _same(set(self.models), set(self.values), "`models` and `values` do not have the same models")
         if self.spec.other is not None or self.other_values:

@@ -22,6 +22,7 @@ class Suite:
     def __init__(self, project: Project, alone: bool) -> None:
         self.project, self.alone = project, alone
         self.vault = within(project.vault, repository_root(project.vault))
+        self.doubts: dict[str, str] = {}  # by id, where the evidence has another verdict than its values give
         self._found: dict[str, Finding] = {}
 
     @cached_property
@@ -51,7 +52,7 @@ class Suite:
         from checker.runs.executor import run_jobs, slots
         from checker.runs.services import open_executor
         from checker.runs.store import Store
-        from checker.writing import read_ledgers
+        from checker.writing import doubted, read_ledgers
 
         project = self.seen.project
         os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())  # another vault may have been checked meanwhile
@@ -61,6 +62,7 @@ class Suite:
         with open_executor("local", {}, workers, store.jobs) as pool:
             bench = Bench(store, Options(), lambda jobs: run_jobs(jobs, pool, lambda event: None), project.root)
             outcomes = check(sound, bench, self.seen.words, {name: ledger.newest for name, ledger in ledgers.items()})
+        self.doubts |= doubted(project, outcomes, ledgers)
         found = [of_outcome(outcome, self.vault, read_only=True) for outcome in outcomes]
         return found + [of_fault(case, damaged[case.id], self.vault) for case in cases if case.id in damaged]
 

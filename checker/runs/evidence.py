@@ -12,7 +12,7 @@ from checker import verdicts
 from checker.cache import version
 from checker.claims import ClaimSpec, Meaning
 from checker.claims.say import say
-from checker.errors import SpecError
+from checker.errors import CheckerError, SpecError
 from checker.evidence import (
     CodeHashes,
     Data,
@@ -99,8 +99,13 @@ def evidence_code(metrics: Sequence[str], data: str) -> CodeHashes:
 
 
 def still_stands(last: Run, spec: ClaimSpec) -> bool:
-    """Whether a run answers today's spec with today's code, on the weights that it was made on."""
-    return stands(last, spec, evidence_code(spec.metrics, last.data.name))
+    """Whether a run answers today's spec with today's code, on the weights that it was made on. One whose metric or data are not
+    here any more does not stand."""
+    try:
+        code = evidence_code(spec.metrics, last.data.name)
+    except CheckerError:
+        return False
+    return stands(last, spec, code)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.errors import EvidenceError
-from checker.evidence import Ledger, Run, print_ledger, read_ledger
+from checker.evidence import Ledger, Run, difference, print_ledger, read_ledger
+from checker.evidence.ledger import RESTORE
 from checker.notes import Problem
 from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.project import ARCHIVE, Project
@@ -83,6 +84,19 @@ def edited_by_hand(project: Project, outcomes: Sequence[Outcome]) -> list[Proble
         if written and (claim.shown, claim.target) != (written, outcome.case.id):
             why = f"its status was edited: it reads {claim.shown!r} where the evidence gives {written!r}, which is written again"
             found.append(Problem(claim.note.path, claim.line, why))
+    return found
+
+
+def doubted(project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str, Ledger]) -> dict[str, str]:
+    """By id, where the record that an outcome rests on has another verdict than its values give, and what to do."""
+    found = {}
+    for outcome in outcomes:
+        name = outcome.case.id
+        keys = {said.run.key for said in (outcome, *outcome.beside) if said.run is not None}
+        for recorded, now in ledgers[name].pairs() if name in ledgers else ():
+            if recorded.key in keys and now is not recorded:
+                path = _standing(project, project.evidence(name))
+                found[name] = f"{path}: {difference(recorded, now.verdict)}; {RESTORE}"
     return found
 
 
