@@ -19,6 +19,10 @@ class SpecError(CheckerError):
     """A claim spec is not well formed; the message starts with `file:line:column`."""
 
 
+class EvidenceError(CheckerError):
+    """An evidence file is not well formed; the message starts with `file:line:column`. It is never overwritten."""
+
+
 class MeasurementError(CheckerError):
     """A training or a measurement did not give usable numbers. Never a verdict."""
 

@@ -12,7 +12,10 @@ import pytest
 import checker
 
 PACKAGE = Path(checker.__file__).parent
-ORDER = ["notes", "claims", "lab", "verdicts", "runs", "writing", "reports", "workspace", "browse", "cli", "pytest_plugin"]
+ORDER = [
+    *("notes", "claims", "lab", "verdicts", "evidence", "runs", "writing", "reports", "workspace"),
+    *("browse", "cli", "pytest_plugin"),
+]
 FORBIDDEN = {("lab", "notes"), ("lab", "claims"), ("claims", "lab"), ("verdicts", "lab"), ("verdicts", "notes")}
 
 

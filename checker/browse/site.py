@@ -15,6 +15,7 @@ from checker.browse import note as of_note
 from checker.browse.layout import layout
 from checker.browse.places import keep_places, read_places
 from checker.claims.claim import TAG
+from checker.evidence import Ledger
 from checker.notes import Problem, Vault
 from checker.notes.graph import KINDS, ClaimNode
 from checker.notes.properties import WIKILINK, read_frontmatter
@@ -23,7 +24,6 @@ from checker.runs.survey import Case
 from checker.vocabulary import Vocabulary
 from checker.workspace import Workspace
 from checker.writing import read_ledgers
-from checker.writing.ledger import Ledger
 
 if TYPE_CHECKING:
     import networkx as nx

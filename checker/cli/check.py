@@ -165,7 +165,7 @@ def run(workspace: Workspace, survey: Survey, options: CheckOptions, report: Rep
     if not read_only:
         written = workspace.write(changes, show, command=command_line())
     gone = [f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in checked.gone]
-    _say(messages, [*checked.damaged.values(), *map(str, checked.edited), *gone], "yellow")
+    _say(messages, [*checked.damaged.values(), *map(str, checked.edited), *checked.doubted.values(), *gone], "yellow")
     findings = checked.findings(read_only)
     failing = [finding for finding in findings if finding.kind == "error" or finding.fails(report.wanted)]
     unwritten = [*written.faults, *_write_reports(findings, time.monotonic() - began, report)]
@@ -175,7 +175,7 @@ def run(workspace: Workspace, survey: Survey, options: CheckOptions, report: Rep
         tail = f"{len(written.paths)} files {'would be written' if read_only else 'written'}; {time.monotonic() - began:.1f} s"
         _print(output(**plain), checked, options, changes, failing if report.ci else [], tail)
     _say(messages, unwritten, "red")
-    edited = bool(checked.edited) and (report.check_only or report.ci)
+    edited = bool(checked.edited or checked.doubted) and (report.check_only or report.ci)
     if unwritten:
         code = UNWRITTEN
     elif any(finding.kind == "error" for finding in findings):
@@ -196,7 +196,7 @@ def _as_json(checked: Checked, written: Sequence[Path], unwritten: Sequence[str]
     from checker.reports import plans, table
     from checker.reports.many import corrected
 
-    problems = [*checked.problems, *map(str, checked.edited), *unwritten]
+    problems = [*checked.problems, *map(str, checked.edited), *checked.doubted.values(), *unwritten]
     many = corrected(checked.outcomes) if checked.survey.whole else {}
     answer = table.as_json(checked.outcomes, checked.survey.project, problems, [str(path) for path in written], many)
     return answer | ({"plan": plans.as_json(checked.plan)} if dry_run else {})

@@ -11,7 +11,7 @@ import typer
 
 from checker.cli.app import ERROR, JSON, OK, app, exits, open_workspace
 from checker.cli.notes import PATH, VAULT, print_table
-from checker.errors import ConfigurationError
+from checker.errors import ConfigurationError, EvidenceError
 
 if TYPE_CHECKING:
     from checker.runs.survey import Case
@@ -120,7 +120,7 @@ def explain(
         raise ConfigurationError(f"no claim here is called {wanted!r}{guess}")
     ledgers, faults = read_ledgers(workspace.project, [case.id])
     if case.id in faults:
-        raise ConfigurationError(faults[case.id])
+        raise EvidenceError(faults[case.id])
     told = explanation(case, ledgers[case.id], workspace.words)
     if as_json:
         typer.echo(json.dumps({"schema": 1, **told}, ensure_ascii=False, indent=1))

@@ -8,10 +8,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+STRICT = {"strict": True, "extra": "forbid"}  # where a recipe is read from a file: no other fields, and no text for a number
+
 
 @dataclass(frozen=True)
 class Architecture:
     """A plain ViT, the same for every objective, so that only the objective differs. Sizes in pixels or channels."""
+
+    __pydantic_config__ = STRICT
 
     image_size: int = 32
     patch_size: int = 4
@@ -37,6 +41,8 @@ class Recipe:
 
     `learning_rate` is the peak of a linear warm-up (`warmup` of the steps) followed by a cosine to zero.
     """
+
+    __pydantic_config__ = STRICT
 
     objective: str
     data: str

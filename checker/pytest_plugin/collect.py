@@ -116,6 +116,9 @@ class ClaimItem(pytest.Item):
                 self.finding = self.suite.find(self.entry, [entry for entry in others if isinstance(entry, Case)])
             except CheckerError as error:
                 pytest.fail(str(error), pytrace=False)
+        doubt = self.suite.doubts.get(self.finding.id)
+        if doubt:
+            self.warn(pytest.PytestWarning(doubt))
         told = {"status": self.finding.status, "scope": self.finding.scope, "effect": self.finding.effect}
         self.user_properties += [(name, value) for name, value in told.items() if value]
         if self.finding.result == "error":

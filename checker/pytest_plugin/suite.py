@@ -21,6 +21,7 @@ class Suite:
     def __init__(self, project: Project, alone: bool) -> None:
         self.project, self.alone = project, alone
         self.vault = within(project.vault, repository_root(project.vault))
+        self.doubts: dict[str, str] = {}  # by id, where the evidence has another verdict than its values give
         self._found: dict[str, Finding] = {}
 
     @cached_property
@@ -52,8 +53,9 @@ class Suite:
         from checker.workspace import CheckOptions
 
         wanted = self.survey.claims({case.id for case in cases})
-        options = CheckOptions(workers=1 if self.alone else 0)
-        return self.workspace.check(options, survey=wanted).findings(read_only=True)
+        checked = self.workspace.check(CheckOptions(workers=1 if self.alone else 0), survey=wanted)
+        self.doubts |= checked.doubted
+        return checked.findings(read_only=True)
 
 
 def _place(entry: Case | Problem) -> tuple[PurePosixPath, int]:

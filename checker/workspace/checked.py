@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from checker.evidence import Ledger
 from checker.notes import Problem
 from checker.runs.outcome import Outcome
 from checker.runs.plan import Plan
 from checker.workspace.survey import Survey
-from checker.writing.ledger import Ledger
 
 if TYPE_CHECKING:
     from checker.reports.finding import Finding
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Checked:
     """The outcomes of the claims of a survey, and what else is known of them.
 
-    `ledgers` are the claims' evidence before this check; `damaged` says for each claim whose evidence cannot be used why.
+    `ledgers` are the claims' evidence before this check; `damaged` says for each claim whose evidence cannot be used why, and
+    `doubted` for each whose record has another verdict than its values give, what the two are.
     `edited`: statuses that a person changed by hand. `gone`: claims with evidence whose sentence is tagged no more. `absent`:
     models whose released weights are not on this machine. `seconds`: the share of the run's time that each claim took. `plan`:
     what a dry run would have run.
@@ -30,6 +31,7 @@ class Checked:
     outcomes: tuple[Outcome, ...]
     ledgers: Mapping[str, Ledger]
     damaged: Mapping[str, str]
+    doubted: Mapping[str, str] = field(default_factory=dict)
     edited: tuple[Problem, ...] = ()
     gone: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -41,6 +43,11 @@ class Checked:
         return next((outcome for outcome in self.outcomes if outcome.case.id == claim), None)
 
     @property
+    def sound(self) -> tuple[Outcome, ...]:
+        """The outcomes of claims whose evidence can be used."""
+        return tuple(outcome for outcome in self.outcomes if outcome.case.id not in self.damaged)
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What keeps claims from being checked, one line each."""
         return (*map(str, self.survey.faults), *self.damaged.values())
@@ -48,10 +55,9 @@ class Checked:
     def findings(self, read_only: bool = False) -> tuple[Finding, ...]:
         """What every report is made of: a finding a claim, and one a place that needs a person. `read_only`: nothing is going to
         be written, so a note whose status differs is stale."""
-        from checker.reports.finding import of_fault, of_outcome, of_problem
+        from checker.reports.finding import of_outcome, of_problem
         from checker.runs.repository import repository_root, within
 
         vault = within(self.survey.project.vault, repository_root(self.survey.project.vault))
         found = [of_outcome(outcome, vault, read_only, self.seconds.get(outcome.case.id, 0.0)) for outcome in self.outcomes]
-        found += [of_fault(case, self.damaged[case.id], vault) for case in self.survey.cases if case.id in self.damaged]
         return (*found, *(of_problem(problem, vault) for problem in self.survey.faults))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from checker.cache import cache_folder
 from checker.lab.context import Context, within
@@ -19,6 +19,7 @@ from checker.workspace.options import CheckOptions
 from checker.workspace.survey import Survey
 
 if TYPE_CHECKING:
+    from checker.evidence import Run
     from checker.notes import Vault
     from checker.runs.plan import Plan
     from checker.writing import Change, Written
@@ -63,7 +64,8 @@ class Workspace:
 
     def vault(self) -> Vault:
         """The vault as it is on disk now."""
-        from checker.notes import Vault
+        from checker.evidence import Run
+    from checker.notes import Vault
 
         return Vault.open(self.project.vault, cache_folder() / "vaults")
 
@@ -99,12 +101,13 @@ class Workspace:
         from checker.runs.bench import Bench, Options
         from checker.runs.check import check
         from checker.runs.executor import slots
+        from checker.runs.outcome import Outcome
         from checker.runs.plan import Plan, make_plan
         from checker.runs.services import open_executor
         from checker.runs.store import Store
         from checker.runs.times import Times
         from checker.workspace.jobs import Jobs
-        from checker.writing import edited_by_hand, read_ledgers
+        from checker.writing import doubted, edited_by_hand, read_ledgers
         from checker.writing.retired import retired
 
         began = time.monotonic()
@@ -131,12 +134,17 @@ class Workspace:
                 store.keep_fresh()
         if store.set_aside:
             on_event(Notice(_set_aside(store.set_aside)))
+        found = {outcome.case.id: outcome for outcome in outcomes}
+        everything = tuple(
+            found.get(case.id) or Outcome(case, "error", damaged[case.id], failed=True) for case in survey.cases
+        )
         gone = retired(self.project, survey.vault, [case.id for case in survey.cases], survey.faults) if survey.whole else []
         return Checked(
             survey,
-            tuple(outcomes),
+            everything,
             ledgers,
             damaged,
+            doubted=doubted(self.project, outcomes, ledgers),
             edited=tuple(edited_by_hand(self.project, outcomes)),
             gone=tuple(gone),
             absent=tuple(sorted({want.name for want in bench.absent})),
@@ -154,17 +162,17 @@ class Workspace:
 
         titles = {metric.name: metric.title for metric in self.words.metrics}
 
-        def plot(name: str, run: Mapping[str, Any]) -> bytes:
-            return claim_plot(name, run, [titles[run["spec"][metric]] for metric in ("metric", "other") if metric in run["spec"]])
+        def plot(name: str, run: Run) -> bytes:
+            return claim_plot(name, run, [titles.get(metric, metric) for metric in run.spec.metrics])
 
         today = time.strftime("%Y-%m-%d")
         drawn = plot if draw else (lambda *_: b"")
-        changes = plan_changes(self.project, checked.outcomes, checked.ledgers, drawn, plot_mark, today)
+        changes = plan_changes(self.project, checked.sound, checked.ledgers, drawn, plot_mark, today)
         gone = list(checked.gone)
         return [
             *changes,
             *retire(self.project, checked.survey.vault, gone),
-            *restyle(self.project, checked.outcomes, gone),
+            *restyle(self.project, checked.sound, gone),
         ]
 
     @contextmanager

@@ -109,9 +109,9 @@ def test_the_stronger_scope_leads_and_both_are_kept(
     assert outcome.scope == "pretrained"
     assert [said.scope for said in outcome.beside] == ["toy"]
     assert outcome.run is not None
-    assert outcome.run["models"]["MAE"]["tag"] == TAGS["MAE"]
-    assert outcome.run["data"]["name"] == "photographs"
-    assert "about these checkpoints only" in outcome.run["verdict"]["rule"]
+    assert outcome.run.models["MAE"].tag == TAGS["MAE"]
+    assert outcome.run.data.name == "photographs"
+    assert "about these checkpoints only" in outcome.run.verdict.rule
     assert outcome.word == "refuted"  # two noisy models do not differ by 25 %
     assert outcome.beside[0].word == "supported"  # stand-ins built to
     assert outcome.disagrees
@@ -140,7 +140,7 @@ def test_the_stronger_scope_leads_and_both_are_kept(
     elsewhere, _ = go(folder, store, {outcome.case.id: newest})
     assert (elsewhere.word, elsewhere.scope, elsewhere.stale) == ("refuted", "pretrained", False)
     # ... and is stale when they are not.
-    older = {**newest, "pretrained": {**newest["pretrained"], "key": "made by other code"}}
+    older = {**newest, "pretrained": newest["pretrained"].model_copy(update={"key": "made by other code"})}
     changed, _ = go(folder, store, {outcome.case.id: older})
     assert (changed.word, changed.scope, changed.stale) == ("refuted", "pretrained", True)
 
@@ -228,5 +228,5 @@ def test_different_grids_are_compared_as_shares_of_uniform(
     release(hub, "DINO", 1.0)
     outcome, _ = go(make_vault({"N.md": f"- {SENTENCE} #claim\n"}), Store(tmp_path / "cache", stand_ins))
     assert outcome.run is not None
-    assert (outcome.run["unit"], outcome.run["uniform"]) == ("of uniform", 1.0)
-    assert all(0.5 < value < 1.2 for name in TAGS for row in outcome.run["values"][name]["layers"] for value in row)
+    assert (outcome.run.unit, outcome.run.uniform) == ("of uniform", 1.0)
+    assert all(0.5 < value < 1.2 for name in TAGS for row in outcome.run.values[name].layers for value in row)

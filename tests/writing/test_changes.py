@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from checker.evidence import Run
 from checker.notes import Vault
 from checker.runs.bench import Bench, Options
 from checker.runs.check import check
@@ -25,12 +26,12 @@ WANTED = (
 )
 
 
-def draw(name: str, run: Mapping[str, Any]) -> bytes:
+def draw(name: str, run: Run) -> bytes:
     return f"<svg>{mark(run)}</svg>".encode()
 
 
-def mark(run: Mapping[str, Any]) -> str:
-    return f"check-claims {run['key']}"
+def mark(run: Run) -> str:
+    return f"check-claims {run.key}"
 
 
 def test_a_claim_note_has_flat_properties_and_the_day_of_its_evidence(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from checker.claims import ClaimSpec, select_layers
 from checker.errors import SpecError
+from checker.evidence.record import Claimed as Side
+from checker.evidence.record import RecordedPart, RecordedVerdict, Table, Values
 from checker.verdicts import (
     Answers,
     Claimed,
@@ -34,10 +36,8 @@ if TYPE_CHECKING:
 DIGITS = 4  # decimals of the kept values; the verdict is computed from the kept ones
 P_DIGITS = 6
 
-Kept = Mapping[str, Any]  # of one model: `layers` (seeds, rows), and `images`, (seeds, images) or that for each layer by its name
 
-
-def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> dict[str, Any]:
+def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> Values:
     """What the evidence holds of one model's values (seeds, rows, images): `layers`, the means over images, and `images`, for
     each seed and image what the decision is made of. That is the mean over the layers chosen; for a trend and a quantified
     claim the value in each layer; for a presence whether the image shows it in any of them. `layers` is empty for a metric with
@@ -47,20 +47,24 @@ def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> dict[str, 
     """
     chosen = select_layers(layers, stack.shape[1]) if layers else [0]
     by_layer = spec.kind == "trend" or (spec.quantifier is not None and bool(layers))
-    images: Any
+    images: Table | dict[str, Table]
     if by_layer:
-        images = {f"layer {layer + 1}": stack[:, layer].round(DIGITS).tolist() for layer in chosen}
+        images = {f"layer {layer + 1}": _table(stack[:, layer].round(DIGITS)) for layer in chosen}
     elif spec.kind == "presence":
-        images = (stack[:, chosen] > 0).any(1).astype(int).tolist()
+        images = _table((stack[:, chosen] > 0).any(1).astype(int))
     else:
-        images = stack[:, chosen].mean(1).round(DIGITS).tolist()
-    return {"layers": stack.mean(2).round(DIGITS).tolist(), "images": images}
+        images = _table(stack[:, chosen].mean(1).round(DIGITS))
+    return Values(layers=_table(stack.mean(2).round(DIGITS)), images=images)
+
+
+def _table(array: NDArray[Any]) -> Table:
+    return tuple(tuple(row) for row in array.tolist())
 
 
 def decide(
     spec: ClaimSpec,
-    values: Mapping[str, Kept],
-    other: Mapping[str, Kept],
+    values: Mapping[str, Values],
+    other: Mapping[str, Values],
     looks: Looks,
     exact: bool,
     answers: Answers | None = None,
@@ -87,8 +91,8 @@ class _Decision:
     def __init__(
         self,
         spec: ClaimSpec,
-        values: Mapping[str, Kept],
-        other: Mapping[str, Kept],
+        values: Mapping[str, Values],
+        other: Mapping[str, Values],
         looks: Looks,
         exact: bool,
         answers: Answers | None,
@@ -107,15 +111,15 @@ class _Decision:
         return self.spec.relation
 
     def _of(self, name: str | None, part: str) -> Any:
-        images = self.values[name or ""]["images"]
-        return images[part] if part else images
+        images = self.values[name or ""].images
+        return images[part] if isinstance(images, dict) else images
 
     def _parts(self) -> list[str]:
         """The layers that are asked one by one, by name; one without a name where they are not."""
         spec = self.spec
         name = (spec.order or spec.expand(spec.subject))[0]
-        images = self.values[name]["images"]
-        return list(images) if isinstance(images, Mapping) else [""]
+        images = self.values[name].images
+        return list(images) if isinstance(images, dict) else [""]
 
     def _over_parts(self, decide: Any) -> Verdict:
         """One verdict over the layers asked one by one."""
@@ -179,8 +183,9 @@ class _Decision:
         import numpy as np
 
         def one(name: str) -> Verdict:
-            layers = self.values[name]["images"]
-            depth = len(self.values[name]["layers"][0])
+            layers = self.values[name].images
+            depth = self.values[name].depth
+            assert isinstance(layers, dict)
             stack = np.stack([np.asarray(rows) for rows in layers.values()], 1)  # (seeds, layers, images)
             positions = [(int(layer.split()[1]) - 1) / (depth - 1) for layer in layers]
             return trend(stack, self._relation, positions=positions, answers=self.answers, **self._margin(), **self.options)
@@ -202,8 +207,8 @@ class _Decision:
 
     def _correlation(self) -> Verdict:
         margin = self.spec.margin
-        first = {name: kept["images"] for name, kept in self.values.items() if name in self.other}
-        second = {name: self.other[name]["images"] for name in first}
+        first = {name: self._of(name, "") for name in self.values if name in self.other}
+        second: dict[str, Any] = {name: self.other[name].images for name in first}
         return correlation(first, second, self._relation, margin.value if margin else 0.0, **self.options)
 
     def _ranking(self) -> Verdict:
@@ -219,26 +224,35 @@ class _Decision:
         )
 
 
-def as_dict(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as it is kept; an end of an interval that is infinite is null."""
-    return {
-        "word": verdict.word,
-        **{name: _rounded(getattr(verdict, name)) for name in ("effect", "low", "high", "margin", "confidence")},
-        "lines": [_rounded(line) for line in verdict.lines],
-        **{name: _rounded(getattr(verdict, name), P_DIGITS) for name in ("p", "p_against")},
-        "seeds": verdict.seeds,
-        "images": verdict.images,
-        "seeds_needed": verdict.seeds_needed,
-        "rule": verdict.rule,
-        "reason": verdict.reason,
-        **({"parts": [{"name": part.name, **_brief(part.verdict)} for part in verdict.parts]} if verdict.parts else {}),
-    }
+def recorded(verdict: Verdict) -> RecordedVerdict:
+    """A verdict as it is kept: rounded; an end of an interval that is infinite is null."""
+    return RecordedVerdict(
+        word=verdict.word,
+        effect=_rounded(verdict.effect),
+        low=_rounded(verdict.low),
+        high=_rounded(verdict.high),
+        margin=_rounded(verdict.margin),
+        confidence=_rounded(verdict.confidence),
+        lines=_lines(verdict),
+        p=_rounded(verdict.p, P_DIGITS),
+        p_against=_rounded(verdict.p_against, P_DIGITS),
+        seeds=verdict.seeds,
+        images=verdict.images,
+        seeds_needed=verdict.seeds_needed,
+        rule=verdict.rule,
+        reason=verdict.reason,
+        parts=tuple(_part(part.name, part.verdict) for part in verdict.parts),
+    )
 
 
-def _brief(verdict: Verdict) -> dict[str, Any]:
-    numbers = {name: _rounded(getattr(verdict, name)) for name in ("effect", "low", "high")}
-    lines = [_rounded(line) for line in verdict.lines]
-    return {"word": verdict.word, **numbers, "lines": lines, "p": _rounded(verdict.p, P_DIGITS)}
+def _part(name: str, verdict: Verdict) -> RecordedPart:
+    effect, low, high = (_rounded(number) for number in (verdict.effect, verdict.low, verdict.high))
+    p = _rounded(verdict.p, P_DIGITS)
+    return RecordedPart(name=name, word=verdict.word, effect=effect, low=low, high=high, lines=_lines(verdict), p=p)
+
+
+def _lines(verdict: Verdict) -> tuple[float, ...]:
+    return tuple(round(line, DIGITS) for line in verdict.lines)
 
 
 def _rounded(value: float | None, digits: int = DIGITS) -> float | None:
@@ -254,14 +268,14 @@ def unit_of(spec: ClaimSpec, unit: str) -> str:
     )
 
 
-def effect_of(spec: ClaimSpec, verdict: Mapping[str, Any]) -> str:
-    """What the effect of a verdict on a claim is, in words. Of a family it is that of the members that decide: where the claim
-    has to hold for every pair, the weakest one."""
+def effect_of(spec: ClaimSpec, parts: Sequence[RecordedPart], numbers: Sequence[float | None]) -> str:
+    """What the effect of a verdict on a claim is, in words; `parts` are those of the verdict and `numbers` its effect and interval.
+    Of a family it is that of the members that decide: where the claim has to hold for every pair, the weakest one."""
     subject, baseline, which = spec.subject, spec.baseline, ""
-    decider = _decider(spec, verdict)
+    decider = _decider(spec, parts, numbers)
     if decider is not None:
         subject, baseline = decider
-        which = f", the {'pair' if baseline else 'member'} that decides of {len(verdict['parts'])}"
+        which = f", the {'pair' if baseline else 'member'} that decides of {len(parts)}"
     if spec.kind == "compare" and spec.factor is not None:
         return f"{subject} divided by {baseline}{which}"
     if spec.kind in ("compare", "equivalence"):
@@ -275,12 +289,11 @@ def effect_of(spec: ClaimSpec, verdict: Mapping[str, Any]) -> str:
     }[spec.kind]
 
 
-def _decider(spec: ClaimSpec, verdict: Mapping[str, Any]) -> tuple[str, str | None] | None:
+def _decider(spec: ClaimSpec, parts: Sequence[RecordedPart], numbers: Sequence[float | None]) -> tuple[str, str | None] | None:
     """The members of the families of a claim whose numbers a verdict has; None where it is not about several."""
-    numbers = ("effect", "low", "high")
     sides = _pairs(spec) if spec.baseline else {name: (name, None) for name in spec.expand(spec.subject)}
-    parts = [part for part in verdict.get("parts", ()) if part["name"] in sides]
-    return next((sides[part["name"]] for part in parts if all(part[name] == verdict[name] for name in numbers)), None)
+    named = [part for part in parts if part.name in sides]
+    return next((sides[part.name] for part in named if [part.effect, part.low, part.high] == list(numbers)), None)
 
 
 def _pairs(spec: ClaimSpec) -> dict[str, tuple[str, str | None]]:
@@ -296,7 +309,7 @@ def effect_from(spec: ClaimSpec) -> float | None:
     return 0.0 if spec.factor is None else 1.0
 
 
-def claimed_side(spec: ClaimSpec) -> str:
+def claimed_side(spec: ClaimSpec) -> Side:
     """On which side of the line, or of the two, the interval has to lie: below, above or between."""
     if spec.kind == "equivalence":
         return "between"
