@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 from checker.cache import cache_folder, version
 from checker.errors import MeasurementError, NewerError
 from checker.lab.checkpoints import Card, is_sound, read_card
+from checker.lab.context import current
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
-from checker.lab.plugins import PLUGIN, folder_for_workers
+from checker.lab.plugins import PLUGIN
 from checker.lab.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _is_own(module: str, own: str) -> bool:
         return False
     if spec is None or spec.origin is None or not own.startswith(PLUGIN):
         return spec is not None
-    folder = folder_for_workers()
+    folder = current().plugins
     return folder is not None and spec.origin.endswith(".py") and Path(spec.origin).is_relative_to(folder)
 
 

@@ -64,8 +64,7 @@ class Workspace:
 
     def vault(self) -> Vault:
         """The vault as it is on disk now."""
-        from checker.evidence import Run
-    from checker.notes import Vault
+        from checker.notes import Vault
 
         return Vault.open(self.project.vault, cache_folder() / "vaults")
 
@@ -135,9 +134,7 @@ class Workspace:
         if store.set_aside:
             on_event(Notice(_set_aside(store.set_aside)))
         found = {outcome.case.id: outcome for outcome in outcomes}
-        everything = tuple(
-            found.get(case.id) or Outcome(case, "error", damaged[case.id], failed=True) for case in survey.cases
-        )
+        everything = tuple(found.get(case.id) or Outcome(case, "error", damaged[case.id], failed=True) for case in survey.cases)
         gone = retired(self.project, survey.vault, [case.id for case in survey.cases], survey.faults) if survey.whole else []
         return Checked(
             survey,
