@@ -60,7 +60,7 @@ def test_only_the_command_line_prints() -> None:
         assert not [call for call in calls if call.func.id in ("print", "exit")], path
 
 
-def test_nothing_is_pickled() -> None:
+def test_nothing_is_pickled_and_no_pickle_runs() -> None:
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -68,4 +68,16 @@ def test_nothing_is_pickled() -> None:
             assert not {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"} & {
                 name.split(".")[0] for name in names
             }, path
-            assert not (isinstance(node, ast.Attribute) and ast.unparse(node) in ("torch.load", "torch.save", "numpy.load")), path
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
+                assert "weights_only=True" in ast.unparse(node), path
+            assert not (isinstance(node, ast.Attribute) and ast.unparse(node) in ("torch.save", "numpy.load")), path
+
+
+def test_no_python_is_started_with_the_working_folder_on_its_path() -> None:
+    """Whoever starts Python takes the command line from `interpreter`; timm is never asked to load weights by itself."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            starts = isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.executable"
+            assert not starts or path.name in ("interpreter.py", "services.py"), path
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "timm.create_model":
+                assert "pretrained=False" in ast.unparse(node), path

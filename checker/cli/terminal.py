@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import signal
 import sys
 from types import FrameType
 
 INTERRUPTED = 130  # the exit code of a run that somebody ended
+ASCII = "ascii_as_asked"
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, kill, a terminal that was closed
 
 
@@ -18,9 +20,11 @@ def prepare() -> None:
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup and shells set it, which is meant
             signal.signal(number, _leave)
     codecs.register_error("json", _escape)
+    codecs.register(_ascii)
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="json")
+        if isinstance(stream, io.TextIOWrapper):
+            ascii_only = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding=ASCII if ascii_only else stream.encoding, errors="json")
 
 
 def begin() -> None:
@@ -41,6 +45,20 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _ascii(name: str) -> codecs.CodecInfo | None:
+    """ASCII under a name of its own: click takes the usual one for a mistake, and writes UTF-8 instead."""
+    if name != ASCII:
+        return None
+    ascii_codec = codecs.lookup("ascii")
+    return codecs.CodecInfo(
+        ascii_codec.encode,
+        ascii_codec.decode,
+        incrementalencoder=ascii_codec.incrementalencoder,
+        incrementaldecoder=ascii_codec.incrementaldecoder,
+        name=ASCII,
+    )
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:

@@ -1,8 +1,8 @@
-"""Which folders of plug-ins a person has allowed to run: kept with the user, not with the project, and only as long as no file in
+"""Which folders of plug-ins a person has allowed to run: kept with the user, not with the project, and only as long as no file of
 them changes.
 
-A plug-in is code, and so is whatever it imports: every file below the folder counts, those that links lead to and compiled ones
-too. Only compiled files that Python itself keeps in `__pycache__` do not: they are never used (see `imports`).
+A plug-in is code, and so is whatever it imports or starts: every file below the folder that can run counts, those that links lead
+to and compiled ones too. Only what Python itself keeps in `__pycache__` does not: it is never used (see `imports`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from checker.errors import ConfigurationError
 
 HIDDEN = ".claims"  # inside a vault that stands alone: Obsidian does not show it, version control does
 COMPILED = (".so", ".pyd", ".pyc", ".pyo", ".dll", ".dylib", ".egg", ".whl", ".zip", ".pyz")  # what nobody can read
+RUNS = (  # what can be imported, started, or does something when it is loaded; a file that may be executed counts as well
+    *(".py", ".pyw", ".pyx", ".pth", ".ipynb", ".sh", ".bash", ".pl", ".js", ".r", *COMPILED),
+    *(".pkl", ".pickle", ".joblib", ".npy", ".npz", ".pt", ".ckpt", ".bin"),
+)
 PYCACHE = "__pycache__"
 MOST_FILES = 10_000
 
@@ -98,9 +102,13 @@ def _files(folder: Path, top: Path, above: frozenset[Path]) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             yield from _files(path, top, above | {place})
-        elif path.is_file() and not (path.parent.name == PYCACHE and path.suffix == ".pyc"):
+        elif path.is_file() and _may_run(path) and not (path.parent.name == PYCACHE and path.suffix == ".pyc"):
             _inside(path, top)
             yield path
+
+
+def _may_run(path: Path) -> bool:
+    return any(suffix.lower() in RUNS for suffix in path.suffixes) or os.access(path, os.X_OK)
 
 
 def _inside(path: Path, top: Path) -> Path:

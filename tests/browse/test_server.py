@@ -16,6 +16,7 @@ import pytest
 
 from checker.browse.guard import Guard, is_loopback
 from tests.browse.conftest import CHECKED, PNG, Served, serve, stop, until, write_vault
+from tests.strays import write_strays
 
 
 def ask(served: Served, path: str, method: str = "GET", **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
@@ -185,6 +186,25 @@ def test_it_ends_with_ctrl_c_while_a_page_listens(tmp_path: Path) -> None:
         connection.sendall(f"GET /events HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
         assert connection.recv(100)
         assert stop(found) == 0
+
+
+@pytest.mark.slow
+def test_a_check_from_the_page_imports_nothing_of_the_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = write_vault(tmp_path / "project")
+    for folder in (project, project / "vault"):
+        write_strays(folder, tmp_path / "ran")
+    monkeypatch.chdir(project / "vault")
+    found = serve(project, tmp_path / "cache")
+
+    def state() -> dict[str, Any]:
+        return json.loads(ask(found, "/api/check")[2])  # type: ignore[no-any-return]
+
+    assert ask(found, f"/api/check?id={CHECKED}", "POST", X_Token=found.token)[0] == 202
+    until(lambda: not state()["running"], 200)
+    assert state()["code"] == 0, state()["log"]
+    assert any(line.startswith(f"{CHECKED}: supported") for line in state()["log"])
+    stop(found)
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
 
 
 @pytest.mark.slow

@@ -86,11 +86,20 @@ def as_extension(folder: Path) -> None:
     (folder / "helper.so").write_bytes(b"\x7fELF")
 
 
-def as_data(folder: Path) -> None:
-    (folder / "helper.json").write_text("{}")
+def as_archive(folder: Path) -> None:
+    (folder / "helper.zip").write_bytes(b"PK")
 
 
-WAYS = [as_module, as_package, as_link, as_compiled, as_extension, as_data]
+def as_pickle(folder: Path) -> None:
+    (folder / "helper.pkl").write_bytes(b"")
+
+
+def as_program(folder: Path) -> None:
+    (folder / "helper").write_text("#!/bin/sh\n")
+    (folder / "helper").chmod(0o755)
+
+
+WAYS = [as_module, as_package, as_link, as_compiled, as_extension, as_archive, as_pickle, as_program]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -103,6 +112,16 @@ def test_a_file_that_came_since_has_to_be_trusted_by_name(folder: Path, way: Cal
     assert not ran(folder).exists()
     (new,) = standing(folder).changes
     assert new.startswith("helper")
+
+
+def test_data_may_change(folder: Path) -> None:
+    """A plug-in may keep what it has computed beside itself."""
+    as_package(folder)
+    (folder / "helper/table.json").write_text("{}")
+    trust(folder, hashes(folder))
+    (folder / "helper/table.json").write_text("[]")
+    (folder / "log.txt").write_text("")
+    assert loaded(folder) == "mine |"
 
 
 def test_what_a_link_leads_to_is_watched(folder: Path) -> None:
