@@ -100,8 +100,11 @@ def ends_in_field(note: Note, block: Block) -> bool:
 
 
 def find_claims(note: Note, held: Held = lambda name: False) -> tuple[list[Claim], list[Problem]]:
-    """The claims of a note in order, and the tagged places that cannot be one, with what to do about each. A status that strayed
-    from its place in a callout is the callout's unless its target is the name of another claim, here or, as `held` tells, elsewhere."""
+    """The claims of a note in order, and the tagged places that cannot be one, with what to do about each.
+
+    A status that strayed from its place in a callout is the callout's, unless its target is the name of another claim, here or, as
+    `held` tells, elsewhere.
+    """
     claims, problems = _find(note, lambda name: True)
     if any(claim.status is None and claim.titled and status_links(note, *claim.part) for claim in claims):
         here = {found.id for found in note.block_ids} | {claim.name for claim in claims}
@@ -157,8 +160,8 @@ def vault_claims(vault: Vault) -> tuple[list[Claim], list[Problem]]:
 def _in_block(
     note: Note, block: Block, tags: list[Span], title: Callout | None, templates: list[Span], held: Held
 ) -> tuple[list[Claim], list[Problem], bool]:
-    """The claims of one block, what is wrong with its tags, and whether it is content at all: a block of a template and one that is
-    struck out are not."""
+    """The claims of one block, what is wrong with its tags, and whether it is content at all: a template and what is struck out are
+    not."""
     if title is not None:
         if _overlaps(Span(title.span.start, max(title.span.end, block.span.end)), templates):
             return [], [], False
@@ -227,8 +230,8 @@ def _around(data: bytes, start: int, end: int, links: list[StatusLink]) -> Itera
 
 
 def _titled(note: Note, block: Block, title: Callout, held: Held) -> Claim:
-    """A claim callout says what its title says, or, without one, what the text below it says. A title goes as far as its status: a
-    formatter may have wrapped it, or put the text below on the same line."""
+    """A claim callout says what its title says, or, without one, what the text below it says. A title goes as far as its status:
+    a formatter may have wrapped it, or put the text below on the same line."""
     end = title.span.start + len(note.data[title.span.start : title.span.end].rstrip(b" \t"))
     part = Span(title.span.start, max(title.span.end, block.span.end))
     links = status_links(note, *part)
@@ -248,8 +251,8 @@ def _with_status(claim: Claim, status: StatusLink | None, links: list[StatusLink
 
 
 def _with_moved_id(claim: Claim, following: Block | None) -> Claim:
-    """The claim with its block id where that stands alone in the paragraph below, as a formatter may leave it: it is the claim's own
-    if its status points at it."""
+    """The claim with its block id where that stands alone in the paragraph below, as a formatter may leave it: it is the claim's
+    own if its status points at it."""
     own = following.block_id if following is not None and following.kind == "paragraph" else None
     if own is None or following is None or claim.block.block_id or own.id != claim.target:
         return claim

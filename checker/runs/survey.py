@@ -169,7 +169,7 @@ def _meant(vault: Vault, claims: Iterable[Claim]) -> frozenset[str]:
 
 
 def _is_free(name: str, taken: Container[str], meant: Container[str], project: Project) -> bool:
-    """Whether a new claim can have a name: nothing else has it, or what has it is the claim's own, from when it was one before."""
+    """Whether a new claim can have a name: nothing has it, or only what is the claim's own, from when it was one before."""
     return name.casefold() not in taken and (fold(name) not in meant or project.knows(name))
 
 
