@@ -75,7 +75,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     claims, problems = vault_claims(vault)
     _cannot_be_drawn.cache_clear()
     ids = [(name, path) for name, path in vault.block_ids() if vault.is_content(path)]
-    ids += [(claim.target, claim.note.path) for claim in claims if claim.name and not claim.takes_id]
+    ids += [(claim.target, claim.note.path) for claim in claims if claim.name and (claim.lacks_id or not claim.takes_id)]
     doubled = doubled_ids(ids)
     taken = {name.casefold() for name, _ in vault.block_ids()} | {name.casefold() for name, _ in ids}
     meant = _meant(vault, claims)

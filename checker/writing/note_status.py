@@ -61,7 +61,7 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
         link = status.link.replace("|", "\\|") if claim.block.kind == "table" else status.link
         edits.append((*claim.status.span, link.encode()) if claim.status else (claim.at, claim.at, f" {link}".encode()))
         edits += [(*double.whole, b"") for double in claim.doubles]
-        if claim.takes_id and claim.name is None:
+        if claim.lacks_id:
             edits.append((claim.block.span.end, claim.block.span.end, f" ^{status.id}".encode()))
     return _edited(data, edits)
 
