@@ -8,6 +8,8 @@ The result stands in WRITING.md beside this file. The same checks run at small s
 from __future__ import annotations
 
 import argparse
+import shlex
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +25,7 @@ from checker.errors import NoteError
 from checker.notes import parse
 from checker.writing import Change, Journal, write_changes
 from checker.writing.journal import last, undo
-from tests.writing.documents import check_writing, document, with_claims
+from tests.writing.documents import check_formatted, check_writing, document, edited, odd_document, with_claims
 from tests.writing.stress import Writer, compare_and_replace, kills, no_waiting, our_writer, plain_replace, race
 
 
@@ -71,10 +73,59 @@ def promises(texts: Iterable[tuple[bytes, Random]], folder: Path, cache: Path) -
     )
 
 
+def odd(random: Random) -> bytes:
+    return random.choice((document, odd_document))(random)
+
+
+def in_memory(count: int) -> str:
+    """Documents of the forms that once went wrong: written and cleared, and again after an editor changed the statuses."""
+    written = after = 0
+    for seed in range(count):
+        written += check_writing(odd_document(Random(seed)), Random(seed))[0]
+        random = Random(seed)
+        after += check_formatted(odd(random), random, lambda data, random=random: edited(data, random))
+    return f"{count} documents, {written} statuses; {count} that were edited between two checks, {after} statuses"
+
+
+def formatted(command: str, count: int, folder: Path) -> str:
+    """The same with a formatter, run once on all documents, between the two checks."""
+    folder.mkdir()
+    texts: list[bytes] = []
+
+    def collect(data: bytes) -> bytes:
+        texts.append(data)
+        return data
+
+    for seed in range(count):
+        random = Random(seed)
+        check_formatted(odd(random), random, collect)
+    for number, data in enumerate(texts):
+        (folder / f"{number}.md").write_bytes(data)
+    names = [f"{number}.md" for number in range(len(texts))]
+    done = subprocess.run([*shlex.split(command), *names], cwd=folder, capture_output=True)
+    formed = [(folder / name).read_bytes() for name in names]
+    changed = sum(old != new for old, new in zip(texts, formed, strict=True))
+    after = iter(formed)
+    statuses = wrong = 0
+    for seed in range(count):
+        random = Random(seed)
+        try:
+            statuses += check_formatted(odd(random), random, lambda data: next(after))
+        except AssertionError as error:
+            wrong += 1
+            print(f"{command}: document {seed} differs", *(error.args[0] if error.args else ()), sep="\n", file=sys.stderr)
+    name = command.split("/")[-1]
+    return (
+        f"{name} (exit {done.returncode}): {len(texts)} documents, {changed} changed by it, {statuses} statuses, {wrong} differ"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vault", type=Path)
     parser.add_argument("--documents", type=int, default=5000)
+    parser.add_argument("--odd", type=int, default=5000)
+    parser.add_argument("--formatter", action="append", default=[], help="a command that formats the files it is given, in place")
     parser.add_argument("--saves", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--pause", type=float, default=0.006, help="seconds between two saves, on average")
@@ -90,6 +141,10 @@ def main() -> None:
 
         if options.documents:
             print("random documents:", promises(documents(options.documents), *places()), flush=True)
+        if options.odd:
+            print("odd forms:", in_memory(options.odd), flush=True)
+        for number, command in enumerate(options.formatter):
+            print("formatter:", formatted(command, options.odd, root / f"formatted{number}"), flush=True)
         if options.vault:
             print("notes of a vault:", promises(notes(options.vault), *places()), flush=True)
         if options.saves:

@@ -52,21 +52,23 @@ TRAIL = re.compile(
 NAMED = re.compile(rf"(?:\s?[,—–]|\s-)\s?{_SURE}(?:\s*,?\s*{_YEAR})?(?=\s*(?:[.;]|$))")
 ADDRESS = re.compile(rf"<?{_ADDRESS}>?")
 BEFORE = re.compile(r"(\w+)\W*\Z")
-NOT_BEFORE = frozenset(
-    "by in of from than per with and as to like or vs on at for layer layers head heads block blocks within between range".split()
-)  # after these a reference is a part of the sentence
+_PREPOSITIONS = """by in of from than per with and as to like or vs on at for
+    layer layers head heads block blocks within between range"""
+NOT_BEFORE = frozenset(_PREPOSITIONS.split())  # after these a reference is a part of the sentence
 
 # Capitalised words that stand before a year and are no surname. What ends like a participle or an adverb is none either.
-WORDS = frozenset(
-    "about above after against all almost also although an any around as at barely base because before below best between both but"
-    " by class contested contra control correct deep dense disproven doubtful draft early erratum except false few final first fine"
-    " for frozen from full global half hardly head high huge if in inconclusive incorrect invalid large last late layer least linear"
-    " little local low lower many may mean median mini most mostly near never new no none nope not null of old on one only open or"
-    " original over overall own pace partial patch per pilot possible probable proven public random rarely raw recent same seldom"
-    " several shown since single small some sometimes sparse still subset ten test than that the their these this three time tiny"
-    " top toy train true twice two under unclear unknown unless unlike unproven untrue upper usual valid very via weak when where"
-    " while with without withdrawn worse worst wrong zero".split()
-)
+_WORDS = """
+    about above after against all almost also although an any around as at barely base because before below
+    best between both but by class contested contra control correct deep dense disproven doubtful draft early
+    erratum except false few final first fine for frozen from full global half hardly head high huge if in
+    inconclusive incorrect invalid large last late layer least linear little local low lower many may mean
+    median mini most mostly near never new no none nope not null of old on one only open or original over
+    overall own pace partial patch per pilot possible probable proven public random rarely raw recent same
+    seldom several shown since single small some sometimes sparse still subset ten test than that the their
+    these this three time tiny top toy train true twice two under unclear unknown unless unlike unproven
+    untrue upper usual valid very via weak when where while with without withdrawn worse worst wrong zero
+"""
+WORDS = frozenset(_WORDS.split())
 FORM = re.compile(r"\w{3,}(?:ed|ly|ive|ous|able|ible|less|ful)|\w{4,}(?:ing|ise|ize|tion|sion|ness|ment|ity|ical|ular)")
 
 

@@ -36,7 +36,8 @@ class Claim:
 
     The status belongs at `at`; `status` is the tool's link, there or where an editor moved it, and `doubles` are more of the same
     in the claim's part. `moved_id` is its block id where that came to stand in a paragraph below. `line` is the tag's. `titled`:
-    it is the title of a callout; `strayed`: its status was found away from the end of that.
+    it is the title of a callout; `strayed`: it is known by a status alone that is away from the end of that, or
+    whose block id is gone.
     """
 
     note: Note
@@ -78,8 +79,13 @@ class Claim:
         """The identity that it has in the note."""
         if self.takes_id:
             own = self.block.block_id or self.moved_id
-            return own.id if own else None
+            return own.id if own else self.target if self.strayed else None
         return self.target or None
+
+    @property
+    def lacks_id(self) -> bool:
+        """Whether a block id is to be added."""
+        return self.takes_id and self.block.block_id is None and self.moved_id is None
 
     def source(self, name: str) -> str:
         """What a link to the claim says, once it has this name."""
@@ -100,10 +106,13 @@ def ends_in_field(note: Note, block: Block) -> bool:
 
 
 def find_claims(note: Note, held: Held = lambda name: False) -> tuple[list[Claim], list[Problem]]:
-    """The claims of a note in order, and the tagged places that cannot be one, with what to do about each. A status that strayed
-    from its place in a callout is the callout's unless its target is the name of another claim, here or, as `held` tells, elsewhere."""
+    """The claims of a note in order, and the tagged places that cannot be one, with what to do about each.
+
+    A status away from its place in a callout, or in a block whose id is gone, still tells whose it is, unless its target is the
+    name of another claim: here, or elsewhere, as `held` tells.
+    """
     claims, problems = _find(note, lambda name: True)
-    if any(claim.status is None and claim.titled and status_links(note, *claim.part) for claim in claims):
+    if any(claim.name is None and status_links(note, *claim.part) for claim in claims):
         here = {found.id for found in note.block_ids} | {claim.name for claim in claims}
         return _find(note, lambda name: name in here or held(name))
     return claims, problems
@@ -130,7 +139,7 @@ def _find(note: Note, held: Held) -> tuple[list[Claim], list[Problem]]:
             elif content and not faults:
                 why = f"{len(found)} claims stand" if found else "no claim stands"
                 problems.append(Problem(note.path, following.line, f"a claim block, but {why} right above it"))
-        claims += [_with_moved_id(claim, following) for claim in found]
+        claims += [_known(_with_moved_id(claim, following), held) for claim in found]
     problems += [Problem(note.path, fence.line, "a claim block, but no claim stands right above it") for fence in fences]
     return claims, problems
 
@@ -157,8 +166,7 @@ def vault_claims(vault: Vault) -> tuple[list[Claim], list[Problem]]:
 def _in_block(
     note: Note, block: Block, tags: list[Span], title: Callout | None, templates: list[Span], held: Held
 ) -> tuple[list[Claim], list[Problem], bool]:
-    """The claims of one block, what is wrong with its tags, and whether it is content at all: a block of a template and one that is
-    struck out are not."""
+    """The claims of one block, what is wrong with its tags, and whether it is content: a template and struck-out text are not."""
     if title is not None:
         if _overlaps(Span(title.span.start, max(title.span.end, block.span.end)), templates):
             return [], [], False
@@ -227,8 +235,8 @@ def _around(data: bytes, start: int, end: int, links: list[StatusLink]) -> Itera
 
 
 def _titled(note: Note, block: Block, title: Callout, held: Held) -> Claim:
-    """A claim callout says what its title says, or, without one, what the text below it says. A title goes as far as its status: a
-    formatter may have wrapped it, or put the text below on the same line."""
+    """A claim callout says what its title says, or, without one, what the text below it says. A title goes as far as its status:
+    a formatter may have wrapped it, or put the text below on the same line."""
     end = title.span.start + len(note.data[title.span.start : title.span.end].rstrip(b" \t"))
     part = Span(title.span.start, max(title.span.end, block.span.end))
     links = status_links(note, *part)
@@ -247,9 +255,14 @@ def _with_status(claim: Claim, status: StatusLink | None, links: list[StatusLink
     return replace(claim, status=status, doubles=tuple(link for link in links if link.target == status.target and link != status))
 
 
+def _known(claim: Claim, held: Held) -> Claim:
+    """The claim, known by its status where its block id is gone."""
+    return replace(claim, strayed=True) if claim.lacks_id and claim.target and not held(claim.target) else claim
+
+
 def _with_moved_id(claim: Claim, following: Block | None) -> Claim:
-    """The claim with its block id where that stands alone in the paragraph below, as a formatter may leave it: it is the claim's own
-    if its status points at it."""
+    """The claim with its block id where that stands alone in the paragraph below, as a formatter may leave it: it is the claim's
+    own if its status points at it."""
     own = following.block_id if following is not None and following.kind == "paragraph" else None
     if own is None or following is None or claim.block.block_id or own.id != claim.target:
         return claim

@@ -1,6 +1,6 @@
 """What a tagged block says, as a plain sentence: links, emphasis, quotes, comments, citations and labels are read through.
 
-Text that is struck out keeps its `~~`: a sentence that is struck as a whole is none, and one that is struck in part is asked about.
+Text that is struck out keeps its `~~`: a sentence struck as a whole is none, and one struck in part becomes a question.
 """
 
 from __future__ import annotations
@@ -62,10 +62,8 @@ def plain(source: str) -> str:
     text = " ".join(INVISIBLE.sub("", " ".join(lines)).split())
     text = COMMENT.sub(lambda match: match["kept"] or " ", text)
     text = STRIKE.sub("~~", CITE.sub("", PICTURE.sub("", FOOTNOTE.sub("", text))))
-    text = LINK.sub(lambda match: _linked(match["link"].partition("|")[2] or match["link"].rstrip("|").rsplit("/", 1)[-1]), text)
-    text = MARKDOWN_LINK.sub(
-        lambda match: _linked(ESCAPE.sub(r"\1", match[1]).strip("[]") if _is_number(match) else match[1]), text
-    )
+    text = LINK.sub(lambda match: _linked(_shown(match["link"])), text)
+    text = MARKDOWN_LINK.sub(lambda match: _linked(_without_brackets(match[1])), text)
     text = without_citations(EMPHASIS.sub("", text))
     for mark in LINKED:
         text = text.replace(mark, "")
@@ -105,5 +103,12 @@ def _linked(text: str) -> str:
     return f"{LINKED[0]}{text}{LINKED[1]}"
 
 
-def _is_number(match: re.Match[str]) -> bool:
-    return re.fullmatch(r"(?:\\?\[)?\d{1,3}(?:\\?\])?", match[1]) is not None
+def _shown(link: str) -> str:
+    """The text of a wikilink: what stands after its `|`, or else the last part of its path."""
+    return link.partition("|")[2] or link.rstrip("|").rsplit("/", 1)[-1]
+
+
+def _without_brackets(text: str) -> str:
+    """The text of a markdown link; of one that is only a number, as in `[\\[36\\]](address)`, the number."""
+    bare = ESCAPE.sub(r"\1", text).strip("[]")
+    return bare if bare.isdecimal() else text

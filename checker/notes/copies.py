@@ -20,8 +20,8 @@ NUMBERED = re.compile(
 def copies(
     paths: Iterable[PurePosixPath], is_note: Callable[[PurePosixPath], bool], ids: Iterable[tuple[str, PurePosixPath]]
 ) -> dict[PurePosixPath, PurePosixPath]:
-    """Copy -> the original beside it. A number in a name may also be a person's: such a note is a copy only if it has a block id of
-    the original."""
+    """Copy -> the original beside it. A number in a name may also be a person's: such a note is a copy only if it has a block id
+    of the original."""
     of_note: dict[PurePosixPath, set[str]] = {}
     for name, path in ids:
         of_note.setdefault(path, set()).add(name.casefold())

@@ -23,7 +23,7 @@ TAG = re.compile(
 )
 MATH = re.compile(rb"\$(?<![\\$]\$)(?:\$.+?\$\$|(?![\s$])(?:[^$\n\\]|\\.)*?(?<![\s\\])\$(?!\d))", re.DOTALL)
 COMMENT = re.compile(rb"%%.*?%%|<!--.*?-->|(?P<open>%%|<!--).*", re.DOTALL)
-# What begins first keeps what is in it: a formula in the heading of a wikilink is a part of the link, a wikilink in a formula none.
+# What begins first keeps what is in it: a formula in a wikilink is a part of the link, a wikilink in a formula none.
 HIDDEN = re.compile(
     rb"(?P<kept>" + WIKILINK.pattern + rb")|" + COMMENT.pattern + rb"|(?P<math>" + MATH.pattern + rb")", re.DOTALL
 )

@@ -110,7 +110,7 @@ class Vault:
         return path in self._readable
 
     def note(self, path: PurePosixPath) -> Note:
-        """Parse a note, or give it as it was parsed before where its bytes are the same. Raises NoteError when it cannot be read."""
+        """A note, parsed once while its bytes are the same. Raises NoteError when it cannot be read."""
         try:
             data = (self.root / path).read_bytes()
         except OSError as error:

@@ -75,7 +75,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     claims, problems = vault_claims(vault)
     _cannot_be_drawn.cache_clear()
     ids = [(name, path) for name, path in vault.block_ids() if vault.is_content(path)]
-    ids += [(claim.target, claim.note.path) for claim in claims if claim.name and not claim.takes_id]
+    ids += [(claim.target, claim.note.path) for claim in claims if claim.name and (claim.lacks_id or not claim.takes_id)]
     doubled = doubled_ids(ids)
     taken = {name.casefold() for name, _ in vault.block_ids()} | {name.casefold() for name, _ in ids}
     meant = _meant(vault, claims)
@@ -172,7 +172,7 @@ def _meant(vault: Vault, claims: Iterable[Claim]) -> frozenset[str]:
 
 
 def _is_free(name: str, taken: Container[str], meant: Container[str], project: Project) -> bool:
-    """Whether a new claim can have a name: nothing else has it, or what has it is the claim's own, from when it was one before."""
+    """Whether a new claim can have a name: nothing has it, or only what is the claim's own, from when it was one before."""
     return name.casefold() not in taken and (fold(name) not in meant or project.knows(name))
 
 

@@ -142,7 +142,7 @@ def _of_claim(project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, ma
     properties = properties_of(last) if last is not None else None
     checked = str((properties or {}).get("checked") or today) if ledger is known else today
     claim = outcome.case.claim
-    id_added = bool((properties or {}).get("id_added")) or (claim.takes_id and claim.name is None)
+    id_added = bool((properties or {}).get("id_added")) or claim.lacks_id
     text = render(outcome, status_of(outcome), ledger, last.decode("utf-8") if last and properties else None, checked, id_added)
     changes.append(Change(project.note(name), old, text.encode(), about, Rewrite(text) if old is not None else None, theirs=True))
     for path in map(project.archived, project.files(name)):

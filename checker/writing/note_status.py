@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -61,7 +62,8 @@ def write_statuses(data: bytes, statuses: Mapping[str, Status]) -> bytes:
         link = status.link.replace("|", "\\|") if claim.block.kind == "table" else status.link
         edits.append((*claim.status.span, link.encode()) if claim.status else (claim.at, claim.at, f" {link}".encode()))
         edits += [(*double.whole, b"") for double in claim.doubles]
-        if claim.takes_id and claim.name is None:
+        if claim.lacks_id:
+            edits += [(start, end, b"") for start, end in _lost_ids(claim)]
             edits.append((claim.block.span.end, claim.block.span.end, f" ^{status.id}".encode()))
     return _edited(data, edits)
 
@@ -86,6 +88,7 @@ def clear_statuses(data: bytes, ids: Mapping[str, bool]) -> bytes:
     for name in ids:
         if name not in tagged:
             edits += [(span.start, span.end, b"") for span in _untagged(note, name)]
+    edits += [(*span, b"") for claim in claims if ids.get(claim.target) and claim.lacks_id for span in _lost_ids(claim)]
     moved = {claim.moved_id: claim.block.span.end for claim in claims if claim.moved_id}
     for block in note.blocks:
         own = block.block_id
@@ -98,6 +101,14 @@ def clear_statuses(data: bytes, ids: Mapping[str, bool]) -> bytes:
             gap = own.span.start - (data[own.span.start - 1 : own.span.start] == b" ")
             edits.append((gap if line is None else line, own.span.end, b""))
     return _edited(data, edits)
+
+
+def _lost_ids(claim: Claim) -> list[Span]:
+    """Where the block id of a claim stands in the midst of its block, since a formatter joined lines: it is none there."""
+    if not claim.target:
+        return []
+    pattern = re.compile(rb" \^" + re.escape(claim.target.encode()) + rb"(?=[ \t\r\n])")
+    return [Span(*match.span()) for match in pattern.finditer(claim.note.visible, *claim.block.span)]
 
 
 def _status_of(claim: Claim, statuses: Mapping[str, Status], waiting: dict[str, Status]) -> Status | None:

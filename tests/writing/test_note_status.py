@@ -14,7 +14,7 @@ from checker.claims import find_claims
 from checker.errors import NoteError
 from checker.notes import parse
 from checker.writing import NoteEdit, Status, clear_statuses, write_statuses
-from tests.writing.documents import check_writing, document, with_claims
+from tests.writing.documents import check_formatted, check_writing, document, edited, odd_document, with_claims
 
 YES = Status("a-b", "A is B", "supported", "toy")
 LINK = "[[a-b|✅ supported · toy]]"
@@ -113,6 +113,18 @@ def test_only_the_two_owned_spans_change(lines: list[tuple[str, str]], bom: bool
 def test_documents_in_every_form(seed: int) -> None:
     random = Random(seed)
     check_writing(document(random), random)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_documents_of_odd_forms(seed: int) -> None:
+    random = Random(seed)
+    check_writing(odd_document(random), random)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_statuses_that_editors_left_otherwise(seed: int) -> None:
+    random = Random(seed)
+    check_formatted(random.choice((document, odd_document))(random), random, lambda data: edited(data, random))
 
 
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "vault").rglob("*.md")), ids=lambda path: path.stem)

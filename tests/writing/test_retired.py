@@ -157,21 +157,47 @@ def test_a_status_that_was_edited_by_hand_is_told_and_written_again(make_vault: 
     assert tree(project) == good
 
 
-def test_a_conflicted_copy_is_an_error_and_neither_is_written(make_vault: Make, command: Run) -> None:  # 14, 8
+@pytest.mark.parametrize(
+    "name",
+    [
+        "N (conflicted copy)",
+        "N (Ann's conflicted copy 2024-01-31)",
+        "N (Konfliktkopie von Ann 2024-01-31)",
+        "N (SFConflict ann 2024-01-31)",
+        "N.sync-conflict-20240131-120000-ABCDEFG",
+        "N_conflict-20240131-120000",
+        "N 2",
+        "N (1)",
+    ],
+)
+def test_a_conflicts_copy_is_told_and_the_original_goes_on(make_vault: Make, command: Run, name: str) -> None:  # 14
     project = make_vault({"N.md": "- MAE is nice #claim\n"})
     command(project)
-    rewrite(project / "vault/N.md", "∅ untestable", "✅ supported")
-    shutil.copy(project / "vault/N.md", project / "vault/N (conflicted copy).md")
-    before = tree(project)
-    result = command(project, code=3)
-    assert result.output.count("the block id ^mae-is-nice stands 2 times in the vault") == 2
-    assert tree(project) == before
+    copy = project / f"vault/{name}.md"
+    copy.write_text((project / "vault/N.md").read_text() + "- DINO is fun #claim\n")
+    rewrite(project / "vault/N.md", "[[mae-is-nice|∅ untestable]]", "[[mae-is-nice|✅ supported]]")
+    before = copy.read_bytes()
+    result = command(project)
+    assert f"{name}.md:1: a copy that a sync program made of N.md; not checked and not written" in result.output
+    assert "1 untestable; 1 files written" in result.output
+    assert "[[mae-is-nice|∅ untestable]]" in (project / "vault/N.md").read_text()
+    assert copy.read_bytes() == before
+    shutil.copy(project / "vault/Claims/mae-is-nice.md", project / "vault/Claims/mae-is-nice (conflicted copy).md")
+    assert "archived" not in command(project).output
+    assert copy.read_bytes() == before
+
+
+def test_a_number_in_a_name_makes_no_copy(make_vault: Make, command: Run) -> None:
+    project = make_vault(
+        {"N.md": "- MAE is nice #claim\n", "N 2.md": "- DINO is fun #claim\n", "M (conflicted copy).md": "- LUT is fun #claim\n"}
+    )
+    assert "3 untestable" in command(project).output
 
 
 def test_ids_that_differ_in_case_only_are_an_error_and_neither_is_written(make_vault: Make, command: Run) -> None:  # 26, 8
     project = make_vault({"N.md": "- MAE is nice #claim ^mine\n", "M.md": "- DINO is nice #claim ^Mine\n"})
     before = tree(project)
-    assert "stands 2 times in the vault" in command(project, code=3).output
+    assert "stands 2 times in the vault (M.md, N.md)" in command(project, code=3).output
     assert tree(project) == before
 
 
