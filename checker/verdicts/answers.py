@@ -111,7 +111,7 @@ class Scored(Estimate):
     with the variance that the sum would have if its mean lay there: of the distribution between the ends that is most likely
     among those with this mean. For the difference of two models that is Tango's interval. The score is brought nearer to 0 by
     half of the range, which for two models and a line at 0 is McNemar's test with Edwards's correction: without it a word at
-    2.5 % a side is wrong in up to 16 % where answers hardly ever differ (benchmarks/DECISIONS.md).
+    2.5 % a side is wrong in up to 3.3 % (benchmarks/DECISIONS.md).
 
     Sources: Tango 1998, Equivalence test and confidence interval for the difference in proportions for the paired-sample design;
     Edwards 1948, Note on the "correction for continuity"; Owen 1990, Empirical likelihood ratio confidence regions (the
