@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from checker.cli.app import OK, app, exits, open_workspace
+from checker.cli.app import ERROR, OK, app, exits, open_workspace
 from checker.cli.notes import PATH, VAULT
 from checker.errors import ConfigurationError, WriteError
 
@@ -83,6 +83,7 @@ def export(
     from checker.browse import export as export_site
     from checker.browse import open_site
     from checker.cache import cache_folder
+    from checker.reports.text import clean
 
     if not out.parent.is_dir():
         raise WriteError(f"{out}: cannot be written (there is no folder {out.parent})")
@@ -95,4 +96,6 @@ def export(
     except OSError as error:
         raise WriteError(f"{out}: cannot be written ({error.strerror})") from error
     typer.echo(f"{out}: {len(site.note_paths)} notes, {len(site.cases)} claims, {out.stat().st_size / 1e6:.1f} MB")
-    return OK
+    for fault in site.faults.values():
+        typer.secho(clean(fault), fg=typer.colors.YELLOW, err=True)
+    return ERROR if site.faults else OK

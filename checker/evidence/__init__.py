@@ -3,18 +3,10 @@
 from checker.evidence.again import decide_again, difference, unlearned
 from checker.evidence.key import goes_deeper, key_of, stands
 from checker.evidence.ledger import Entry, EvidenceFile, Ledger, parse_ledger, print_ledger, read_ledger, repeats
-from checker.evidence.record import (
-    CodeHashes,
-    Data,
-    LossCurve,
-    Measured,
-    RecordedPart,
-    RecordedVerdict,
-    Released,
-    Run,
-    Trained,
-    Values,
-)
+from checker.evidence.models import Released, Trained
+from checker.evidence.run import CodeHashes, Data, Measured, Run
+from checker.evidence.values import Values
+from checker.evidence.verdict import LossCurve, RecordedPart, RecordedVerdict
 
 __all__ = [
     "CodeHashes",

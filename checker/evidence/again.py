@@ -8,7 +8,9 @@ from typing import Any
 
 from checker.errors import MeasurementError
 from checker.evidence.decision import DIGITS, decide, effect_of, recorded
-from checker.evidence.record import Measured, RecordedVerdict, Run, Trained
+from checker.evidence.models import Trained
+from checker.evidence.run import Measured, Run
+from checker.evidence.verdict import RecordedVerdict
 from checker.lab.competence import Competence, why_not_competent
 from checker.verdicts import Answers, Looks
 from checker.verdicts.correlation import FEWEST_MODELS

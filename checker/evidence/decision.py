@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from checker.claims import ClaimSpec, select_layers
 from checker.errors import SpecError
-from checker.evidence.record import Claimed as Side
-from checker.evidence.record import RecordedPart, RecordedVerdict, Table, Values
+from checker.evidence.record import Table
+from checker.evidence.run import Claimed as Side
+from checker.evidence.values import Values
+from checker.evidence.verdict import RecordedPart, RecordedVerdict
 from checker.verdicts import (
     Answers,
     Claimed,

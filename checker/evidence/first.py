@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from checker.evidence.record import Look, RecordedVerdict, Run
+from checker.evidence.run import Look, Run
+from checker.evidence.verdict import RecordedVerdict
 from checker.lab.metrics import METRICS
 
 

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from checker.claims import ClaimSpec
-from checker.evidence.record import CodeHashes, Run, asked
+from checker.evidence.question import asked
+from checker.evidence.run import CodeHashes, Run
 from checker.lab.measure import IMAGES
 
 

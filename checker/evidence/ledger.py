@@ -20,7 +20,8 @@ from checker.errors import EvidenceError, MeasurementError
 from checker.evidence import strict_json
 from checker.evidence.again import as_decided, decide_again
 from checker.evidence.first import FirstRun
-from checker.evidence.record import Run, Values
+from checker.evidence.run import Run
+from checker.evidence.values import Values
 from checker.vocabulary import Scope
 
 SCHEMA: Literal[2] = 2

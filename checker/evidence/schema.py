@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from checker.evidence.ledger import EvidenceFile
-from checker.evidence.record import ASKED
+from checker.evidence.question import ASKED
 
 FILE = "evidence.schema.json"
 

@@ -240,7 +240,7 @@ def test_a_damaged_ledger_is_an_error_and_stays(
     before = tree(project)
     result = run(".", cwd=project, cache=cache)
     assert result.returncode == 3
-    assert "my-own-id.evidence.json:1:1: not an evidence file" in result.stderr
+    assert "my-own-id.evidence.json:1:2: not an evidence file" in result.stderr
     assert tree(project) == before
 
 

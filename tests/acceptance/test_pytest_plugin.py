@@ -100,7 +100,7 @@ def test_what_cannot_be_checked_is_an_error(
     found = counts(result.stdout)
     assert (found["error"], found["failed"], found["skipped"]) == (2, 1, 1), result.stdout
     assert "ERROR vault/Sub/Other.md::line-1" in result.stdout
-    assert "longer.evidence.json:1:1: not an evidence file" in result.stdout
+    assert "longer.evidence.json:1:2: not an evidence file" in result.stdout
     assert "the note says ❌ refuted · toy, and the check finds ✅ supported · toy" in result.stdout
 
 

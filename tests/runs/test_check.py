@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from checker.evidence import LossCurve, Run
+from checker.evidence import Ledger, LossCurve, Run
 from checker.lab import vocabulary
 from checker.lab.checkpoints import read_card
 from checker.lab.measure import Measurement
@@ -22,6 +22,8 @@ from checker.runs.project import Project
 from checker.runs.store import Details, Kept, Store, read_measurement, write_measurement
 from checker.runs.survey import survey
 from checker.vocabulary import Scope
+from checker.writing import status_of
+from checker.writing.claim_note import render
 from tests.conftest import LOCALITY, write_model
 from tests.evidence.runs import with_verdict
 
@@ -170,6 +172,16 @@ def test_a_model_that_learned_nothing_gives_no_verdict(make_vault: Callable[...,
     assert outcome.run is not None
     assert outcome.run.verdict.low is None
     assert outcome.run.verdict.curve == LossCurve(model="MAE, seed 2", points=((1, 1.0),))
+
+
+def test_the_record_tells_how_many_images_were_measured(make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path) -> None:
+    project = make_vault({"N.md": "- MAE has shorter attention distance than DINO #claim\n"})
+    (outcome,) = outcomes(project, Store(tmp_path / "cache", stand_ins), Fake(LEVELS, spoil=lambda values: values[:, :21].copy()))
+    assert outcome.run is not None
+    assert (outcome.run.data.images, outcome.run.verdict.images) == (21, 21)
+    note = render(outcome, status_of(outcome), Ledger(outcome.case.id), None, "2026-01-02", False)
+    assert "images: 21\n" in note
+    assert "| measured on | 21 images of `shapes`, layers: " in note
 
 
 def test_later_looks_are_taken_only_while_undecided(make_vault: Callable[..., Path], tmp_path: Path) -> None:
