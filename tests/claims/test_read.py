@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checker.claims import Meaning, Reading, is_untouched, parse_spec, read_sentence
+from checker.claims.meaning import slugify
 from checker.claims.say import number
 from checker.lab import vocabulary
 
@@ -195,3 +196,9 @@ def test_sentences_as_researchers_write_them_get_no_wrong_spec() -> None:
             reading = read_sentence(text, WORDS)
             assert reading.meaning is None, text
             assert reading.reason
+
+
+def test_a_name_made_of_a_sentence_is_never_digits_alone() -> None:
+    assert slugify("2024") == "claim-2024"
+    assert slugify("  3 × 4 ") == "claim-3-4"
+    assert slugify("MAE has 2") == "mae-has-2"
