@@ -76,6 +76,7 @@ def test_a_note_may_say_what_it_calls_a_model() -> None:
     assert (reading.meaning.subject, reading.meaning.baseline) == ("MAE", "DINO")
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["MAE", "SimMIM", "DINO"]),
     st.sampled_from(["has", "shows", "seems to have"]),
@@ -178,6 +179,7 @@ def test_words_of_the_language_in_any_order_lose_no_number_and_no_negation(piece
     _says_everything(read_sentence(" ".join(pieces), WORDS))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 @example("(" * 200)
 @example("MAE " * 300)
