@@ -38,7 +38,7 @@ def inserted(sentence: str, insertion: str) -> Iterator[str]:
 
 
 def tried(sentence: str, share: float) -> tuple[Counter[str], list[str]]:
-    """What a share of the insertions into one sentence are read as, counted, and those that are read as if they were not there."""
+    """What a share of the insertions into one sentence are read as, counted, and those that are read as if not there."""
     chance = random.Random(sentence)
     alone = read_sentence(sentence, WORDS).meaning
     assert alone is not None, sentence
@@ -67,8 +67,8 @@ if __name__ == "__main__":
     report = [
         "# Does the reader drop a word?",
         "",
-        f"Made by `python benchmarks/metamorphic.py`: into each of {len(sentences)} sentences that read well, at every place, each",
-        f"of {len(lines('insertions.txt'))} words and clauses that restrict or turn a claim (`tests/claims/cases`)"
+        f"Made by `python benchmarks/metamorphic.py`: into each of {len(sentences)} sentences that read well, at every place,",
+        f"each of {len(lines('insertions.txt'))} words and clauses that restrict or turn a claim (`tests/claims/cases`)"
         + (f"; of these a random {share:.0%}." if share < 1 else "."),
         "",
         "| read as | sentences |",

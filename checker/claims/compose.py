@@ -92,10 +92,12 @@ class _Composer:
                 f"it denies something of {str(each[0])!r} of several models: of each of them, or of all together?",
                 "a sentence for each of them",
             )
-        for node in self._all("registerless"):
-            known = [self._name(thing)[1] for thing in self._all("thing")]
-            if not any(self.vocabulary.model(f"{name} with registers") for name in known[:1]):
-                raise QuestionError(f"{self._text(node)!r} is a change to a model that is not here", "a model by its name")
+        bare = [thing for thing in self._all("thing") if any(thing.find_data("registerless"))]
+        if any(any(lead.find_data("registerless")) for lead in self._all("lead")):  # of the model that follows it
+            bare += self._all("thing")[:1]
+        for thing in bare:
+            if self.vocabulary.model(f"{self._name(thing)[1]} with registers") is None:
+                raise QuestionError(f"no {self._text(thing)} here that differs from one with registers", "a model by its name")
 
     # ---- the kinds
 

@@ -107,8 +107,9 @@ class Dictionary:
             self._add(kind, f"{part} of {phrase}", value)
         for middle in ("pre-trained", "pretrained", "trained"):
             for noun in nouns:
-                self._add(kind, f"{phrase} {middle} {noun}", value)
                 self._add(kind, f"{phrase}-{middle} {noun}", value)
+                if middle == "trained":  # "MIM pretrained models" may be released ones, or those that MIM has made
+                    self._add(kind, f"{phrase} {middle} {noun}", value)
 
     def _add(self, kind: str, phrase: str, value: str) -> None:
         key = tuple(word.casefold() for word in SPLIT.findall(phrase))

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checker.claims import Meaning, Reading, is_untouched, parse_spec, read_sentence
+from checker.claims.meaning import slugify
 from checker.claims.say import number
 from checker.lab import vocabulary
 
@@ -75,6 +76,7 @@ def test_a_note_may_say_what_it_calls_a_model() -> None:
     assert (reading.meaning.subject, reading.meaning.baseline) == ("MAE", "DINO")
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["MAE", "SimMIM", "DINO"]),
     st.sampled_from(["has", "shows", "seems to have"]),
@@ -177,6 +179,7 @@ def test_words_of_the_language_in_any_order_lose_no_number_and_no_negation(piece
     _says_everything(read_sentence(" ".join(pieces), WORDS))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 @example("(" * 200)
 @example("MAE " * 300)
@@ -195,3 +198,9 @@ def test_sentences_as_researchers_write_them_get_no_wrong_spec() -> None:
             reading = read_sentence(text, WORDS)
             assert reading.meaning is None, text
             assert reading.reason
+
+
+def test_a_name_made_of_a_sentence_is_never_digits_alone() -> None:
+    assert slugify("2024") == "claim-2024"
+    assert slugify("  3 × 4 ") == "claim-3-4"
+    assert slugify("MAE has 2") == "mae-has-2"

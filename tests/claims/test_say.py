@@ -72,7 +72,7 @@ def meanings(draw: st.DrawFn) -> Meaning:
         return Meaning(
             "threshold", **shared, subject=subject, members=one, relation=draw(CLAIMED), bound=bound, quantifier=quantifier
         )
-    if kind == "trend" and metric.layers:
+    if kind == "trend" and metric.layers and where.layers not in ("layer 2", "last 1"):  # a line needs two layers
         return Meaning("trend", **shared, subject=subject, members=one, relation=draw(CLAIMED), margin=margin)
     if kind == "presence":
         shared = {"metric": "high_norm_share", "where": draw(wheres(WORDS.metric("high_norm_share"))), "scope": scope}  # type: ignore[arg-type]
