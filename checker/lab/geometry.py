@@ -85,8 +85,8 @@ def of_module(module: Any) -> Geometry:
 
 def _of_patches(positions: Tensor, module: Any) -> int:
     """How many of the learned positions, (tokens, width) or (1, tokens, width), are those of patches: a square number."""
-    tokens = positions.shape[:-1].numel()
-    before = getattr(module, "num_prefix_tokens", 1)
+    tokens = int(positions.shape[:-1].numel())
+    before = int(getattr(module, "num_prefix_tokens", 1))
     for count in (0 if getattr(module, "no_embed_class", False) else before, *range(MOST_BEFORE)):
         if tokens > count and isqrt(tokens - count) ** 2 == tokens - count:
             return tokens - count
