@@ -44,10 +44,12 @@ def decide_again(run: Measured) -> RecordedVerdict:
         verdict = recorded(decide(run.spec, values, other, looks, run.exact, answers))
     except ArithmeticError as error:
         raise MeasurementError(f"numbers beyond what can be computed with ({error})") from error
-    if not faults:
-        return verdict
-    reason = f"{verdict.reason}; left out because not competent: {', '.join(faults)}"
-    return verdict.model_copy(update={"left_out": tuple(faults), "reason": reason})
+    if faults:
+        reason = f"{verdict.reason}; left out because not competent: {', '.join(faults)}"
+        verdict = verdict.model_copy(update={"left_out": tuple(faults), "reason": reason})
+    if run.given_away is not None:
+        verdict = verdict.model_copy(update={"word": "inconclusive", "seeds_needed": None, "reason": run.given_away})
+    return verdict
 
 
 def unlearned(run: Measured) -> dict[str, Unlearned]:

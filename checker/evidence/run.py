@@ -160,6 +160,8 @@ class Measured(Look):
     """Whether the metric counts, so that nothing is sampled."""
     answers: tuple[Amount, Amount] | None = None
     """The values of an image that is answered wrongly and of one that is answered rightly, where each value is an answer."""
+    given_away: str | None = None
+    """Why the metric says nothing of what a toy knows: raw pixels of the data already tell the answer. Null: they do not."""
 
     @model_validator(mode="after")
     def _counts_have_no_layers(self) -> Measured:

@@ -90,10 +90,11 @@ def _merged(outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def _undecided(outcome: Outcome) -> bool:
-    """Whether more seeds could still change the word: not after a failure, nor where a model is not competent."""
+    """Whether more seeds could still change the word: not after a failure, nor where a model is not competent or
+    raw pixels give the answer away."""
     if outcome.word != "inconclusive" or outcome.stale or outcome.run is None:
         return False
-    return outcome.run.verdict.reached
+    return outcome.run.verdict.reached and outcome.run.given_away is None
 
 
 def _without_run(case: Case, run: Run | None) -> Outcome:

@@ -29,10 +29,12 @@ from checker.evidence import (
 )
 from checker.evidence.decision import DIGITS, claimed_side, effect_from, effect_of, keep, same_grid, unit_of
 from checker.evidence.ledger import SCHEMA
+from checker.lab.data import data_set
 from checker.lab.measure import Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.models import find_model
 from checker.runs.bench import Bench, Found, Wanted
+from checker.runs.floors import given_away
 from checker.runs.store import Kept, code_hash, data_code, metric_code
 from checker.verdicts.measurements import measured as finite
 from checker.vocabulary import Scope, Vocabulary
@@ -84,6 +86,7 @@ def evidence(
         other_unit=tables[1].unit if len(tables) > 1 else None,
         exact=METRICS[spec.metric].counts,
         answers=METRICS[spec.metric].answers,
+        given_away=given_away(spec.metrics, data_set(data), bench.store) if scope == "toy" else None,
     )
     verdict = decide_again(measured)
     if not verdict.reached:

@@ -59,5 +59,6 @@ METRICS.register("high_pass_accuracy")(
         reads="model",
         measure=high_pass_accuracy,
         answers=(0, 1),
+        about_knowledge=True,
     )
 )

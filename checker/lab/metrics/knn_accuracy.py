@@ -87,5 +87,6 @@ METRICS.register("knn_accuracy")(
         reads="model",
         measure=knn_accuracy,
         answers=(0, 1),
+        about_knowledge=True,
     )
 )

@@ -80,5 +80,6 @@ METRICS.register("linear_probe_accuracy")(
         reads="model",
         measure=linear_probe_accuracy,
         answers=(0, 1),
+        about_knowledge=True,
     )
 )

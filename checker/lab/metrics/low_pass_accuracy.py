@@ -58,5 +58,6 @@ METRICS.register("low_pass_accuracy")(
         reads="model",
         measure=low_pass_accuracy,
         answers=(0, 1),
+        about_knowledge=True,
     )
 )

@@ -59,5 +59,6 @@ METRICS.register("occlusion_accuracy")(
         reads="model",
         measure=occlusion_accuracy,
         answers=(0, 1),
+        about_knowledge=True,
     )
 )

@@ -102,5 +102,6 @@ METRICS.register("shape_preference")(
         reads="model",
         measure=shape_preference,
         answers=(-1, 1),
+        about_knowledge=True,
     )
 )

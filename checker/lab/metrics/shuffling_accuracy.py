@@ -59,5 +59,6 @@ METRICS.register("shuffling_accuracy")(
         reads="model",
         measure=shuffling_accuracy,
         answers=(0, 1),
+        about_knowledge=True,
     )
 )
