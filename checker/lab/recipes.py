@@ -53,7 +53,7 @@ class Recipe:
     final_weight_decay: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values. A field that came after the first edition is left out at its default, so that a new one changes no key."""
+        """Plain values, without the LATER fields that are at their defaults, so that a new one changes no key."""
         values = dataclasses.asdict(self)
         return {name: value for name, value in values.items() if name not in LATER or value != LATER[name]}
 

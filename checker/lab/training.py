@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 from timm.models.vision_transformer import VisionTransformer
-from torch import Generator, Tensor
+from torch import Generator
 
 from checker.errors import MeasurementError
 from checker.lab.checkpoints import Card, half, hash_weights, save
@@ -121,7 +121,8 @@ def training_pictures(recipe: Recipe, seed: int, data: Dataset, count: int) -> S
 def train(
     recipe: Recipe, seed: int, path: Path, report: Report = lambda step, steps, loss: None, state: Path | None = None
 ) -> Card:
-    """Train, probe and write the model to `path`. The file `state`, beside it if none is named, lets an interrupted training go on.
+    """Train, probe and write the model to `path`. The file `state`, beside it if none is named, lets an interrupted training go
+    on.
 
     Raises MeasurementError when the loss is not finite.
     """

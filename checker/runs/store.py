@@ -63,8 +63,10 @@ class Store:
 
     def model(self, recipe: Recipe, seed: int, fresh: bool = False) -> Path | None:
         """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained. A damaged one
-        in the cache is set aside. Raises NewerError for one that a newer version wrote, TrainedOtherwiseError for one that today's
-        code would train differently."""
+        in the cache is set aside.
+
+        Raises NewerError for one that a newer version wrote, TrainedOtherwiseError for one that today's code would train
+        differently."""
         folders = (self.fresh,) if fresh else (self.shipped, self.models)
         fault = None
         for folder in folders:

@@ -23,7 +23,7 @@ from checker.lab.transformer import class_token
 TEMPERATURE = 0.2
 MOMENTUM = 0.99  # rising to 1 along a cosine
 HIDDEN, OUT = 256, 64
-CROP_AREA = (0.3, 1.0)
+CROP_AREA = (0.2, 1.0)
 LOOKS = (Look(0.4, 0.4, 0.2, 0.1, blurred=1.0), Look(0.4, 0.4, 0.2, 0.1, blurred=0.1, solarised=0.2))  # as the authors' code
 
 

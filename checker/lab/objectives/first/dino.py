@@ -12,9 +12,9 @@ from lightly.models.utils import update_momentum
 from lightly.utils.scheduler import cosine_schedule
 from torch import Generator, Tensor, nn
 
-from checker.lab.objectives.first.augment import JITTER, colour_jitter, random_crop
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import FIRST, Objective
+from checker.lab.objectives.first.augment import JITTER, colour_jitter, random_crop
 from checker.lab.recipes import Recipe
 from checker.lab.transformer import class_token, normalise
 

@@ -13,9 +13,9 @@ from lightly.models.utils import update_momentum
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from checker.lab.objectives.first.augment import random_crop, uniform
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import FIRST, Objective
+from checker.lab.objectives.first.augment import random_crop, uniform
 from checker.lab.objectives.first.mae import CROP_AREA, take
 from checker.lab.recipes import Recipe
 from checker.lab.transformer import embed, encode, normalise

@@ -16,9 +16,9 @@ from lightly.models.utils import update_momentum
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from checker.lab.objectives.first.augment import random_crop
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import FIRST
+from checker.lab.objectives.first.augment import random_crop
 from checker.lab.objectives.first.mae import CROP_AREA, MAE, MASK_RATIO, random_mask
 from checker.lab.recipes import Recipe
 from checker.lab.transformer import normalise

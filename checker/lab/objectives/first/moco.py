@@ -14,9 +14,9 @@ from lightly.utils.scheduler import cosine_schedule
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from checker.lab.objectives.first.augment import two_views
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import FIRST, Objective
+from checker.lab.objectives.first.augment import two_views
 from checker.lab.recipes import Recipe
 from checker.lab.transformer import class_token
 

@@ -7,9 +7,9 @@ from lightly.loss.ntx_ent_loss import NTXentLoss
 from lightly.models.modules.heads import SimCLRProjectionHead
 from torch import Generator, Tensor
 
-from checker.lab.objectives.first.augment import two_views
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import FIRST, Objective
+from checker.lab.objectives.first.augment import two_views
 from checker.lab.recipes import Recipe
 from checker.lab.transformer import class_token
 

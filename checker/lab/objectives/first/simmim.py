@@ -6,9 +6,9 @@ import torch
 from lightly.models.utils import patchify
 from torch import Generator, Tensor, nn
 
-from checker.lab.objectives.first.augment import random_crop
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import FIRST, Objective
+from checker.lab.objectives.first.augment import random_crop
 from checker.lab.recipes import Recipe
 from checker.lab.transformer import embed, encode, normalise
 

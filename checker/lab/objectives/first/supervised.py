@@ -5,9 +5,9 @@ from __future__ import annotations
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
-from checker.lab.objectives.first.augment import random_crop
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import FIRST, Objective
+from checker.lab.objectives.first.augment import random_crop
 from checker.lab.recipes import Recipe
 from checker.lab.transformer import normalise
 
