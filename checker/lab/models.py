@@ -152,7 +152,7 @@ _add(
         name="DINO",
         families=("joint-embedding",),
         recipe=Recipe("dino", "shapes", steps=2000, weight_decay=0.04),
-        second=_second("dino", 1500, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4),
+        second=_second("dino", 2000, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4),
         tag="vit_base_patch16_224.dino",
         licence="apache-2.0",
     )
@@ -163,7 +163,7 @@ _add(
         synonyms=("DINO v2",),
         families=("joint-embedding",),
         recipe=Recipe("dinov2", "shapes", steps=2000, weight_decay=0.04),
-        second=_second("dinov2", 1500, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4),
+        second=_second("dinov2", 2000, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4),
         tag="vit_base_patch14_dinov2.lvd142m",
         licence="apache-2.0",
     )
@@ -174,7 +174,7 @@ _add(
         synonyms=("DINOv2 with register tokens", "DINOv2-reg"),
         families=("joint-embedding",),
         recipe=Recipe("dinov2", "shapes", steps=2000, weight_decay=0.04, architecture=REGISTERS),
-        second=_second("dinov2", 1500, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4, architecture=REGISTERS),
+        second=_second("dinov2", 2000, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4, architecture=REGISTERS),
         tag="vit_base_patch14_reg4_dinov2.lvd142m",
         licence="apache-2.0",
     )
