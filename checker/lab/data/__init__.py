@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from checker.errors import ConfigurationError
-from checker.lab.data import dead_leaves, digits, photographs, shape_texture  # register themselves
+from checker.lab.data import dead_leaves, digits, fashion, figures, photographs, shape_texture  # register themselves
 from checker.lab.data.base import DATA, Dataset, Split
 from checker.lab.data.folder import folder_data
 from checker.lab.data.remote import hugging_face_data, torchvision_data  # registers "cifar10" and "imagenette"
@@ -17,6 +17,8 @@ __all__ = [
     "data_set",
     "dead_leaves",
     "digits",
+    "fashion",
+    "figures",
     "folder_data",
     "hugging_face_data",
     "photographs",

@@ -82,7 +82,7 @@ def torchvision_data(name: str, root: Path | None = None, download: bool | None 
     def draw(split: str, count: int, size: int) -> Split:
         part, *share = PARTS[split]
         options = collection.train if part == "train" else collection.test
-        official = _open_collection(name, options, data_folder() if root is None else root, _may_download(download))
+        official = open_collection(name, options, data_folder() if root is None else root, may_download(download))
         return _draw(official, collection.title, collection.categories, (share[0], share[1]), count, size)
 
     return Dataset(
@@ -104,7 +104,7 @@ def hugging_face_data(repository: str, root: Path | None = None, download: bool 
     not installed or the name cannot be one of a repository, MeasurementError where the files are missing or hold no pictures.
     """
     folder = data_folder() if root is None else root
-    parts, picture, label = _open_repository(repository, folder, _may_download(download))
+    parts, picture, label = _open_repository(repository, folder, may_download(download))
     categories = tuple(parts["train"].features[label].names) if label else ()
 
     def draw(split: str, count: int, size: int) -> Split:
@@ -130,7 +130,8 @@ def data_folder() -> Path:
     return Path(os.environ.get("CHECK_CLAIMS_CACHE") or platformdirs.user_cache_dir("check-claims")) / "data"
 
 
-def _may_download(download: bool | None) -> bool:
+def may_download(download: bool | None = None) -> bool:
+    """Whether files may be fetched: as `download` says, or the environment where it is None."""
     return os.environ.get("CHECK_CLAIMS_DOWNLOAD") == "1" if download is None else download
 
 
@@ -175,7 +176,8 @@ def _draw(
     return Split(images, {"category": category}, category)
 
 
-def _open_collection(name: str, options: Mapping[str, Any], root: Path, download: bool) -> Sequence[tuple[Image.Image, int]]:
+def open_collection(name: str, options: Mapping[str, Any], root: Path, download: bool) -> Sequence[tuple[Image.Image, int]]:
+    """An official part of a data set of torchvision, `options` saying which. Raises MeasurementError where it is missing."""
     title = COLLECTIONS[name].title
     make = getattr(import_module("torchvision.datasets"), name)
     if download:
