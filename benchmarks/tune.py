@@ -24,6 +24,7 @@ from checker.lab.training import train
 FACTORS = (1.0, 0.5, 2.0)  # of the rate that is first in a recipe
 SHARE = 8  # of the length of a recipe that a run takes
 SEED = 9001
+DATA = "leaves"  # a set that the models are not judged on first
 LOG = Path(__file__).with_name("tuning.jsonl")
 RATES = Path(checker.lab.models.__file__).with_name("rates.json")
 
@@ -37,21 +38,23 @@ def candidates(recipe: Recipe) -> list[Recipe]:
     if all(rate in done for rate in rates):
         best = max(done, key=lambda rate: done[rate])
         rates = [best / 2, best * 2]
-    short = dataclasses.replace(recipe, steps=recipe.steps // SHARE)
-    return [dataclasses.replace(short, learning_rate=rate) for rate in rates if rate not in done]
+    return [dataclasses.replace(_short(recipe), learning_rate=rate) for rate in rates if rate not in done]
 
 
 def scores(recipe: Recipe) -> dict[float, float]:
     """Of each rate that was tried: the probe at the objective's own readout, averaged over factors; -1 where it diverged."""
-    short = dataclasses.replace(recipe, steps=recipe.steps // SHARE)
     found = {}
     for line in map(json.loads, LOG.read_text().splitlines()):
         if "recipe" in line:
             tried = Recipe.from_dict(line["recipe"])
-            if dataclasses.replace(tried, learning_rate=recipe.learning_rate) == short:
+            if dataclasses.replace(tried, learning_rate=recipe.learning_rate) == _short(recipe):
                 token = LEARNERS[tried.objective].token
                 found[tried.learning_rate] = Competence.from_dict(line["after"]).read_at(token)[0] if "after" in line else -1.0
     return found
+
+
+def _short(recipe: Recipe) -> Recipe:
+    return dataclasses.replace(recipe, data=DATA, steps=recipe.steps // SHARE)
 
 
 def tune(candidate: Recipe, folder: Path) -> None:

@@ -38,7 +38,7 @@ class Card:
     images_seen: int
     cpu_seconds: float
     versions: Mapping[str, str]
-    pixels: Mapping[str, float] = field(default_factory=dict)  # what probes read from the raw pixels; see `pixel_floor`
+    pixels: Mapping[str, float] = field(default_factory=dict)  # what is read from the raw pixels: factor -> accuracy
 
     @property
     def key(self) -> str:

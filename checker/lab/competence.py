@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from checker.lab.data import Dataset
@@ -92,7 +91,7 @@ def why_nothing_learned(learner: Learner, before: Competence, after: Competence,
     """The gate of the second edition: None when a model may enter a verdict, else one sentence that says why not.
 
     At the readout of its paper a model must read the data's factors better, on average, than initialisation does by more than
-    LEAD and better than the raw pixels do (`pixel_floor`), two standard errors aside. Where its target stands still its own
+    LEAD and better than the raw pixels do (`floors`), two standard errors aside. Where its target stands still its own
     held-out loss must have fallen by DROP.
     """
     losses = (before.own_loss, after.own_loss)
@@ -129,19 +128,6 @@ def assess(encoder: Encoder, data: Dataset, own_loss: float | None) -> Competenc
         read[token] = {name: tuple(block[0][name] for block in blocks) for name in data.factors}, tuple(b[1] for b in blocks)
     (probe, knn), (class_probe, class_knn) = read["patches"], read["class"]
     return Competence(own_loss, probe, knn, len(test.category), class_probe, class_knn)
-
-
-@cache
-def pixel_floor(data: str, size: int) -> dict[str, float]:
-    """What the same linear probes read from the raw pixels of a data set, `size` pixels wide: factor -> accuracy."""
-    import torch
-
-    from checker.lab.data import data_set
-
-    drawn = data_set(data)
-    train, test = drawn.split("probe-train", PROBE_TRAIN, size), drawn.split("probe-test", PROBE_TEST, size)
-    seen, unseen = (torch.from_numpy(split.images).flatten(1).float() / 255 for split in (train, test))
-    return _read(drawn, train, test, seen, unseen)[0]
 
 
 def _read(data: Dataset, train: Split, test: Split, seen: Tensor, unseen: Tensor) -> tuple[dict[str, float], float]:

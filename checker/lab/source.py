@@ -12,7 +12,7 @@ WORDS = ("word", "definition", "source")  # how a metric is spoken of
 # What only names or keeps things decides no number.
 KEEPING = (
     *("registry", "recipes", "models", "checkpoints", "competence", "data", "metrics", "words", "learners"),
-    *("source", "training_code", "training_state"),
+    *("source", "training_code", "training_state", "floors"),
 )
 
 

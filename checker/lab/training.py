@@ -10,6 +10,7 @@ import ctypes
 import math
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from torch import Generator
 
 from checker.errors import MeasurementError
 from checker.lab.checkpoints import Card, half, hash_weights, save
-from checker.lab.competence import Competence, assess, pixel_floor
+from checker.lab.competence import Competence, assess
 from checker.lab.data import Dataset, Split, data_set
+from checker.lab.floors import floors
 from checker.lab.objectives import Objective, objective_of
 from checker.lab.recipes import Recipe
 from checker.lab.training_code import CODE, training_code
@@ -182,10 +184,17 @@ def _finish(
         images_seen=recipe.steps * recipe.batch,
         cpu_seconds=round(done.spent, 1),
         versions=_versions(recipe),
-        pixels=pixel_floor(recipe.data, recipe.architecture.image_size) if recipe.edition > 1 else {},
+        pixels=_pixels(recipe.data) if recipe.edition > 1 else {},
     )
     save(path, tensors, card)
     return card
+
+
+@cache
+def _pixels(data: str) -> dict[str, float]:
+    """How often raw pixels name each factor of a data set, by a linear probe or by k-NN, whichever does better."""
+    drawn = data_set(data)
+    return {floor.factor: floor.best for floor in floors(drawn) if floor.factor in drawn.factors}
 
 
 def _diverged(recipe: Recipe, seed: int, loss: float, step: int, curve: tuple[tuple[int, float], ...]) -> str:

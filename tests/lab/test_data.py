@@ -175,7 +175,10 @@ def test_a_class_of_torchvision_is_found_before_its_files_are() -> None:
         ("shape", r"did you mean shapes\?"),
         ("Dead leaves", r"did you mean leaves\?"),
         ("CIFAR-10", r"did you mean cifar10\?"),
-        ("qqqq", "called 'qqqq'; there are: cifar10, digits, fashion, figures, imagenette, leaves, photographs, shapes, folder:PATH"),
+        (
+            "qqqq",
+            "called 'qqqq'; there are: cifar10, digits, fashion, figures, imagenette, leaves, photographs, shapes, folder:PATH",
+        ),
         ("folder:", "there are: "),
         ("url:x", "there are: "),
         ("torchvision:CIFAR1", r"did you mean CIFAR10\?"),

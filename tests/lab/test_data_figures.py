@@ -38,7 +38,7 @@ def test_a_figure_is_lighter_or_darker_at_random(drawn: Split, factor: str) -> N
 
 def test_all_shapes_cover_the_same_area() -> None:
     masks = render(SHAPE, TEXTURE, np.random.default_rng(0))[1]
-    areas = np.array([masks[SHAPE == shape].mean() for shape in range(5)])
+    areas = np.array([masks[shape == SHAPE].mean() for shape in range(5)])
     assert areas == pytest.approx(areas.mean(), rel=0.08)  # what lies beyond the edge of the picture is cut off
 
 
@@ -48,7 +48,7 @@ def test_masks_cover_the_figure_alone() -> None:
     steps = abs(np.diff(images.astype(float).mean(1), axis=2))
     within, without = masks[:, :, 1:] & masks[:, :, :-1], ~(masks[:, :, 1:] | masks[:, :, :-1])
     for texture in range(5):
-        rows = TEXTURE == texture
+        rows = texture == TEXTURE
         assert steps[rows][within[rows]].mean() > 2 * steps[rows][without[rows]].mean()
 
 
@@ -58,7 +58,7 @@ def test_every_shape_has_its_own_outline() -> None:
     y, x = np.mgrid[:SIZE, :SIZE]
     profiles = []
     for shape in range(5):
-        mask = masks[SHAPE == shape]
+        mask = masks[shape == SHAPE]
         total = mask.sum((1, 2))
         dx = x - ((mask * x).sum((1, 2)) / total)[:, None, None]
         dy = y - ((mask * y).sum((1, 2)) / total)[:, None, None]
