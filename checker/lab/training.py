@@ -129,7 +129,7 @@ def train(
     Raises MeasurementError when the loss is not finite.
     """
     torch.set_num_threads(1)
-    _keep_freed_memory()
+    keep_freed_memory()
     data = data_set(recipe.data)
     if not data.factors:
         raise MeasurementError(f"nothing is known of {data.title}, so what a toy learns from them could not be judged")
@@ -220,7 +220,7 @@ def _schedule(progress: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup)))
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Let glibc keep what a step frees for the next one: handing large blocks back and getting them again, page by page, costs
     up to a fifth of a step. Other C libraries are left as they are."""
     try:
