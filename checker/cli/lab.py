@@ -39,6 +39,48 @@ def lab_list(as_json: JSON = False) -> int:
     return OK
 
 
+@lab.command("data")
+@exits
+def lab_data(
+    names: Annotated[list[str] | None, typer.Argument(help="Data sets; all that can be named when none is given.")] = None,
+    as_json: JSON = False,
+) -> int:
+    """Show what raw pixels alone tell of each data set: a model's accuracy says something only where they are at chance.
+
+    A linear probe and k-NN of raw pixels are measured once and kept. What is not on this machine is listed with the reason.
+    """
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.progress import track
+
+    from checker.errors import MeasurementError
+    from checker.lab.data import DATA, data_set
+    from checker.lab.floors import Floor
+    from checker.reports.floors import floor_table
+    from checker.runs.floors import known_floors
+    from checker.runs.store import Store
+
+    chosen = [data_set(name) for name in names or DATA]
+    measured: dict[str, tuple[Floor, ...]] = {}
+    missing: dict[str, str] = {}
+    for data in track(chosen, "raw pixels", console=Console(stderr=True), transient=True):
+        try:
+            measured[data.name] = known_floors(data, Store.default())
+        except MeasurementError as error:
+            missing[data.name] = str(error)
+    if as_json:
+        rows = [
+            {"data": name, **asdict(floor), "carries_knowledge": floor.carries_knowledge}
+            for name, floors in measured.items()
+            for floor in floors
+        ]
+        typer.echo(json.dumps({"schema": 1, "floors": rows, "missing": missing}, indent=1))
+    else:
+        output().print(floor_table(measured, missing))
+    return ERROR if names and missing else OK
+
+
 @lab.command("train")
 @exits
 def lab_train(

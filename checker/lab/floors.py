@@ -39,11 +39,11 @@ class Floor:
     @property
     def carries_knowledge(self) -> bool:
         """Whether what a model reads of this factor says what it has learned."""
-        return self.best - self.chance <= MOST_ABOVE_CHANCE
+        return self.best <= round(self.chance + MOST_ABOVE_CHANCE, 4)  # accuracies are kept to four decimals
 
 
 def floors(data: Dataset, train: int = PROBE_TRAIN, test: int = TEST_PICTURES) -> tuple[Floor, ...]:
-    """The floor of each factor of `data`, and of its category: none where nothing is known of the pictures.
+    """The floor of each factor of `data`, and of their combination: none where nothing is known of the pictures.
 
     Probes are fitted on `train` pictures of the split "probe-train", as many as those on a model's features, and tested on `test`
     pictures of "probe-test", or on as many as there are. Raises MeasurementError where pictures are missing.
@@ -58,7 +58,9 @@ def floors(data: Dataset, train: int = PROBE_TRAIN, test: int = TEST_PICTURES) -
     seen, unseen = (torch.from_numpy(split.images).flatten(1).float() for split in splits)
     scale = Scaler.of(seen)
     seen, unseen = scale(seen), scale(unseen)
-    sizes = {name: len(levels) for name, levels in data.factors.items()} | {"category": data.categories}
+    sizes = {name: len(levels) for name, levels in data.factors.items()}
+    if len(sizes) > 1:  # the category is their combination; of a single factor it is that factor
+        sizes["category"] = data.categories
     return tuple(
         _floor(name, size, seen, unseen, *(torch.from_numpy(_levels(split, name)) for split in splits))
         for name, size in sizes.items()

@@ -91,10 +91,11 @@ def _merged(outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def _undecided(outcome: Outcome) -> bool:
-    """Whether more seeds could still change the word: not after a failure, nor where a model is not competent."""
+    """Whether more seeds could still change the word: not after a failure, nor where a model is not competent or
+    raw pixels give the answer away."""
     if outcome.word != "inconclusive" or outcome.stale or outcome.run is None:
         return False
-    return "curve" not in outcome.run["verdict"]
+    return "curve" not in outcome.run["verdict"] and "given_away" not in outcome.run
 
 
 def _without_run(case: Case, run: Mapping[str, Any] | None) -> Outcome:

@@ -16,11 +16,13 @@ from checker.claims import ClaimSpec, Meaning
 from checker.claims.say import say
 from checker.errors import SpecError
 from checker.lab.checkpoints import Card
+from checker.lab.data import data_set
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.models import find_model
 from checker.runs.bench import Bench, Found, Wanted
 from checker.runs.decision import DIGITS, as_dict, claimed_side, decide, effect_from, effect_of, keep, same_grid, unit_of
+from checker.runs.floors import given_away
 from checker.runs.store import Kept, code_hash, data_code, metric_code
 from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import Scope, Vocabulary
@@ -53,6 +55,7 @@ def evidence(
     fields = spec.model_dump(mode="json", include=FIELDS, exclude_none=True)
     code = evidence_code(spec.metrics, data)
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
+    floor = given_away(spec.metrics, data_set(data), bench.store) if scope == "toy" else None
     return {
         "key": evidence_key(fields, code, weights),
         "reading": say(Meaning.of(spec), vocabulary, scope),
@@ -76,7 +79,8 @@ def evidence(
         "values": tables[0].values,
         **({"nondeterministic": unsteady} if (unsteady := _unsteady(spec, scope, bench)) else {}),
         **({"other_values": tables[1].values, "other_unit": tables[1].unit} if len(tables) > 1 else {}),
-        "verdict": _verdict(spec, scope, tables, {name: models[name] for name in asked}, bench),
+        **({"given_away": floor} if floor else {}),
+        "verdict": _verdict(spec, scope, tables, {name: models[name] for name in asked}, bench, floor),
     }
 
 
@@ -86,7 +90,7 @@ def decide_again(run: Mapping[str, Any]) -> dict[str, Any]:
         return dict(run["verdict"])
     spec = ClaimSpec.model_validate({**run["spec"], "id": "a", "statement": "", "source": ""})
     tables = [run[values] for values in ("values", "other_values") if values in run]
-    return _decided(spec, run["scope"], tables, run["about"], run["verdict"].get("left_out", []))
+    return _decided(spec, run["scope"], tables, run["about"], run["verdict"].get("left_out", []), run.get("given_away"))
 
 
 def evidence_code(metrics: Sequence[str], data: str) -> dict[str, str]:
@@ -152,7 +156,12 @@ def _of_head(entry: Measurement, heads: str | None) -> NDArray[np.float64]:
 
 
 def _verdict(
-    spec: ClaimSpec, scope: Scope, tables: Sequence[_Table], models: Mapping[str, Sequence[Wanted]], bench: Bench
+    spec: ClaimSpec,
+    scope: Scope,
+    tables: Sequence[_Table],
+    models: Mapping[str, Sequence[Wanted]],
+    bench: Bench,
+    floor: str | None,
 ) -> dict[str, Any]:
     faults: dict[str, dict[str, Any]] = {}
     for name, wants in models.items():
@@ -163,19 +172,27 @@ def _verdict(
     competent = [name for name in models if name not in faults]
     if faults and (spec.kind != "correlation" or len(competent) < FEWEST_MODELS):
         return next(iter(faults.values()))
-    return _decided(spec, scope, [table.values for table in tables], list(models), list(faults))
+    return _decided(spec, scope, [table.values for table in tables], list(models), list(faults), floor)
 
 
 def _decided(
-    spec: ClaimSpec, scope: Scope, tables: Sequence[Mapping[str, Any]], names: Sequence[str], left_out: Sequence[str]
+    spec: ClaimSpec,
+    scope: Scope,
+    tables: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    left_out: Sequence[str],
+    floor: str | None,
 ) -> dict[str, Any]:
-    """The verdict from kept values, without the models that are left out."""
+    """The verdict from kept values, without the models that are left out; inconclusive, whatever the effect, for the reason
+    `floor` where raw pixels give the answer away."""
     values, *other = [{name: table[name] for name in names if name not in left_out} for table in tables]
     looks = len(spec.decide.looks) if scope == "toy" else 1  # of released weights there is one look
     verdict = as_dict(decide(spec, values, other[0] if other else {}, looks, METRICS[spec.metric].counts))
     if left_out:
         reason = f"{verdict['reason']}; left out because not competent: {', '.join(left_out)}"
         verdict |= {"left_out": list(left_out), "reason": reason}
+    if floor is not None:
+        verdict |= {"word": "inconclusive", "seeds_needed": None, "reason": floor}
     return verdict
 
 

@@ -66,7 +66,8 @@ class Dataset:
     Data of fixed size ignore the edge that is asked for; data sets of photographs deliver it. A set with fewer pictures than
     asked for gives all that it has. `factors` is empty, and `categories` 0, where nothing is known of the pictures. `module`
     holds the code that draws them. `redraw` draws the training pictures anew for a training seed; without it they are chosen at
-    random among those of the split.
+    random among those of the split. `held_to_floor` is False for pictures that toys may be judged on although their raw pixels
+    tell the factors.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Dataset:
     draw: Draw
     module: str
     redraw: Redraw | None = None
+    held_to_floor: bool = True
 
     def split(self, name: str, count: int, size: int = 32, seed: int | None = None) -> Split:
         """The first `count` images of a split, `size` pixels wide where the data can.

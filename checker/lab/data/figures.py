@@ -1,9 +1,9 @@
 """Figures: one object a picture, its outline and its surface drawn from independent factors, and nothing that gives them away.
 
 The category of a picture is the pair (shape, texture), as in shape-by-texture images. Here a figure is lighter or darker than
-its ground at random and differs in place, size and turn; the light falls at a slant, soft shadows lie on everything, and scraps
-lie on the ground. All shapes of a size cover the same area, and all textures have the same mean. So the brightness of no pixel
-and no weighted sum of pixels tells factors apart, and pictures that are near one another in pixels share their light, not their
+its ground at random and differs in place, size and turn; figure and ground have soft shadows of their own, light falls at a
+slant on both, and scraps lie on the ground. All shapes of a size cover the same area, and all textures have the same mean. So
+no weighted sum of pixels tells the factors apart, and pictures whose pixels are near one another share their light, not their
 category. Edges, corners and patterns are left, and have to be learned.
 """
 
@@ -17,23 +17,22 @@ if TYPE_CHECKING:
     import numpy as np
 
 SIZE = 32  # pixels
-SHAPES = ("disc", "square", "triangle", "ring", "cross")
-TEXTURES = ("stripes", "checks", "dots", "blotches", "grain")
+SHAPES = ("disc", "triangle", "ring", "cross")
+TEXTURES = ("stripes", "dots", "blotches", "grain")
 RADIUS = (9.0, 13.0)  # pixels; a figure of radius r covers 2 r^2, whatever its shape
 CENTRE = (11.0, 21.0)  # pixels, both axes
-TILT = 0.5  # radians, either way
-MIDDLE = (0.35, 0.65)  # brightness half way between figure and ground, of the full range, as all brightness below
-STEP = (0.08, 0.25)  # from figure to ground, lighter or darker at random
-TONES = (0.3, 0.5)  # between the two tones of a texture
+TILT = 0.4  # radians, either way
+MIDDLE = (0.4, 0.6)  # brightness half way between figure and ground, of the full range, as all brightness below
+STEP = (0.05, 0.2)  # from figure to ground, lighter or darker at random
+TONES = (0.4, 0.6)  # between the two tones of a texture
 PERIOD = (3.6, 5.2)  # pixels, of stripes and dots
-CHECKS = 0.7  # periods of checks in a period of stripes: their squares are half a period wide
 BLOTCHES, BLOTCH_WAVES = (5.0, 8.0), 6  # pixels, wavelengths of the waves whose sum has blotches above zero
 DOTS, DOT_GROUND = 0.7, -0.342  # height of the waves at the rim of a dot; the tone between dots that makes the mean zero
 GRAIN = 1.5  # standard deviations at which grain is cut off
 TINT = 0.05  # a channel's departure from the brightness, either way
 SLANT = (0.0, 0.3)  # from edge to edge of the picture, by the slant of the light
-SHADE, SHADE_WAVE, SHADES = (0.06, 0.16), (18.0, 48.0), 3  # amplitude, wavelength in pixels and number of soft shadows
-SCRAP, SCRAP_RADIUS, SCRAPS = (-0.3, 0.3), (1.2, 3.0), 4  # from a scrap to its ground; radius in pixels; number in a picture
+SHADE, SHADE_WAVE, SHADES = (0.08, 0.16), (18.0, 48.0), 3  # amplitude, wavelength in pixels and number of soft shadows on each
+SCRAP, SCRAP_RADIUS, SCRAPS = (-0.25, 0.25), (1.2, 3.0), 3  # from a scrap to its ground; radius in pixels; number in a picture
 PIXEL_NOISE = 0.02  # standard deviation
 CHUNK = 500  # pictures that share a random stream; it decides the bytes
 
@@ -67,8 +66,6 @@ def _distance(shape: str, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     distance: np.ndarray
     if shape == "disc":
         distance = np.hypot(u, v) - 0.798
-    elif shape == "square":
-        distance = np.maximum(abs(u), abs(v)) - 0.707
     elif shape == "triangle":
         slope = np.float32(np.sqrt(3) / 2)
         distance = np.maximum(np.maximum(v, -v / 2 + slope * u), -v / 2 - slope * u) - 0.62
@@ -89,14 +86,10 @@ def _pattern(texture: str, x: np.ndarray, y: np.ndarray, draw: _Random) -> np.nd
     if texture == "blotches":
         return np.sign(sum(_wave(x, y, BLOTCHES, draw) for _ in range(BLOTCH_WAVES)))
     turn, frequency = draw.angle(), 2 * np.float32(np.pi) / draw.between(*PERIOD)
-    if texture == "checks":
-        frequency = frequency * np.float32(CHECKS)
     along = frequency * (np.cos(turn) * x + np.sin(turn) * y) + draw.angle()
-    across = frequency * (np.cos(turn) * y - np.sin(turn) * x) + draw.angle()
     if texture == "stripes":
         return np.sign(np.sin(along))
-    if texture == "checks":
-        return np.sign(np.sin(along) * np.sin(across))
+    across = frequency * (np.cos(turn) * y - np.sin(turn) * x) + draw.angle()
     return np.where(np.cos(along) + np.cos(across) > DOTS, np.float32(1), np.float32(DOT_GROUND)) * draw.sign()
 
 

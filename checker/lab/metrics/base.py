@@ -32,7 +32,8 @@ class Metric:
 
     `grows_with_grid`: the value of uniform attention depends on the number of patches, so two models on different grids are
     compared as shares of their uniform values. `counts`: the value is known exactly, so it is compared without an interval.
-    `needs_training`: there is no value for a network that was never trained.
+    `needs_training`: there is no value for a network that was never trained. `about_knowledge`: it is about what a model knows of
+    the data's factors, so no toy's verdict on it rests on data whose raw pixels tell them.
     """
 
     word: MetricWord
@@ -43,6 +44,7 @@ class Metric:
     grows_with_grid: bool = False
     counts: bool = False
     needs_training: bool = False
+    about_knowledge: bool = False
 
 
 METRICS: Registry[Metric] = Registry("metric")

@@ -58,5 +58,6 @@ METRICS.register("high_pass_accuracy")(
         source="after Geirhos et al. 2018",
         reads="model",
         measure=high_pass_accuracy,
+        about_knowledge=True,
     )
 )

@@ -86,5 +86,6 @@ METRICS.register("knn_accuracy")(
         source="Wu et al. 2018",
         reads="model",
         measure=knn_accuracy,
+        about_knowledge=True,
     )
 )

@@ -79,5 +79,6 @@ METRICS.register("linear_probe_accuracy")(
         source="Alain and Bengio 2017",
         reads="model",
         measure=linear_probe_accuracy,
+        about_knowledge=True,
     )
 )

@@ -57,5 +57,6 @@ METRICS.register("low_pass_accuracy")(
         source="after Geirhos et al. 2018",
         reads="model",
         measure=low_pass_accuracy,
+        about_knowledge=True,
     )
 )

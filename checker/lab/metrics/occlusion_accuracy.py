@@ -58,5 +58,6 @@ METRICS.register("occlusion_accuracy")(
         source="Naseer et al. 2021, section 3.1",
         reads="model",
         measure=occlusion_accuracy,
+        about_knowledge=True,
     )
 )

@@ -101,5 +101,6 @@ METRICS.register("shape_preference")(
         source="after Geirhos et al. 2019, section 2",
         reads="model",
         measure=shape_preference,
+        about_knowledge=True,
     )
 )

@@ -58,5 +58,6 @@ METRICS.register("shuffling_accuracy")(
         source="Naseer et al. 2021, section 3.3",
         reads="model",
         measure=shuffling_accuracy,
+        about_knowledge=True,
     )
 )
