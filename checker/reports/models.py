@@ -28,7 +28,7 @@ def model_rows(cards: Sequence[Card]) -> list[tuple[str, ...]]:
         edition = ", second edition" if card.recipe.edition > 1 else ""
         return card.recipe.objective + (f" with {registers} registers" if registers else "") + edition, card.recipe.data
 
-    ordered = sorted(cards, key=lambda card: (card.recipe.data != "shapes", card.recipe.data, recipe(card)))
+    ordered = sorted(cards, key=lambda card: (card.recipe.data != "shapes", card.recipe.data, recipe(card), card.seed))
     return [_row(*name, list(group)) for name, group in groupby(ordered, key=recipe)]
 
 
