@@ -31,6 +31,10 @@ class NewerError(MeasurementError):
     """A file that a newer version of the program wrote. It is refused and left as it is, never made again in its place."""
 
 
+class TrainedOtherwiseError(MeasurementError):
+    """A trained model that today's code would train differently. No verdict rests on it until it is trained again."""
+
+
 class WriteError(CheckerError):
     """A file could not be written; its old bytes are intact (exit code 4)."""
 

@@ -22,11 +22,11 @@ from checker.lab.imports import import_file
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
 from checker.lab.registry import Registry
+from checker.lab.source import PLUGIN
 from checker.lab.trust import Standing, standing
 
 LIGHT = ("metrics", "models", "data")
 OBJECTIVES = "objectives"  # they import torch, so they are loaded where something is trained, from a folder of their own
-PLUGIN = "check_claims_plugin_"  # how the modules of a project's files are called, with their names after it
 MOST_CHANGES = 3  # since a folder was trusted that a reason names
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from checker.errors import MeasurementError, NewerError
+from checker.errors import MeasurementError, NewerError, TrainedOtherwiseError
 from checker.lab import pretrained
 from checker.lab.checkpoints import Card, read_card
 from checker.lab.models import find_model
@@ -105,7 +105,7 @@ class Bench:
         assert model is not None, want.name
         try:
             return self.store.model(model.recipe_on(want.data), want.seed, self.options.fresh)
-        except NewerError as error:
+        except (NewerError, TrainedOtherwiseError) as error:
             self.faults[want] = str(error)
             return None
 

@@ -6,26 +6,24 @@ a new one, or none.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.cache import cache_folder, version
-from checker.errors import MeasurementError, NewerError
+from checker.errors import MeasurementError, NewerError, TrainedOtherwiseError
 from checker.lab.checkpoints import Card, is_sound, read_card
-from checker.lab.context import current
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
-from checker.lab.plugins import PLUGIN
 from checker.lab.recipes import Recipe
+from checker.lab.source import code_hash, imported
+from checker.lab.training_code import why_trained_otherwise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,89 +31,9 @@ if TYPE_CHECKING:
 SCHEMA = 2  # of kept measurements; older ones are made again
 LONGEST_HEAD = 10_000_000  # bytes of metadata
 
-# A measurement is decided by these modules, by the metric's own, and by what they import from the lab; not by what only names
-# or keeps things. Data has a hash of its own.
+# A measurement is decided by these modules, by the metric's own, and by what they import from the lab. Data has a hash of its
+# own.
 MEASURING = ("checker.lab.attention", "checker.lab.measure", "checker.lab.subject", "checker.lab.transformer")
-WORDS = ("word", "definition", "source")  # how a metric is spoken of
-KEEPING = ("registry", "recipes", "models", "checkpoints", "competence", "data", "metrics", "words")
-
-
-@cache
-def code_hash(*modules: str) -> str:
-    """A hash of what modules do: comments, docstrings, layout, the words of errors and those for a metric do not count.
-
-    It is taken of unparsed syntax trees, which are the same for all supported versions of Python once the f-strings of
-    errors are left out.
-    """
-    digest = hashlib.sha256()
-    for name in modules:
-        digest.update(f"{name}\n{_what_it_does(_source(name))}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def _source(module: str) -> bytes:
-    spec = find_spec(module)
-    assert spec is not None and spec.origin is not None, module
-    return Path(spec.origin).read_bytes()
-
-
-@cache
-def _what_it_does(source: bytes) -> str:
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Raise):
-            node.exc = node.cause = None
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
-            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
-    return ast.unparse(tree)
-
-
-@cache
-def _imported(module: str) -> frozenset[str]:
-    """A module of the lab, or of a plug-in, with everything of the lab and of its own package that it needs to measure."""
-    found, waiting = set(), [module]
-    own = module.partition(".")[0]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        for wanted in _imports(name, _source(name)):
-            parts = wanted.split(".")
-            if parts[:2] == ["checker", "lab"] and len(parts) > 2:
-                if parts[2] not in KEEPING or (parts[2] == "metrics" and len(parts) == 4):
-                    waiting.append(wanted)
-            elif own != "checker" and (parts[0] == own or own.startswith(PLUGIN)) and _is_own(wanted, own):
-                waiting.append(wanted)
-    return frozenset(found)
-
-
-def _is_own(module: str, own: str) -> bool:
-    """Whether a plug-in brings this module: it is in its package, or lies in the project's folder beside it."""
-    try:
-        spec = find_spec(module)
-    except (ImportError, ValueError):
-        return False
-    if spec is None or spec.origin is None or not own.startswith(PLUGIN):
-        return spec is not None
-    folder = current().plugins
-    return folder is not None and spec.origin.endswith(".py") and Path(spec.origin).is_relative_to(folder)
-
-
-@cache
-def _imports(module: str, source: bytes) -> tuple[str, ...]:
-    """The modules that a module imports, by their whole names."""
-    found: list[str] = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found += (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            package = module.split(".")[: -node.level] if node.level else []
-            found.append(".".join([*package, *([node.module] if node.module else [])]))
-    return tuple(found)
 
 
 def metric_code(metric: str) -> str:
@@ -123,7 +41,7 @@ def metric_code(metric: str) -> str:
     module = f"checker.lab.metrics.{metric}"
     if find_spec(module) is None:
         module = METRICS[metric].measure.__module__  # a plug-in's
-    return code_hash(*sorted(frozenset().union(*(_imported(name) for name in (*MEASURING, module)))))
+    return code_hash(*sorted(frozenset().union(*(imported(name) for name in (*MEASURING, module)))))
 
 
 def data_code(data: str) -> str:
@@ -148,18 +66,27 @@ class Store:
 
     def model(self, recipe: Recipe, seed: int, fresh: bool = False) -> Path | None:
         """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained. A damaged one
-        in the cache is set aside. Raises NewerError for one that a newer version wrote."""
+        in the cache is set aside.
+
+        Raises NewerError for one that a newer version wrote, TrainedOtherwiseError for one that today's code would train
+        differently."""
         folders = (self.fresh,) if fresh else (self.shipped, self.models)
+        fault = None
         for folder in folders:
             path = folder / recipe.file_name(seed)
             if not path.exists():
                 continue
             sound = folder == self.shipped or is_sound(path)  # whoever loads a model checks its weights anyway
             card = _card(path)
-            if sound and card is not None and card.key == recipe.key(seed):
+            if not sound or card is None or card.key != recipe.key(seed):
+                if folder != self.shipped:
+                    self._set_aside(path)
+                continue
+            fault = why_trained_otherwise(card)
+            if fault is None:
                 return path
-            if folder != self.shipped:
-                self._set_aside(path)
+        if fault is not None:
+            raise TrainedOtherwiseError(f"{fault}; `check-claims --fresh` trains it again")
         return None
 
     def kept(self, metric: str, weights: str, data: str, device: str = "cpu") -> Kept | None:
