@@ -89,5 +89,5 @@ def _of_patches(positions: Tensor, module: Any) -> int:
     before = int(getattr(module, "num_prefix_tokens", 1))
     for count in (0 if getattr(module, "no_embed_class", False) else before, *range(MOST_BEFORE)):
         if tokens > count and isqrt(tokens - count) ** 2 == tokens - count:
-            return tokens - count
+            return int(tokens - count)
     return tokens
