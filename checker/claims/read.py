@@ -259,8 +259,8 @@ def _trees(words: Sequence[Word]) -> list[Tree[Token]]:
 def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
     """What to ask where no reading goes beyond the word at `reached`."""
     if any(word.type == "NAME" for word in words):
-        reason, missing = explained(words)
-        return QuestionError(reason, "; ".join(missing))
+        reason, needed = explained(words)
+        return QuestionError(reason, "; ".join(needed))
     if not words or reached >= len(words):
         return QuestionError("the sentence ends too early", "the rest of it")
     named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")
