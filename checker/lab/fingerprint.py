@@ -55,7 +55,7 @@ def _tensors(objective: nn.Module) -> tuple[list[Tensor], ...]:
     """Parameters that learn, parameters that follow, and buffers, as they are now: some losses put new buffers in place."""
     parameters = list(objective.parameters())
     learned, following = ([tensor for tensor in parameters if tensor.requires_grad is wanted] for wanted in (True, False))
-    return learned, following, list(objective.buffers())
+    return [*learned], [*following], list(objective.buffers())
 
 
 def _steps(steps: int) -> list[int]:

@@ -33,9 +33,10 @@ from checker.lab.data import data_set
 from checker.lab.measure import Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.models import find_model
+from checker.lab.source import code_hash
 from checker.runs.bench import Bench, Found, Wanted
 from checker.runs.floors import given_away
-from checker.runs.store import Kept, code_hash, data_code, metric_code
+from checker.runs.store import Kept, data_code, metric_code
 from checker.verdicts.measurements import measured as finite
 from checker.vocabulary import Scope, Vocabulary
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from checker.lab.floors import Floor, floors
 from checker.lab.metrics import METRICS
-from checker.runs.store import code_hash, data_code
+from checker.lab.source import code_hash
+from checker.runs.store import data_code
 
 if TYPE_CHECKING:
     from checker.lab.data import Dataset
