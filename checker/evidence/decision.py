@@ -271,8 +271,10 @@ def unit_of(spec: ClaimSpec, unit: str) -> str:
 
 
 def effect_of(spec: ClaimSpec, parts: Sequence[RecordedPart], numbers: Sequence[float | None]) -> str:
-    """What the effect of a verdict on a claim is, in words; `parts` are those of the verdict and `numbers` its effect and interval.
-    Of a family it is that of the members that decide: where the claim has to hold for every pair, the weakest one."""
+    """What the effect of a verdict on a claim is, in words; `parts` are the verdict's, `numbers` its effect and interval.
+
+    Of a family it is that of the members that decide: where the claim has to hold for every pair, the weakest one.
+    """
     subject, baseline, which = spec.subject, spec.baseline, ""
     decider = _decider(spec, parts, numbers)
     if decider is not None:

@@ -69,14 +69,8 @@ def _by_token(cards: list[Card]) -> tuple[str, str]:
     """Probe and k-NN of the last block at the token of the paper, then at the other one."""
     token = LEARNERS[cards[0].recipe.objective].token
     other: Token = "patches" if token == "class" else "class"
-    before, after, beside = (
-        [fmean(values) for values in zip(*(read(card) for card in cards), strict=True)]
-        for read in (
-            lambda card: card.before.read_at(token),
-            lambda card: card.after.read_at(token),
-            lambda card: card.after.read_at(other),
-        )
-    )
+    readings = [(card.before.read_at(token), card.after.read_at(token), card.after.read_at(other)) for card in cards]
+    before, after, beside = ([fmean(values) for values in zip(*read, strict=True)] for read in zip(*readings, strict=True))
     pixels = fmean(mean_of(card.pixels) for card in cards)
     return (
         f"{token} {before[0]:.2f} → {after[0]:.2f} ({other} {beside[0]:.2f}, pixels {pixels:.2f})",
