@@ -116,7 +116,7 @@ def edges(top: np.ndarray) -> np.ndarray:
     meet = np.zeros(top.shape, bool)
     meet[:, :, 1:] |= top[:, :, 1:] != top[:, :, :-1]
     meet[:, 1:] |= top[:, 1:] != top[:, :-1]
-    pixels: np.ndarray = meet.reshape(len(top), SIZE, SAMPLES, SIZE, SAMPLES).any((2, 4))
+    pixels: np.ndarray = meet.reshape(len(top), SIZE, SAMPLES, SIZE, SAMPLES).max((2, 4))
     return pixels
 
 

@@ -9,7 +9,7 @@ category. Edges, corners and patterns are left, and have to be learned.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checker.lab.data.base import DATA, Dataset, Split, generated, regenerated
 
@@ -76,7 +76,7 @@ def _distance(shape: str, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return distance
 
 
-def _pattern(texture: str, x: np.ndarray, y: np.ndarray, draw: _Random) -> np.ndarray:
+def _pattern(texture: str, x: np.ndarray, y: np.ndarray, draw: _Random) -> Any:
     """The tones of a texture in [-1, 1], of mean 0, (count, SIZE, SIZE). It neither turns nor grows with the figure."""
     import numpy as np
 
