@@ -26,7 +26,8 @@ def fingerprint(recipe: Recipe) -> list[list[float]]:
     """Two steps each at the beginning, the middle and the end of a recipe, on PICTURES pictures with a batch of BATCH.
 
     Of each step: its loss; how far parameters that learn, parameters that only follow, and buffers have moved since the first
-    step (Euclidean norms); the optimiser's rate and weight decay, whose traces in six steps are small. Of a recipe without steps: the norm of what it begins with. Takes a second.
+    step (Euclidean norms); the optimiser's rate and weight decay, whose traces in six steps are small. Of a recipe without
+    steps: the norm of what it begins with. Takes a second.
     """
     torch.set_num_threads(1)
     if recipe.steps == 0:
