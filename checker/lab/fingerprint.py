@@ -25,8 +25,9 @@ DIGITS = 7
 def fingerprint(recipe: Recipe) -> list[list[float]]:
     """Two steps each at the beginning, the middle and the end of a recipe, on PICTURES pictures with a batch of BATCH.
 
-    Of each step: its loss, and how far parameters that learn, parameters that only follow, and buffers have moved since the
-    first step (Euclidean norms). Of a recipe without steps: the norm of what it begins with. Takes a second.
+    Of each step: its loss; how far parameters that learn, parameters that only follow, and buffers have moved since the first
+    step (Euclidean norms); the optimiser's rate and weight decay, whose traces in six steps are small. Of a recipe without
+    steps: the norm of what it begins with. Takes a second.
     """
     torch.set_num_threads(1)
     if recipe.steps == 0:
@@ -43,7 +44,8 @@ def fingerprint(recipe: Recipe) -> list[list[float]]:
             sum(float((now.detach().double() - then).square().sum()) for now, then in zip(group, before, strict=True)) ** 0.5
             for group, before in zip(_tensors(run.objective), start, strict=True)
         )
-        values.append([_rounded(value) for value in (loss, *moved)])
+        decayed, _ = run.optimiser.param_groups
+        values.append([_rounded(value) for value in (loss, *moved, decayed["lr"], decayed["weight_decay"])])
     return values
 
 

@@ -130,14 +130,14 @@ def train(
     """
     torch.set_num_threads(1)
     keep_freed_memory()
-    data = data_set(recipe.data)
+    data, versions = data_set(recipe.data), _versions(recipe)
     if not data.factors:
         raise MeasurementError(f"nothing is known of {data.title}, so what a toy learns from them could not be judged")
     if recipe.steps == 0:
         torch.manual_seed(seed)
         encoder = build(recipe.architecture)
         competence = _assess(encoder, data, None)
-        return _finish(path, recipe, seed, encoder, (competence, competence), Progress())
+        return _finish(path, recipe, seed, encoder, (competence, competence), Progress(), versions)
     run = Run(recipe, seed, data, TRAIN_IMAGES, device())
     held_out = data.split("held-out", HELD_OUT_IMAGES)
     before = _assess(run.objective.encoder, data, run.held_out_loss(held_out))
@@ -165,13 +165,19 @@ def train(
     run.objective.progress = 1.0
     after = _assess(run.objective.kept, data, run.held_out_loss(held_out))
     done = Progress(recipe.steps, done.curve, time.process_time() - began)
-    card = _finish(path, recipe, seed, run.objective.kept, (before, after), done)
+    card = _finish(path, recipe, seed, run.objective.kept, (before, after), done, versions)
     state.unlink(missing_ok=True)
     return card
 
 
 def _finish(
-    path: Path, recipe: Recipe, seed: int, encoder: VisionTransformer, moments: tuple[Competence, Competence], done: Progress
+    path: Path,
+    recipe: Recipe,
+    seed: int,
+    encoder: VisionTransformer,
+    moments: tuple[Competence, Competence],
+    done: Progress,
+    versions: dict[str, str],
 ) -> Card:
     tensors = half(encoder.cpu())
     card = Card(
@@ -183,7 +189,7 @@ def _finish(
         curve=done.curve,
         images_seen=recipe.steps * recipe.batch,
         cpu_seconds=round(done.spent, 1),
-        versions=_versions(recipe),
+        versions=versions,
         pixels=_pixels(recipe.data) if recipe.edition > 1 else {},
     )
     save(path, tensors, card)
