@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 from collections.abc import Collection
@@ -76,8 +77,9 @@ class Site:
             f"{root}/{path}": digest for path, digest in self.vault.index.rows("SELECT path, hash FROM file")
         }
         for file in claims.iterdir() if claims.is_dir() else ():
-            status = file.stat()
-            found[str(file)] = status.st_mtime_ns, status.st_size
+            with contextlib.suppress(OSError):  # it has just gone, or leads nowhere
+                status = file.stat()
+                found[str(file)] = status.st_mtime_ns, status.st_size
         return found
 
     def outline(self) -> str:

@@ -213,7 +213,7 @@ def _tagged(note: Note, block: Block, part: Span, tag: Span) -> Claim | None:
     links = status_links(note, part.start, part.end)
     own = block.block_id.id.casefold() if block.block_id and block.kind in WITH_ID else None
     mine = [link for link in links if link.target.casefold() == own and note.visible[slice(*link.span)].strip()]
-    beside = next((link for link in links if link.whole.start == tag.end), None)
+    beside = next((link for link in links if _follows(note.data[tag.end : link.whole.start], link.target)), None)
     status = mine[0] if mine and beside not in mine else beside
     said = b"".join(_around(note.data, start, tag.start, [link for link in (status, *mine) if link])).decode("utf-8")
     if said.count("~~") % 2 and b"~~" in note.data[tag.end : part.end]:
@@ -223,6 +223,11 @@ def _tagged(note: Note, block: Block, part: Span, tag: Span) -> Claim | None:
         return None
     claim = Claim(note, block, part, statement, tag.end, note.line_of(tag.start))
     return _with_status(claim, status, links)
+
+
+def _follows(between: bytes, target: str) -> bool:
+    """Whether a link with this target is the status of a tag: right after it, or after the block id that it points at."""
+    return between.strip(b" \t") in (b"", b"^" + target.encode()) and not between.endswith((b" ", b"\t"))
 
 
 def _around(data: bytes, start: int, end: int, links: list[StatusLink]) -> Iterator[bytes]:

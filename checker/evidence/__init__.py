@@ -1,7 +1,7 @@
 """The record of a run, typed and versioned; the file of a claim's runs; the key by which one still stands."""
 
 from checker.evidence.again import decide_again, difference, unlearned
-from checker.evidence.key import goes_deeper, key_of, stands
+from checker.evidence.key import decision_code, goes_deeper, key_of, stands
 from checker.evidence.ledger import Entry, EvidenceFile, Ledger, parse_ledger, print_ledger, read_ledger, repeats
 from checker.evidence.models import Released, Trained
 from checker.evidence.run import CodeHashes, Data, Measured, Run
@@ -23,6 +23,7 @@ __all__ = [
     "Trained",
     "Values",
     "decide_again",
+    "decision_code",
     "difference",
     "goes_deeper",
     "key_of",

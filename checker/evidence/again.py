@@ -8,6 +8,7 @@ from typing import Any
 
 from checker.errors import MeasurementError
 from checker.evidence.decision import DIGITS, decide, effect_of, recorded
+from checker.evidence.key import decision_code
 from checker.evidence.models import Trained
 from checker.evidence.run import Measured, Run
 from checker.evidence.verdict import RecordedVerdict
@@ -85,7 +86,7 @@ def difference(run: Run, now: RecordedVerdict) -> str:
 
 def as_decided(run: Run) -> Run:
     """The run with the verdict that its values give: the recorded one where the two agree, else that of today, whose reason tells
-    of both.
+    of both, or of the earlier rule that gave the recorded one.
 
     Raises MeasurementError where the rule refuses the values.
     """
@@ -93,6 +94,8 @@ def as_decided(run: Run) -> Run:
     found = difference(run, now)
     if not found:
         return run
+    if run.code.decision != decision_code():
+        found = f"an earlier rule gave {run.verdict.word}"
     curve = None if now.reached else run.verdict.curve
     verdict = now.model_copy(update={"reason": f"{now.reason}; {found}", "curve": curve})
     return run.model_copy(

@@ -5,11 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from checker import verdicts
 from checker.claims import ClaimSpec
 from checker.evidence.question import asked
 from checker.evidence.run import CodeHashes, Run
+from checker.evidence.values import Values, agree
 from checker.lab.measure import IMAGES
+from checker.lab.metrics import METRICS
+from checker.lab.source import code_hash
+
+OF_UNIFORM = "of uniform"  # the unit of values on different grids
+MARKUP = set("<>[]|`")  # no reading has any of these
+
+
+def decision_code() -> str:
+    """A hash of the code of the decision rules."""
+    rules = sorted(f"checker.verdicts.{path.stem}" for path in Path(verdicts.__file__).parent.glob("[a-z]*.py"))
+    return code_hash("checker.evidence.decision", "checker.claims.layers", *rules)
 
 
 def key_of(spec: ClaimSpec, code: CodeHashes, weights: Mapping[str, Sequence[str]]) -> str:
@@ -25,8 +39,31 @@ def stands(run: Run, spec: ClaimSpec, code: CodeHashes) -> bool:
     return asked(run.spec) == asked(spec) and run.code == code and run.key == key_of(spec, code, weights)
 
 
+def foreign(run: Run) -> str | None:
+    """What a run says of itself that does not follow from it, in a few words; None where all does."""
+    weights = {name: model.weights for name, model in run.models.items()}
+    if run.key != key_of(run.spec, run.code, weights):
+        return "`key` is not that of its spec, code and weights"
+    if run.spec_hash != run.spec.hash():
+        return "`spec_hash` is not that of its spec"
+    units = [METRICS[name].word.unit for name in run.spec.metrics[:1] if name in METRICS]
+    if units and run.unit not in (*units, OF_UNIFORM):
+        return f"`unit` is not that of {run.spec.metric}"
+    if not run.reading.isprintable() or MARKUP & set(run.reading):
+        return "`reading` is no plain sentence"
+    return None
+
+
 def goes_deeper(last: Run, run: Run) -> bool:
-    """Whether `last` answers the same question from the same models and more seeds of them."""
+    """Whether `last` answers the same question from the same models and more seeds of them, with the same values of those that
+    both have."""
     if last.look <= run.look or last.spec != run.spec or last.code != run.code:
         return False
-    return all(last.models[name].weights[: len(now.weights)] == now.weights for name, now in run.models.items())
+    same = all(last.models[name].weights[: len(now.weights)] == now.weights for name, now in run.models.items())
+    tables = ((last.values, run.values), (last.other_values, run.other_values))
+    return same and all(agree(_first(kept, now), now) for kept, now in tables)
+
+
+def _first(values: Mapping[str, Values], like: Mapping[str, Values]) -> dict[str, Values]:
+    """The values of the first seeds, as many of each model as `like` has."""
+    return {name: kept.first(len(like[name].layers)) for name, kept in values.items() if name in like}

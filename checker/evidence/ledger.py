@@ -19,13 +19,14 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 from checker.errors import EvidenceError, MeasurementError
 from checker.evidence import strict_json
 from checker.evidence.again import as_decided, decide_again
+from checker.evidence.decision import claimed_side, effect_from, effect_of, unit_of
 from checker.evidence.first import FirstRun
+from checker.evidence.key import foreign
 from checker.evidence.run import Run
-from checker.evidence.values import Values
+from checker.evidence.values import agree
 from checker.vocabulary import Scope
 
 SCHEMA: Literal[2] = 2
-TOLERANCE = 1e-3  # of a value: the same measurement on another processor differs by less
 RESTORE = "restore it from version control, or move it away"
 LONGEST = 60  # characters of a name from a file in a message
 NUMBERS = re.compile(r"\[\s+(-?[\d.eE+-]+(?:,\s+-?[\d.eE+-]+)*)\s+\]")
@@ -107,23 +108,7 @@ def _word(run: Run) -> str:
 
 def repeats(last: Run, run: Run) -> bool:
     """Whether a run has the inputs of another one, and values that are the same but for rounding."""
-    return last.key == run.key and _agree(last.values, run.values) and _agree(last.other_values, run.other_values)
-
-
-def _agree(old: Mapping[str, Values], new: Mapping[str, Values]) -> bool:
-    if old.keys() != new.keys():
-        return False
-    for name, values in old.items():
-        tables = [(values.layers, new[name].layers), *zip(values.tables, new[name].tables, strict=False)]
-        if isinstance(values.images, dict) != isinstance(new[name].images, dict) or len(values.tables) != len(new[name].tables):
-            return False
-        for one, other in tables:
-            if [len(row) for row in one] != [len(row) for row in other]:
-                return False
-            pairs = (pair for rows in zip(one, other, strict=True) for pair in zip(*rows, strict=True))
-            if any(abs(a - b) > TOLERANCE * max(abs(a), abs(b)) for a, b in pairs):
-                return False
-    return True
+    return last.key == run.key and agree(last.values, run.values) and agree(last.other_values, run.other_values)
 
 
 def read_ledger(path: Path, claim: str) -> Ledger:
@@ -172,8 +157,26 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
     except ValidationError as error:
         line, column, problem = _fault(error, text, values)
         raise EvidenceError(f"{name}:{line}:{column}: {problem}; {RESTORE}") from error
-    runs = (run if isinstance(run, Run) else run.upgraded() for run in file.runs)
+    runs = [_derived(run if isinstance(run, Run) else run.upgraded()) for run in file.runs]
+    for number, run in enumerate(runs):
+        problem = foreign(run)
+        if problem is not None:
+            line, column = strict_json.place(text, ("runs", number))
+            raise EvidenceError(f"{name}:{line}:{column}: run {number + 1}: {problem}; {RESTORE}")
     return Ledger(file.claim, tuple(Entry(run, kept) for run, kept in zip(runs, values["runs"], strict=True)), data)
+
+
+def _derived(run: Run) -> Run:
+    """The run with what follows from its spec and verdict made anew, so that nobody's words stand in the place of it."""
+    spec, verdict = run.spec, run.verdict
+    return run.model_copy(
+        update={
+            "effect_of": effect_of(spec, verdict.parts, (verdict.effect, verdict.low, verdict.high)),
+            "effect_unit": unit_of(spec, run.unit),
+            "effect_from": effect_from(spec),
+            "claimed": claimed_side(spec),
+        }
+    )
 
 
 def print_ledger(ledger: Ledger) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator
 from checker.evidence.record import Record, Table
 
 LAYER = r"^layer [1-9][0-9]{0,3}$"
+TOLERANCE = 1e-3  # of a value: the same measurement on another processor differs by less
 
 
 class Values(Record):
@@ -50,3 +52,26 @@ class Values(Record):
         if len({len(table[0]) for table in self.tables}) > 1:
             raise ValueError("not every layer has the same number of images")
         return self
+
+    def first(self, seeds: int) -> Values:
+        """The values of the first seeds alone."""
+        images = self.images
+        kept = {name: table[:seeds] for name, table in images.items()} if isinstance(images, dict) else images[:seeds]
+        return self.model_copy(update={"layers": self.layers[:seeds], "images": kept})
+
+
+def agree(old: Mapping[str, Values], new: Mapping[str, Values]) -> bool:
+    """Whether two tables of values, by model, are the same but for rounding."""
+    if old.keys() != new.keys():
+        return False
+    for name, values in old.items():
+        tables = [(values.layers, new[name].layers), *zip(values.tables, new[name].tables, strict=False)]
+        if isinstance(values.images, dict) != isinstance(new[name].images, dict) or len(values.tables) != len(new[name].tables):
+            return False
+        for one, other in tables:
+            if [len(row) for row in one] != [len(row) for row in other]:
+                return False
+            pairs = (pair for rows in zip(one, other, strict=True) for pair in zip(*rows, strict=True))
+            if any(abs(a - b) > TOLERANCE * max(abs(a), abs(b)) for a, b in pairs):
+                return False
+    return True

@@ -5,10 +5,8 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker import verdicts
 from checker.cache import version
 from checker.claims import ClaimSpec, Meaning
 from checker.claims.say import say
@@ -23,6 +21,7 @@ from checker.evidence import (
     Trained,
     Values,
     decide_again,
+    decision_code,
     key_of,
     stands,
     unlearned,
@@ -33,7 +32,6 @@ from checker.lab.data import data_set
 from checker.lab.measure import Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.models import find_model
-from checker.lab.source import code_hash
 from checker.runs.bench import Bench, Found, Wanted
 from checker.runs.floors import given_away
 from checker.runs.store import Kept, data_code, metric_code
@@ -99,10 +97,8 @@ def evidence(
 
 def evidence_code(metrics: Sequence[str], data: str) -> CodeHashes:
     """Hashes of all code that decides a run's numbers."""
-    rules = sorted(f"checker.verdicts.{path.stem}" for path in Path(verdicts.__file__).parent.glob("[a-z]*.py"))
-    decision = code_hash("checker.evidence.decision", "checker.claims.layers", *rules)
     other = metric_code(metrics[1]) if len(metrics) > 1 else None
-    return CodeHashes(metric=metric_code(metrics[0]), data=data_code(data), decision=decision, other=other)
+    return CodeHashes(metric=metric_code(metrics[0]), data=data_code(data), decision=decision_code(), other=other)
 
 
 def still_stands(last: Run, spec: ClaimSpec) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.errors import EvidenceError
-from checker.evidence import Ledger, Run, difference, print_ledger, read_ledger
+from checker.evidence import Ledger, Run, decision_code, difference, print_ledger, read_ledger
 from checker.evidence.ledger import RESTORE
 from checker.notes import Problem
 from checker.runs.outcome import DECIDED, Outcome
@@ -88,13 +88,14 @@ def edited_by_hand(project: Project, outcomes: Sequence[Outcome]) -> list[Proble
 
 
 def doubted(project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str, Ledger]) -> dict[str, str]:
-    """By id, where the record that an outcome rests on has another verdict than its values give, and what to do."""
+    """By id, where the record that an outcome rests on has another verdict than its values give by the rule that gave it, and
+    what to do."""
     found = {}
     for outcome in outcomes:
         name = outcome.case.id
         keys = {said.run.key for said in (outcome, *outcome.beside) if said.run is not None}
         for recorded, now in ledgers[name].pairs() if name in ledgers else ():
-            if recorded.key in keys and now is not recorded:
+            if recorded.key in keys and now is not recorded and recorded.code.decision == decision_code():
                 path = _standing(project, project.evidence(name))
                 found[name] = f"{path}: {difference(recorded, now.verdict)}; {RESTORE}"
     return found

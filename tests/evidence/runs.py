@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from checker.evidence import Run, parse_ledger
+from checker.evidence import Run, decide_again, decision_code, key_of, parse_ledger
+from checker.evidence.decision import effect_of
 
 DATA = Path(__file__).parent / "data"
 COMPARE = "cl-shape-preference-mim"
@@ -21,8 +22,14 @@ def kept(name: str) -> bytes:
 
 
 def run(name: str = COMPARE, **changes: Any) -> Run:
-    """The run of a kept file, with other fields."""
-    return parse_ledger(kept(name), name).runs[0].model_copy(update=changes)
+    """The run of a kept file as today's code would have made it, with other fields."""
+    old = parse_ledger(kept(name), name).runs[0]
+    code = old.code.model_copy(update={"decision": decision_code()})
+    key = key_of(old.spec, code, {name: model.weights for name, model in old.models.items()})
+    verdict = decide_again(old).model_copy(update={"curve": old.verdict.curve})
+    effect = effect_of(old.spec, verdict.parts, (verdict.effect, verdict.low, verdict.high))
+    now = {"code": code, "key": key, "verdict": verdict, "effect_of": effect}
+    return old.model_copy(update=now | changes)
 
 
 def with_verdict(like: Run | None = None, **changes: Any) -> Run:

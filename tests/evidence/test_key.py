@@ -52,3 +52,14 @@ def test_a_deeper_run_answers_what_a_shallower_one_asks() -> None:
     assert not goes_deeper(shallow, shallow)
     assert not goes_deeper(deep.model_copy(update={"code": OTHER_CODE}), shallow)
     assert not goes_deeper(deep.model_copy(update=other_weights(deep)), shallow)
+
+
+def test_a_deeper_run_with_other_values_answers_nothing() -> None:
+    shallow = run()
+    deep = shallow.model_copy(update={"look": shallow.look + 1})
+    assert goes_deeper(deep, shallow)
+    values = {
+        name: kept.model_copy(update={"layers": tuple(tuple(3 * value for value in row) for row in kept.layers)})
+        for name, kept in deep.values.items()
+    }
+    assert not goes_deeper(deep.model_copy(update={"values": values}), shallow)

@@ -152,6 +152,7 @@ def test_a_changed_file_is_read_or_is_its_own_claims_error(
             assert (
                 word == recorded
                 or f"the record says {word}; its values give {recorded}" in after
+                or f"an earlier rule gave {word}" in after
                 or "`runs[0].verdict.word`" in after
             )
         if how in ("truncate", "duplicate"):

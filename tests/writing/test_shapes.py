@@ -101,6 +101,7 @@ def test_a_check_settles_and_leaves_no_trace(vault: Path, command: Run, before: 
         f"| a |\n| --- |\n| {SAID} #claim \\[[mae-is-nice\\|∅ untestable]\\] |\n",
         f"{SAID} #claim\n{LINK}\nsource:: [[Park]]\n",
         f"- {SAID} #claim {LINK} ^mae-is-nice - the next item\n",  # lines were joined
+        f"- {SAID} #claim ^mae-is-nice {LINK}\n",  # the status went behind the id
     ],
 )  # fmt: skip
 def test_a_status_that_was_moved_is_replaced_in_place(vault: Path, command: Run, text: str) -> None:
