@@ -159,10 +159,10 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
         raise EvidenceError(f"{name}:{line}:{column}: {problem}; {RESTORE}") from error
     runs = [_derived(run if isinstance(run, Run) else run.upgraded()) for run in file.runs]
     for number, run in enumerate(runs):
-        problem = foreign(run)
-        if problem is not None:
+        wrong = foreign(run)
+        if wrong is not None:
             line, column = strict_json.place(text, ("runs", number))
-            raise EvidenceError(f"{name}:{line}:{column}: run {number + 1}: {problem}; {RESTORE}")
+            raise EvidenceError(f"{name}:{line}:{column}: run {number + 1}: {wrong}; {RESTORE}")
     return Ledger(file.claim, tuple(Entry(run, kept) for run, kept in zip(runs, values["runs"], strict=True)), data)
 
 
