@@ -263,11 +263,11 @@ class _Composer:
 
     def _check_depth(self, depth: str, compares: bool, metric: MetricWord) -> None:
         """A trend goes from the first layer to the last; it compares the model with itself alone."""
-        if depth.startswith("in "):
+        if depth.startswith("in ") and not self._tokens("COMPARATIVE"):
             raise QuestionError(f"{depth!r} can mean within them, or from early layers to them", "with depth")
         if "layer by layer" in depth or "layer to layer" in depth:
             raise QuestionError(f"{depth!r} can mean at each step, or from the first layer to the last", "with depth")
-        if compares and not depth.startswith(("with ", "toward", "deeper", "from ")):
+        if compares and not depth.startswith(("with ", "in ", "toward", "deeper", "from ")):
             raise QuestionError(
                 f"{metric.title} than what? {depth!r} is a place, or the course of a trend", "baseline, or with depth"
             )
@@ -602,9 +602,9 @@ class _Composer:
         return name
 
     def _listed(self, thing: Node, family: str) -> str:
-        """A model that a list names as a member of a family, which it has to be."""
+        """A model that a list names as a member of a family: one of its own, or one that no family here has."""
         name, members = self._member(thing, family), self.vocabulary.members(family)
-        if name not in members:
+        if name not in members and any(name in self.vocabulary.members(other.name) for other in self.vocabulary.families):
             raise QuestionError(f"{name} is no member of {family}, which has {', '.join(members)}", "members of the family")
         return name
 

@@ -75,7 +75,9 @@ STANDING = re.compile(  # attributions that stand at the start of what is left
     rf"|(?i:unlike|contrary\s+to|in\s+contrast\s+to|in\s+line\s+with|in\s+agreement\s+with|following)\s+(?:{_authors('unlike')}\s*,?\s*"
     rf"|(?P<rival>{_SURNAME})\s*,?\s*(?=(?:we|they)\s+{_ADVERB}{_SAY}\s+that\s)))"
 )
-FINDING = re.compile(rf"(?:\b(?i:we|they|I)|{_authors('who')})\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+")
+FINDING = re.compile(
+    rf"(?:\b(?i:we|they|I)|{_authors('who')})\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+|\b(?i:we|I)\s+{_ADVERB}claim\s+that\s+"
+)
 FOLLOWING = re.compile(
     rf",?\s+as\s+(?:{_SHOWN}|described)\s+(?:by|in)\s+(?:{_authors('who')}|{_MARK}|(?i:prior|previous|earlier)\s+work|{_POINT})"
     rf"|,?\s+according\s+to\s+{_authors('to')}"

@@ -12,7 +12,7 @@ from checker.claims.words import Word
 NEGATIONS = ("NO", "NOT", "DOES_NOT", "IS_NOT")
 MODELS = ("MODEL", "FAMILY")
 COMPARED = ("COMPARATIVE", "DEGREE", "MAGNITUDE", "NUMBER")
-EACH = (*("FAMILY", "ALL_OF_FAMILY", "ALL_LAYERS", "EACH_LAYER", "SOME_LAYER", "MOST_LAYERS", "EACH_OF", "SOME_OF", "MOST_OF"),)
+EACH = {"ALL_OF_FAMILY", "ALL_LAYERS", "EACH_LAYER", "SOME_LAYER", "MOST_LAYERS", "EACH_OF", "SOME_OF", "MOST_OF"}
 ONE_OF_A_FAMILY = re.compile(r"(?:method|approach|model|encoder|vit|transformer|backbone|network)$", re.IGNORECASE)
 PLACES = (
     "LAYER",
@@ -48,7 +48,7 @@ def _kept(words: Sequence[Word]) -> Iterator[Word]:
                 idle = not denied
             case "TENDENCY":  # of a family as a whole it may stand behind its name; elsewhere it allows for exceptions
                 whole = word.text.casefold() == "in general" and index > 0 and spoken[index - 1].type == "FAMILY"
-                idle = not denied and (whole or not types & set(EACH))
+                idle = not denied and not types & EACH and (whole or "FAMILY" not in types)
             case "COMMA" if index and spoken[index - 1].type == "TENDENCY":
                 continue
             case "ADDITIVE":
@@ -77,9 +77,8 @@ def _check_articles(words: Sequence[Word]) -> None:
     for index, (article, word) in enumerate(pairwise(words)):
         if article.type != "NOISE":
             continue
-        between = (
-            index > 0 and words[index - 1].type == "COMMA" and [after.type for after in words[index + 2 : index + 3]] == ["COMMA"]
-        )
+        closed = [after.type for after in words[index + 2 : index + 3]] in (["COMMA"], [])
+        between = index > 0 and words[index - 1].type == "COMMA" and closed
         one = article.text.casefold() != "the" or ONE_OF_A_FAMILY.search(word.text)
         if word.type == "FAMILY" and one and not between:  # between commas it says what a model is
             raise QuestionError(
