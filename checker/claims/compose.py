@@ -449,8 +449,6 @@ class _Composer:
             if metric.unit == "px" and self._text(node) == "in patches":
                 reason = f"'in patches' can be of which tokens, or a unit; {metric.title} is measured in px"
                 raise QuestionError(reason, "a number in px, or 'for patch tokens'")
-        if not metric.layers and (self._all("heads_clause") or self._all("tokens_clause")):
-            raise QuestionError(f"{metric.title} is one number for a whole model, without heads and tokens", "the whole model")
         if self._tokens("PATCH_TOKENS") and any(word.class_token == metric.name for word in self.vocabulary.metrics):
             raise QuestionError(f"{metric.title} is not measured of patches", "the metric of patches")
         return metric
@@ -626,6 +624,8 @@ class _Composer:
     # ---- where
 
     def _where(self, metric: MetricWord, trend: bool = False) -> Where:
+        if not metric.layers and (self._all("heads_clause") or self._all("tokens_clause")):
+            raise QuestionError(f"{metric.title} is one number for a whole model, without heads and tokens", "the whole model")
         data = list(dict.fromkeys(self._data(node) for node in self._all("data_clause")))
         if len(data) > 1:
             raise QuestionError(f"it names {len(data)} different data sets", "one data set")
