@@ -271,7 +271,7 @@ class _Composer:
             raise QuestionError(
                 f"{metric.title} than what? {depth!r} is a place, or the course of a trend", "baseline, or with depth"
             )
-        if any(token.type == "MEAN_OVER" for node in self._all("layers_clause") for token in _leaves(node)):
+        if any({"MEAN_OVER", "ALL_LAYERS"} <= {token.type for token in _leaves(node)} for node in self._all("layers_clause")):
             raise QuestionError("a trend goes over layers, and is not averaged over them", "a trend, or a mean")
 
     def _presence(self) -> Meaning:
