@@ -22,6 +22,27 @@ Node = Tree[Token]
 CONTRARY: dict[str, Claimed] = {"less": "not less", "greater": "not greater"}
 EACH = ("ALL_OF_FAMILY", "SOME_OF_FAMILY", "EACH_OF", "SOME_OF", "MOST_OF")
 BESIDE = ("PRETRAINED", "TOY", "WITH", "WEIGHTS", "PATCH_TOKENS", "OF")  # a name, without changing which model is meant
+SCOPES = ("PRETRAINED", "TOY", "WEIGHTS")
+LAYER_WORDS = (
+    *(
+        "LAYER",
+        "LAYERS",
+        "ALL_LAYERS",
+        "EACH_LAYER",
+        "SOME_LAYER",
+        "MOST_LAYERS",
+        "EACH_OF",
+        "SOME_OF",
+        "MOST_OF",
+        "UPPER",
+        "LOWER",
+    ),
+    *("UPPER_OF", "LOWER_OF", "EARLY_LAYERS", "LATE_LAYERS", "FIRST", "LAST", "ORDINAL"),
+)
+CHANGING = (  # words beside which a factor below 1 can be of the whole, or of the difference
+    *("BY", "COMPARATIVE", "DEGREE", "ADJECTIVE", "PREDICATE", "BEAT", "LAG", "EXCEED", "UNDERCUT", "UP", "DOWN", "IMPROVE"),
+    *("WORSEN", "RAISED", "LOWERED"),
+)
 SMALL = ("slightly", "somewhat", "a bit", "a little", "marginally")
 SINGULAR = {"have": "has", "are": "is", "do": "does", "show": "shows"}
 END = 10**6  # the place behind the last word
@@ -64,11 +85,14 @@ class _Composer:
         if self._tokens("SUPERLATIVE"):
             raise self._superlative()
         self._check_degree()
+        self._check_by()
         self._check_sides()
         kind = {"falling_order": "ranking", "rising_order": "ranking"}.get(str(self.body.data), str(self.body.data))
         for node in self.tree.find_pred(lambda node: str(node.data).endswith("_clause") or node.data == "compared"):
             if str(node.data) not in CLAUSES[kind]:
                 raise QuestionError(f"{self._text(node)!r} does not go with a claim of this kind", "another kind of claim")
+        if kind != "compare" and self._all("multiple"):
+            raise QuestionError("a number of times does not go with a claim of this kind", "a number with a unit, or a %")
         found: Meaning = getattr(self, f"_{kind}")()
         return found
 
@@ -81,6 +105,14 @@ class _Composer:
         if small or self.body.data != "compare" or not (self._amounts() or self._all("multiple")):
             choices = [] if small else [self._adding("by more than 20 %")]
             raise QuestionError(f"how much is {str((small or vague)[0])!r}?", "a number", choices)
+
+    def _check_by(self) -> None:
+        """`by` says how much; what it says of a layer can be up to it, or in it."""
+        words = {token.start_pos: token for token in _leaves(self.tree)}
+        for place, token in words.items():
+            after = words.get((place or 0) + 1)
+            if token.type == "BY" and after is not None and after.type in LAYER_WORDS:
+                raise QuestionError("'by' a layer can mean in it, or in any up to it", "the layers that are meant")
 
     def _check_sides(self) -> None:
         """What is said of tokens is said of both sides of a claim."""
@@ -108,8 +140,10 @@ class _Composer:
         if factor is not None and factor < 1 and self._all("at_least"):
             raise QuestionError("at least half of something is no less than half of it", "a number above 1, or an upper bound")
         if factor is not None and factor < 1:  # half as long, half that of
-            if not self._tokens("DEGREE", "AS") and self._tokens("COMPARATIVE"):
-                raise QuestionError(f"{factor:g} times {self._tokens('COMPARATIVE')[0]} can mean two things", "a number above 1")
+            changed = [token for token in _leaves(self.tree) if token.type in CHANGING]
+            if changed and not (self._tokens("DEGREE") and self._tokens("AS")):
+                reason = f"{factor:g} times {str(changed[0])!r} can mean two things"
+                raise QuestionError(reason, "a number above 1, or how many times as much")
             relation, factor = OTHER_SIDE[relation], 1 / factor
         claimed = self._negated(relation)
         margin = None if factor else self._margin(metric)
@@ -119,6 +153,8 @@ class _Composer:
     def _superlative(self) -> QuestionError:
         """What to ask of "the shortest": it is one comparison with each of the models that are meant."""
         subject, word = self._one("subject", "claim"), self._tokens("SUPERLATIVE")[0]
+        if self._tokens(*NEGATIONS):
+            return QuestionError("it denies a superlative, and does not say of which model it fails", "one comparison")
         tokens = [token for node in self._all("among", "models_clause") for token in _leaves(node)]
         named = [name for token in tokens if token.type in ("MODEL", "FAMILY") for name in self.vocabulary.members(str(token))]
         others = dict.fromkeys(name for name in named or self._others(subject) if name != subject)
@@ -159,7 +195,10 @@ class _Composer:
         words = self._tokens("COMPARATIVE") or self._tokens("DEGREE")
         if not words and self._all("multiple"):
             return metric, "greater"
-        return metric, self._direction(metric, self._single(words, "comparison"))
+        word = self._single(words, "comparison")
+        if self._all("verb") and word not in ("faster", "slower"):
+            raise QuestionError(f"{word!r} does not go with that verb", "faster or slower")
+        return metric, self._direction(metric, word)
 
     def _changed(self, metric: MetricWord) -> Relation:
         """The relation of a model that changes a metric beside another."""
@@ -209,6 +248,7 @@ class _Composer:
         if not any(self._tokens("DEPTH")):
             raise QuestionError("it does not say with what", "with what", [self._adding("with depth")])
         words = self._tokens("COMPARATIVE")
+        self._check_depth(self._tokens("DEPTH")[0], bool(words) and not self._tokens("GETS", "GROW"), metric)
         rises = bool(self._tokens("UP", "GROW", "RISING")) and not words
         relation: Relation = self._direction(metric, words[0]) if words else "greater" if rises else "less"
         margin = self._margin(metric)
@@ -220,6 +260,19 @@ class _Composer:
         return self._placed(
             Meaning("trend", metric.name, where, relation=self._negated(relation), margin=margin), metric, subject=subject
         )
+
+    def _check_depth(self, depth: str, compares: bool, metric: MetricWord) -> None:
+        """A trend goes from the first layer to the last; it compares the model with itself alone."""
+        if depth.startswith("in ") and not self._tokens("COMPARATIVE"):
+            raise QuestionError(f"{depth!r} can mean within them, or from early layers to them", "with depth")
+        if "layer by layer" in depth or "layer to layer" in depth:
+            raise QuestionError(f"{depth!r} can mean at each step, or from the first layer to the last", "with depth")
+        if compares and not depth.startswith(("with ", "in ", "toward", "deeper", "from ")):
+            raise QuestionError(
+                f"{metric.title} than what? {depth!r} is a place, or the course of a trend", "baseline, or with depth"
+            )
+        if any({"MEAN_OVER", "ALL_LAYERS"} <= {token.type for token in _leaves(node)} for node in self._all("layers_clause")):
+            raise QuestionError("a trend goes over layers, and is not averaged over them", "a trend, or a mean")
 
     def _presence(self) -> Meaning:
         metric = self._metric()
@@ -279,6 +332,14 @@ class _Composer:
         if first == second:
             raise QuestionError(f"{first.title} is correlated with itself", "another metric")
         words = self._tokens("COMPARATIVE")
+        if self._quantifier():
+            raise QuestionError("a correlation is of one number for each model, not of each layer", "one choice of layers")
+        if len(self._tokens("POSITIVELY", "NEGATIVELY", "POSITIVE", "NEGATIVE")) > 1:
+            raise QuestionError("it says two things about the sign", "one sign")
+        if any(token.type == "OVER" for node in self._all("data_clause") for token in _leaves(node)):
+            raise QuestionError("a correlation here is over models, not over images", "'across models', and 'on' the data")
+        if words and any(isinstance(part, Token) and part.startswith("all ") for part in self.body.children):
+            raise QuestionError("it can speak of every pair of models, or of a correlation", "a correlation, or models by name")
         if self._tokens(*NEGATIONS):
             raise QuestionError("that there is no correlation cannot be decided", "a correlation with its sign")
         if words:
@@ -384,6 +445,10 @@ class _Composer:
             if other is None:
                 raise QuestionError(f"{metric.title} is not measured of the class token", "a metric of the class token")
             return other
+        for node in self._all("tokens_clause"):
+            if metric.unit == "px" and self._text(node) == "in patches":
+                reason = f"'in patches' can be of which tokens, or a unit; {metric.title} is measured in px"
+                raise QuestionError(reason, "a number in px, or 'for patch tokens'")
         if self._tokens("PATCH_TOKENS") and any(word.class_token == metric.name for word in self.vocabulary.metrics):
             raise QuestionError(f"{metric.title} is not measured of patches", "the metric of patches")
         return metric
@@ -435,6 +500,13 @@ class _Composer:
     def _one_by_one(self, role: str) -> list[Choice]:
         """The sentence with each of the things in a role by itself, where they stand together in one place."""
         nodes = self._all(role)
+        if role == "baseline" and self._tokens(*NEGATIONS):
+            return []  # it may deny only that both hold
+        if self.body.data == "equivalence" and any(str(token.type) == "AND" for token in _direct(self.body)):
+            return []  # the others are a pair as well
+        scoped = [any(token.type in SCOPES for token in _leaves(thing)) for thing, _ in self._things(role)]
+        if any(scoped) and not all(scoped):
+            return []  # what is said of one may be meant of all
         if len(nodes) != 1 or any(nodes[0].find_data("excepted")):  # what follows "and" may be excepted as well
             return []
         first, last = self._span(nodes[0])
@@ -497,7 +569,7 @@ class _Composer:
         for node in thing.find_data("listed"):
             parts = [part for part in _trees(node) if part.data == "model_list"]
             listed = [one for part in parts for one in _ordered(_trees(part))] or _trees(node)
-            return tuple(dict.fromkeys(self._member(one, name) for one in listed))
+            return tuple(dict.fromkeys(self._listed(one, name) for one in listed))
         members = self.vocabulary.members(name)
         scope = "pretrained" if self._scope() == "pretrained" else "toy"
         there = tuple(one for one in members if (model := self.vocabulary.model(one)) and scope in model.scopes) or members
@@ -527,6 +599,13 @@ class _Composer:
             raise QuestionError(f"{self._text(thing)!r} is no member of {family} by its name", "the members by name")
         return name
 
+    def _listed(self, thing: Node, family: str) -> str:
+        """A model that a list names as a member of a family: one of its own, or one that no family here has."""
+        name, members = self._member(thing, family), self.vocabulary.members(family)
+        if name not in members and any(name in self.vocabulary.members(other.name) for other in self.vocabulary.families):
+            raise QuestionError(f"{name} is no member of {family}, which has {', '.join(members)}", "members of the family")
+        return name
+
     def _denied_before_layers(self) -> bool:
         """Whether a negation stands before the choice of layers, so that it may speak of each of them or of all together."""
         denied = [token.start_pos or 0 for token in _leaves(self.tree) if token.type in NEGATIONS]
@@ -545,6 +624,8 @@ class _Composer:
     # ---- where
 
     def _where(self, metric: MetricWord, trend: bool = False) -> Where:
+        if not metric.layers and (self._all("heads_clause") or self._all("tokens_clause")):
+            raise QuestionError(f"{metric.title} is one number for a whole model, without heads and tokens", "the whole model")
         data = list(dict.fromkeys(self._data(node) for node in self._all("data_clause")))
         if len(data) > 1:
             raise QuestionError(f"it names {len(data)} different data sets", "one data set")
@@ -577,6 +658,14 @@ class _Composer:
         if node.data in ("each_of", "some_of", "most_of"):
             node = cast(Node, node.children[-1])
         numbers = [_whole(str(token)) for token in _leaves(node) if token.type in ("NUMBER", "ORDINAL")]
+        over = next((str(token) for token in _leaves(clause) if token.type == "OVER"), "")
+        if over in ("across", "throughout") and node.data not in QUANTIFIERS and node.data != "all_layers":
+            (first, last), text = self._span(clause), self._text(node)
+            text = f"the {text}" if node.data in ("first_layers", "last_layers") else text
+            several = node.data in ("first_layers", "last_layers", "span_of_layers", "listed_layers")
+            places = (f"in each of {text}", f"averaged over {text}") if several else ()
+            choices = [Choice((Edit(first, last, place),)) for place in places]
+            raise QuestionError(f"{over} them can mean in each of them, or on average over them", "which of the two", choices)
         if node.data == "all_layers" and any(token.type == "OVER" for token in _leaves(clause)):
             first, last = self._span(clause)
             raise QuestionError(
@@ -602,6 +691,8 @@ class _Composer:
         for clause in self._all("layers_clause"):
             mean = any(token.type in ("MEAN_OVER", "OVER") for token in _leaves(clause))
             name = str(cast(Node, clause.children[-1]).data)
+            if name in QUANTIFIERS and any(token.type == "MEAN_OVER" for token in _leaves(clause)):
+                raise QuestionError("it takes a mean over layers, and speaks of them one by one", "one of the two")
             if name in QUANTIFIERS:
                 found.append(QUANTIFIERS[name])
             elif name == "all_layers" and not mean:
@@ -652,11 +743,16 @@ class _Composer:
             choices = [Choice((Edit(place, place + 1, text),)) for text in ("percentage points", "% relative")]
             raise QuestionError(f"{number:g} % of what?", "points or relative", choices)
         if unit in ("%", "% relative"):
+            relation = self._what_is_compared()[1] if self.body.data == "compare" else ""
+            if number >= 100 and (relation == "less" or (self.body.data == "trend" and self._tokens("DOWN", "FALLING"))):
+                raise QuestionError(f"nothing is {number:g} % smaller than another", "a % below 100")
             return Margin(value=float(number / 100), unit="relative")
         return Margin(value=self._in_unit(number, unit, metric, "a margin"), unit=metric.unit)
 
     def _in_unit(self, number: Decimal, unit: str, metric: MetricWord, what: str) -> float:
         """A number in the metric's unit."""
+        if metric.unit == "share" and unit in ("%", "points") and number > 100:
+            raise QuestionError(f"{metric.title} is a share; {number:g} {unit} is more than all", "a number up to 100")
         if metric.unit == "share" and unit in ("%", "points"):
             return float(number / 100)
         if unit not in ("", metric.unit):
@@ -683,6 +779,10 @@ def _trees(node: Node) -> list[Node]:
 
 def _leaves(tree: Node) -> list[Token]:
     return list(tree.scan_values(lambda value: isinstance(value, Token)))
+
+
+def _direct(node: Node) -> list[Token]:
+    return [child for child in node.children if isinstance(child, Token)]
 
 
 def _ordered(nodes: list[Node]) -> list[Node]:

@@ -45,7 +45,7 @@ TAIL = re.compile(rf"\s*[,;]\s*{_ITEMS}(?=\))")  # of a parenthesis that says so
 _ADVERB = r"(?:(?:also|further|again|clearly|consistently|empirically|previously|recently|already|indeed|likewise)\s+)?"
 _SAY = (
     r"(?:find|finds|found|show|shows|showed|see|saw|observe[sd]?|report(?:s|ed)?|reveal(?:s|ed)?|demonstrate[sd]?|note[sd]?"
-    r"|confirm(?:s|ed)?|conclude[sd]?|establish(?:es|ed)?|state[sd]?|argue[sd]?|claim(?:s|ed)?"
+    r"|confirm(?:s|ed)?|conclude[sd]?|establish(?:es|ed)?|state[sd]?|argue[sd]?"
     rf"|(?:have|has)\s+{_ADVERB}(?:found|shown|seen|observed|reported|revealed|demonstrated|noted|confirmed|concluded|established))"
 )
 _HINT = r"(?:suggest(?:s|ed)?|indicate[sd]?)"
@@ -60,7 +60,7 @@ OPENING = re.compile(
     r"(?:(?:however|moreover|furthermore|in\s+addition|additionally|interestingly|surprisingly|notably|importantly|in\s+contrast"
     r"|by\s+contrast|on\s+the\s+other\s+hand|in\s+particular|specifically|for\s+example|for\s+instance|in\s+fact|indeed"
     r"|in\s+summary|in\s+short|in\s+other\s+words|as\s+expected|as\s+a\s+result|thus|hence|therefore|consequently|accordingly"
-    r"|likewise|similarly|finally|firstly|also|again|here|in\s+general|generally|empirically|in\s+practice|in\s+this\s+(?:paper|work|study|note)|in\s+our\s+experiments)\s*,\s*"
+    r"|likewise|similarly|finally|firstly|also|again|here|empirically|in\s+practice|in\s+this\s+(?:paper|work|study|note)|in\s+our\s+experiments)\s*,\s*"
     r"|(?:however|moreover|furthermore|interestingly|surprisingly|notably|thus|hence|therefore|and|but|yet)\s+)",
     re.IGNORECASE,
 )
@@ -75,7 +75,9 @@ STANDING = re.compile(  # attributions that stand at the start of what is left
     rf"|(?i:unlike|contrary\s+to|in\s+contrast\s+to|in\s+line\s+with|in\s+agreement\s+with|following)\s+(?:{_authors('unlike')}\s*,?\s*"
     rf"|(?P<rival>{_SURNAME})\s*,?\s*(?=(?:we|they)\s+{_ADVERB}{_SAY}\s+that\s)))"
 )
-FINDING = re.compile(rf"(?:\b(?i:we|they|I)|{_authors('who')})\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+")
+FINDING = re.compile(
+    rf"(?:\b(?i:we|they|I)|{_authors('who')})\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+|\b(?i:we|I)\s+{_ADVERB}claim\s+that\s+"
+)
 FOLLOWING = re.compile(
     rf",?\s+as\s+(?:{_SHOWN}|described)\s+(?:by|in)\s+(?:{_authors('who')}|{_MARK}|(?i:prior|previous|earlier)\s+work|{_POINT})"
     rf"|,?\s+according\s+to\s+{_authors('to')}"

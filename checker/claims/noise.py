@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from checker.claims.question import QuestionError
 from checker.claims.words import Word
@@ -10,6 +12,8 @@ from checker.claims.words import Word
 NEGATIONS = ("NO", "NOT", "DOES_NOT", "IS_NOT")
 MODELS = ("MODEL", "FAMILY")
 COMPARED = ("COMPARATIVE", "DEGREE", "MAGNITUDE", "NUMBER")
+EACH = {"ALL_OF_FAMILY", "ALL_LAYERS", "EACH_LAYER", "SOME_LAYER", "MOST_LAYERS", "EACH_OF", "SOME_OF", "MOST_OF"}
+ONE_OF_A_FAMILY = re.compile(r"(?:method|approach|model|encoder|vit|transformer|backbone|network)$", re.IGNORECASE)
 PLACES = (
     "LAYER",
     "LAYERS",
@@ -34,13 +38,19 @@ def without_noise(words: Sequence[Word]) -> list[Word]:
 def _kept(words: Sequence[Word]) -> Iterator[Word]:
     types = {word.type for word in words}
     denied = False
+    _check_articles(words)
     spoken = [word for word in words if word.type != "NOISE"]
     for index, word in enumerate(spoken):
-        following = [after.type for after in spoken[index + 1 :] if after.type not in ("HEDGE", "ADDITIVE")]
+        following = [after.type for after in spoken[index + 1 :] if after.type not in ("HEDGE", "TENDENCY", "ADDITIVE")]
         after = following[0] if following else ""
         match word.type:
             case "HEDGE":
                 idle = not denied
+            case "TENDENCY":  # of a family as a whole it may stand behind its name; elsewhere it allows for exceptions
+                whole = word.text.casefold() == "in general" and index > 0 and spoken[index - 1].type == "FAMILY"
+                idle = not denied and not types & EACH and (whole or "FAMILY" not in types)
+            case "COMMA" if index and spoken[index - 1].type == "TENDENCY":
+                continue
             case "ADDITIVE":
                 idle = not denied and after not in PLACED
             case "EVEN":
@@ -60,3 +70,19 @@ def _kept(words: Sequence[Word]) -> Iterator[Word]:
         if not idle:
             reason = f"{word.text!r} may restrict what is claimed, where it stands"
             raise QuestionError(reason, "a sentence that says outright how far it holds")
+
+
+def _check_articles(words: Sequence[Word]) -> None:
+    """Raises QuestionError where an article makes one of a family, or of the figures, that is not named."""
+    for index, (article, word) in enumerate(pairwise(words)):
+        if article.type != "NOISE":
+            continue
+        closed = [after.type for after in words[index + 2 : index + 3]] in (["COMMA"], [])
+        between = index > 0 and words[index - 1].type == "COMMA" and closed
+        one = article.text.casefold() != "the" or ONE_OF_A_FAMILY.search(word.text)
+        if word.type == "FAMILY" and one and not between:  # between commas it says what a model is
+            raise QuestionError(
+                f"'{article.text} {word.text}' can be one of them or all of them", "the models by name, or all of them"
+            )
+        if word.type == "DATA" and article.text.casefold() == "the" and "figure" in word.text.casefold():
+            raise QuestionError(f"'the {word.text}' can be those of a paper, or a data set", "the data by its name")

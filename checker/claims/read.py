@@ -31,6 +31,7 @@ CLAIMS = re.compile(r";|,? but |,? whereas |,? while |, and | and ")
 CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB"}  # words that tell what is measured
 IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES"}
 PLACING = {"IN", "ON", "AT", "FOR", "OVER", "MEAN_OVER", "DATA", "PRETRAINED", "TOY", "SCALE", "ALL_LAYERS", "CLASS_TOKEN"}
+SIZES = ("larger", "smaller", "grow", "grows", "growing", "shrink", "shrinks", "shrinking")  # of each thing, or of their number
 WORD = re.compile(r"[\w-]+")
 
 
@@ -105,6 +106,7 @@ class _Reader:
             words: Sequence[Word] = spoken
             try:
                 _check_known(spoken)
+                _check_size(spoken, self.vocabulary)
                 words = without_noise(spoken)
                 trees = _trees(words)
             except QuestionError as question:
@@ -164,7 +166,8 @@ class _Reader:
         unclear = [f"{part.sentence!r}: {part.reason}" for part in read if part.status != "ok"]
         reason = f"it makes {len(claims)} claims; write one sentence for each" + (f" ({'; '.join(unclear)})" if unclear else "")
         places = {tuple(word.text for word in self._typed(part) if word.type in PLACING) for part in claims}
-        whole = all(part.status == "ok" for part in read) and len(places) == 1
+        leads = self._typed(claims[0])[0].type in ("BY", "WITHIN")  # a margin that may be meant of the others too
+        whole = all(part.status == "ok" for part in read) and len(places) == 1 and not leads
         return self._question(reason, ("one sentence for each claim",), claims if whole else ())
 
     def _claims_something(self, text: str) -> bool:
@@ -231,6 +234,21 @@ def _check_known(words: Sequence[Word]) -> None:
     if places and not (together and all(kind in (None, "model") for _, kind in kinds_of(words))):
         reason, missing = explained(words)
         raise QuestionError(reason, "; ".join(missing))
+
+
+def _check_size(words: Sequence[Word], vocabulary: Vocabulary) -> None:
+    """Raise QuestionError where what a metric counts is said to be larger: by number or by size."""
+    spoken = [word for word in words if word.type not in ("NOISE", "AVERAGE")]
+    alone = sum(word.type == "METRIC" for word in spoken) == 1
+    for index, word in enumerate(spoken):
+        metric = vocabulary.metric(word.value) if word.type == "METRIC" else None
+        counted = metric is not None and "fewer" in dict(metric.comparatives)
+        if not counted or not word.text.casefold().endswith("s") or " of " in word.text:
+            continue
+        sizes = [other for other in (spoken if alone else spoken[max(0, index - 1) : index]) if other.text.casefold() in SIZES]
+        if sizes:
+            reason = f"{sizes[0].text!r} can be of how many {word.text} there are, or of the size of each"
+            raise QuestionError(reason, "more or fewer, or a metric of their size")
 
 
 def _trees(words: Sequence[Word]) -> list[Tree[Token]]:

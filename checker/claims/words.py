@@ -17,7 +17,7 @@ from checker.vocabulary import Vocabulary
 SPLIT = re.compile(
     r"\d+(?:\.\d+)?(?=\s*[%×]|\s|px\b|x\b|pp\b|$)|>=|<=|['’]s\b|n['’]t\b|[^\W\d_]+n['’]t\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]|_"
 )
-NUMBER = re.compile(r"\d+(?:\.\d+)?$")  # no commas: 1,500 and 1,5 mean different things to different people
+NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,30})?$")  # no commas: 1,500 and 1,5 mean different things to different people
 MOST_READINGS = 16  # of a sentence with phrases that mean several things
 
 POSITIVE = {

@@ -36,14 +36,15 @@ LAYERS = st.sampled_from(
 @st.composite
 def wheres(draw: st.DrawFn, metric: MetricWord) -> Where:
     layers = draw(LAYERS) if metric.layers else "all"
-    heads = draw(st.none() | st.sampled_from(["head 1", "head 3"]))
+    heads = draw(st.none() | st.sampled_from(["head 1", "head 3"])) if metric.layers else None
     return Where(layers=layers, heads=heads, data=draw(st.sampled_from(["default", *(word.name for word in WORDS.data)])))
 
 
 @st.composite
 def margins(draw: st.DrawFn, metric: MetricWord) -> Margin:
     unit = draw(st.sampled_from(["relative", metric.unit]))
-    return Margin(value=draw(NUMBERS) if unit == "relative" or metric.unit != "share" else draw(NUMBERS) / 10, unit=unit)
+    part = unit in ("relative", "share")  # of something: nothing is smaller than another by more than all of it
+    return Margin(value=draw(NUMBERS) / 10 if part else draw(NUMBERS), unit=unit)
 
 
 @st.composite
