@@ -192,9 +192,9 @@ def _in_block(
         if fault:
             problems.append(Problem(note.path, note.line_of(its[0].start), fault))
             continue
-        claim = _tagged(note, block, part, its[0])
-        if claim is not None:
-            claims.append(claim)
+        found = _tagged(note, block, part, its[0])
+        if found is not None:
+            claims.append(found)
             content = True
     return claims, problems, content
 
