@@ -14,11 +14,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
+from scipy.stats import binom
 
 from checker.verdicts import (
+    Answers,
+    Looks,
     Verdict,
     absence,
     combine,
@@ -31,7 +35,9 @@ from checker.verdicts import (
     threshold,
     trend,
 )
-from checker.verdicts.presence import clopper_pearson
+from checker.verdicts.answers import Scored, clopper_pearson
+from checker.verdicts.contrast import FEW_SEEDS, UNEVEN
+from checker.verdicts.line import Line
 
 Array = np.ndarray
 ALPHA = 0.05
@@ -77,8 +83,8 @@ class Claim:
     steady: bool = False
 
 
-def by_layer(quantifier: str, *tables: Array) -> Verdict:
-    found = {f"layer {n}": threshold(table, 0.0) for n, table in enumerate(tables)}
+def by_layer(quantifier: str, *tables: Array, **options: Any) -> Verdict:
+    found = {f"layer {n}": threshold(table, 0.0, **options) for n, table in enumerate(tables)}
     return combine(found, quantifier)  # type: ignore[arg-type]
 
 
@@ -87,48 +93,65 @@ def each(*tables: Array) -> list[Part]:
 
 
 CLAIMS = {
-    "compare": Claim((0.5, 0), (1, 0), lambda a, b: compare(a, b, "greater", 0.5), lambda a, b: [Part(a - b, 0.5)]),
+    "compare": Claim((0.5, 0), (1, 0), lambda a, b, **o: compare(a, b, "greater", 0.5, **o), lambda a, b: [Part(a - b, 0.5)]),
     "compare, one model's seeds agree": Claim(
-        (0.5, 0), (1, 0), lambda a, b: compare(a, b, "greater", 0.5), lambda a, b: [Part(a - b, 0.5)], steady=True
+        (0.5, 0), (1, 0), lambda a, b, **o: compare(a, b, "greater", 0.5, **o), lambda a, b: [Part(a - b, 0.5)], steady=True
     ),
     "compare, relative margin": Claim(
         (11, 10),
         (1, 0),
-        lambda a, b: compare(a, b, "greater", relative=0.1),
+        lambda a, b, **o: compare(a, b, "greater", relative=0.1, **o),
         lambda a, b: [Part(a - b, 0.1 * np.abs(b.mean((-2, -1))))],
     ),
-    "not greater": Claim((0.5, 0), (-1, 0), lambda a, b: compare(a, b, "not greater", 0.5), lambda a, b: [Part(b - a, -0.5)]),
-    "ratio": Claim((30, 10), (3, 0), lambda a, b: ratio(a, b, 3), lambda a, b: [Part(a - 3 * b)]),
-    "threshold": Claim((0.6,), (1,), lambda a: threshold(a, 0.6), lambda a: [Part(a, 0.6)]),
+    "not greater": Claim(
+        (0.5, 0), (-1, 0), lambda a, b, **o: compare(a, b, "not greater", 0.5, **o), lambda a, b: [Part(b - a, -0.5)]
+    ),
+    "ratio": Claim((30, 10), (3, 0), lambda a, b, **o: ratio(a, b, 3, **o), lambda a, b: [Part(a - 3 * b)]),
+    "threshold": Claim((0.6,), (1,), lambda a, **o: threshold(a, 0.6, **o), lambda a: [Part(a, 0.6)]),
     "trend": Claim(
         (0, 0.5, 1),
         (0, 0.5, 1),
-        lambda *rows: trend(np.stack(rows, 1), "greater", 1.0),
+        lambda *rows, **o: trend(np.stack(rows, 1), "greater", 1.0, **o),
         lambda low, _, high: [Part(high - low, 1.0)],
     ),
+    "trend, relative margin": Claim(
+        (9.5, 10, 10.5),
+        (0, 0.5, 1),
+        lambda *rows, **o: trend(np.stack(rows, 1), "greater", relative=0.1, **o),
+        lambda low, middle, high: [Part(high - low, 0.1 * np.abs(np.stack([low, middle, high]).mean((0, -2, -1))))],
+    ),
     "equivalence": Claim(
-        (2, 0), (-1, 0), lambda a, b: equivalence(a, b, 2), lambda a, b: [Part(a - b, within=2)], false_only=True
+        (2, 0), (-1, 0), lambda a, b, **o: equivalence(a, b, 2, **o), lambda a, b: [Part(a - b, within=2)], false_only=True
     ),
     "equivalence, relative margin": Claim(
         (12, 10),
         (-1, 0),
-        lambda a, b: equivalence(a, b, relative=0.2),
+        lambda a, b, **o: equivalence(a, b, relative=0.2, **o),
         lambda a, b: [Part(a - b, within=0.2 * np.abs(b.mean((-2, -1))))],
         false_only=True,
     ),
     "equivalence, one model's seeds agree": Claim(
-        (2, 0), (-1, 0), lambda a, b: equivalence(a, b, 2), lambda a, b: [Part(a - b, within=2)], false_only=True, steady=True
+        (2, 0),
+        (-1, 0),
+        lambda a, b, **o: equivalence(a, b, 2, **o),
+        lambda a, b: [Part(a - b, within=2)],
+        false_only=True,
+        steady=True,
     ),
     "ranking, one pair on the line": Claim(
         (9, 0.5, 0),
         (1, 1, 0),
-        lambda a, b, c: ranking({"A": a, "B": b, "C": c}, margin=0.5),
+        lambda a, b, c, **o: ranking({"A": a, "B": b, "C": c}, margin=0.5, **o),
         lambda a, b, c: [Part(a - b, 0.5), Part(b - c, 0.5)],
     ),
-    "all layers, one of four on the line": Claim((0, 9, 9, 9), (1, 0, 0, 0), lambda *rows: by_layer("all", *rows), each),
-    "any layer, all four on the line": Claim((0, 0, 0, 0), (1, 0, 0, 0), lambda *rows: by_layer("any", *rows), each, "any"),
+    "all layers, one of four on the line": Claim(
+        (0, 9, 9, 9), (1, 0, 0, 0), lambda *rows, **o: by_layer("all", *rows, **o), each
+    ),
+    "any layer, all four on the line": Claim(
+        (0, 0, 0, 0), (1, 0, 0, 0), lambda *rows, **o: by_layer("any", *rows, **o), each, "any"
+    ),
     "most layers, two of four on the line": Claim(
-        (0, 0, 9, 9), (1, 1, 0, 0), lambda *rows: by_layer("most", *rows), each, "most", false_only=True
+        (0, 0, 9, 9), (1, 1, 0, 0), lambda *rows, **o: by_layer("most", *rows, **o), each, "most", false_only=True
     ),
 }
 INTERVALS: dict[str, tuple[tuple[float, ...], Callable[..., Verdict], Callable[..., Array], float]] = {
@@ -160,12 +183,8 @@ def batches(trials: int) -> Iterator[int]:
         yield min(BATCH, trials - start)
 
 
-def word(verdict: Verdict, looks: int) -> str:
-    """The word that the same verdict has with more looks declared; p is given for one."""
-    assert verdict.p is not None and verdict.p_against is not None
-    if verdict.p * looks < ALPHA:
-        return "supported"
-    return "refuted" if verdict.p_against * looks < ALPHA else "inconclusive"
+def declared(looks: int) -> list[Looks]:
+    return [Looks(LOOKS[looks], place) for place in range(looks)]
 
 
 def shortcut(method: str, table: Array, tail: float) -> tuple[Array, Array]:
@@ -178,9 +197,9 @@ def shortcut(method: str, table: Array, tail: float) -> tuple[Array, Array]:
     return flat.mean(1) - reach, flat.mean(1) + reach
 
 
-def shortcut_words(method: str, claim: Claim, tables: Sequence[Array], looks: int) -> Array:
+def shortcut_words(method: str, claim: Claim, tables: Sequence[Array], look: Looks) -> Array:
     """1 supported, -1 refuted, 0 neither, for each trial, by the shortcut's intervals."""
-    tail, found = ALPHA / looks / 2, []
+    tail, found = look.tail(ALPHA / 2), []
     for part in claim.parts(*tables):
         low, high = shortcut(method, part.table, tail)
         if part.within is None:
@@ -205,15 +224,17 @@ def wrong_words(claim: Claim, case: str, trials: int) -> list[float]:
     for size in batches(trials):
         tables = draw(rng, claim.means, case, size, MOST_SEEDS, claim.steady)
         for trial in range(size):
-            verdicts = {n: claim.decide(*(table[trial, :n] for table in tables)) for n in LOOKS[5]}
-            for column, (looks, counts) in enumerate(LOOKS.items()):
-                words = (word(verdicts[n], looks) for n in counts)
+            for column, looks in enumerate(LOOKS):
+                words = (
+                    claim.decide(*(table[trial, : look.count] for table in tables), looks=look).word for look in declared(looks)
+                )
                 wrong[0, column] += is_wrong(next((w for w in words if w != "inconclusive"), ""), claim)
         for row, method in enumerate(METHODS[1:], start=1):
-            for column, (looks, counts) in enumerate(LOOKS.items()):
+            for column, looks in enumerate(LOOKS):
                 ends = np.zeros(size)
-                for n in counts:
-                    ends = np.where(ends == 0, shortcut_words(method, claim, [t[:, :n] for t in tables], looks), ends)
+                for look in declared(looks):
+                    found = shortcut_words(method, claim, [t[:, : look.count] for t in tables], look)
+                    ends = np.where(ends == 0, found, ends)
                 wrong[row, column] += ((ends == 1) if claim.false_only else (ends != 0)).sum()
     return list((100 * wrong / trials).ravel())
 
@@ -225,13 +246,12 @@ def wrong_rates(decide: Callable[..., Verdict], truth: Sequence[float], trials: 
     counts = np.random.default_rng(0).multinomial(images, [1 / images] * images, RESAMPLES).T / images
     for _ in range(trials):
         shown = (rng.random((MOST_SEEDS, images)) < np.asarray(truth)[:, None]).astype(float)
-        verdicts = {n: decide(shown[:n], 0.1) for n in LOOKS[5]}
         resampled = {n: np.sort(shown[:n].mean(0) @ counts) for n in LOOKS[5]}
-        for column, (looks, seeds) in enumerate(LOOKS.items()):
-            tail = ALPHA / looks / 2
+        for column, looks in enumerate(LOOKS):
             ends = [[], [], []]  # type: ignore[var-annotated]
-            for n in seeds:
-                ends[0].append(word(verdicts[n], looks) != "inconclusive")
+            for look in declared(looks):
+                n, tail = look.count, look.tail(ALPHA / 2)
+                ends[0].append(decide(shown[:n], 0.1, looks=look).word != "inconclusive")
                 low, high = clopper_pearson(int(shown[:n].sum()), n * images, tail)
                 ends[1].append(not low <= 0.1 <= high)
                 low, high = resampled[n][int(tail * RESAMPLES)], resampled[n][-1 - int(tail * RESAMPLES)]
@@ -255,16 +275,16 @@ def wrong_correlations(models: int, margin: float, trials: int) -> list[float]:
         centres = points(rng, models, margin)
         tables = centres[:, :, None, None] + rng.normal(0, 0.1, (2, models, MOST_SEEDS, 1))
         tables = tables + rng.normal(0, 0.5, (2, models, 1, IMAGES))
-        verdicts, pooled = {}, {}
-        for n in LOOKS[5]:
-            verdicts[n] = correlation(*named(tables[:, :, :n]), "greater", margin)
-            pooled[n] = correlation(*named(tables[:, :, :n].reshape(2, models * n, 1, IMAGES)), "greater", margin)
         resampled = {n: np.sort(rank_correlation(*(tables[:, :, :n].mean(2) @ COUNTS[:, :200]))) for n in LOOKS[5]}
-        for column, (looks, seeds) in enumerate(LOOKS.items()):
-            cut = int(ALPHA / looks / 2 * 200)
-            wrong[0, column] += any(word(verdicts[n], looks) != "inconclusive" for n in seeds)
-            wrong[1, column] += any(word(pooled[n], looks) != "inconclusive" for n in seeds)
-            wrong[2, column] += any(not resampled[n][cut] <= margin <= resampled[n][-1 - cut] for n in seeds)
+        for column, looks in enumerate(LOOKS):
+            ends = [[], []]  # type: ignore[var-annotated]
+            for look in declared(looks):
+                measured = tables[:, :, : look.count]
+                for place, seen in enumerate((measured, measured.reshape(2, -1, 1, IMAGES))):
+                    ends[place].append(correlation(*named(seen), "greater", margin, looks=look).word != "inconclusive")
+            wrong[:2, column] += [any(found) for found in ends]
+            cuts = ((look.count, int(look.tail(ALPHA / 2) * 200)) for look in declared(looks))
+            wrong[2, column] += any(not resampled[n][cut] <= margin <= resampled[n][-1 - cut] for n, cut in cuts)
     return list((100 * wrong / trials).ravel())
 
 
@@ -318,6 +338,124 @@ def power_of_correlation(truth: float, models: int, trials: int) -> float:
     return 100 * sum(word == "supported" for word in found) / trials
 
 
+SEEDS: dict[
+    str, Callable[[np.random.Generator, tuple[int, int]], Array]
+] = {  # with a mean of 0 and, where it exists, an sd near 1
+    "normal": lambda rng, shape: rng.normal(size=shape),
+    "exponential": lambda rng, shape: rng.exponential(size=shape) - 1,
+    "lognormal": lambda rng, shape: (rng.lognormal(size=shape) - math.exp(0.5)) / 2,
+    "t with 2 degrees of freedom": lambda rng, shape: rng.standard_t(2, shape),
+    "1 of 10 collapses": lambda rng, shape: rng.normal(size=shape) - 10 * (rng.random(shape) < 0.1) + 1,
+    "3 of 10 collapse": lambda rng, shape: rng.normal(size=shape) - 10 * (rng.random(shape) < 0.3) + 3,
+}
+BASELINES = {"the same sd": 1.0, "a third of it": 0.3, "steady": 0.05}  # sd of the other model's normal seeds
+
+
+def of_seeds(name: str, sd: float, looks: tuple[int, ...], effect: float, trials: int) -> tuple[Array, Array]:
+    """What trials end in, 1 for greater and -1 for less: by the rule, and if uneven seeds were decided as well.
+
+    Of one value a model the rule is Welch's interval (a test holds that), which is taken here for all trials at once.
+    """
+    rng = np.random.default_rng(8)
+    a, b = SEEDS[name](rng, (trials, looks[-1])) + effect, rng.normal(0, sd, (trials, looks[-1]))
+    ends = np.zeros((2, trials))
+    for place, count in enumerate(looks):
+        first, second = a[:, :count], b[:, :count]
+        terms = np.stack([first.var(1, ddof=1), second.var(1, ddof=1)]) / count
+        freedom = terms.sum(0) ** 2 / ((terms**2).sum(0) / (count - 1))
+        reach = -stdtrit(freedom, Looks(looks, place).tail(ALPHA / 2)) * np.sqrt(terms.sum(0))
+        difference = first.mean(1) - second.mean(1)
+        words = np.sign(difference) * (np.abs(difference) > reach)
+        uneven = (count < FEW_SEEDS) & (terms.max(0) > UNEVEN**2 * terms.min(0))
+        ends = np.where(ends == 0, np.stack([np.where(uneven, 0, words), words]), ends)
+    return ends[0], ends[1]
+
+
+def wrong_and_right(name: str, sd: float, looks: tuple[int, ...], trials: int) -> list[float]:
+    """Per cent of wrong words where means are the same, and of right ones 8 sd apart: the rule, and with uneven seeds decided."""
+    wrong = [100 * float((found != 0).mean()) for found in of_seeds(name, sd, looks, 0.0, trials)]
+    return wrong + [100 * float((found > 0).mean()) for found in of_seeds(name, sd, looks, 8.0, trials)]
+
+
+def decided_early(looks: Sequence[Looks], tails: Sequence[float], effect: float, trials: int) -> list[float]:
+    """Per cent of two models with normal seeds that are told apart by each look, with these tails at the looks."""
+    rng, found = np.random.default_rng(9), np.zeros((len(looks), trials), bool)
+    a, b = rng.normal(effect, 1, (trials, MOST_SEEDS)), rng.normal(0, 1, (trials, MOST_SEEDS))
+    for trial in range(trials):
+        for place, (look, tail) in enumerate(zip(looks, tails, strict=True)):
+            verdict = compare(a[trial, : look.count, None], b[trial, : look.count, None], "greater")
+            found[place, trial] = verdict.p is not None and verdict.p < 2 * tail
+    return list(100 * np.logical_or.accumulate(found).mean(1))
+
+
+def covered(share: float, images: int) -> list[float]:
+    """The exact chance, in per cent, that the interval of a share lies above or below it: the rule's, then Student's."""
+    hits = np.arange(images + 1)
+    chance = binom.pmf(hits, images, share)
+    missed = np.zeros((2, 2))
+    for count in hits[chance > 1e-12].tolist():
+        table = (np.arange(images) < count).astype(float)[None]
+        for place, answers in enumerate((Answers(), None)):
+            if answers is None and count in (0, images):
+                continue  # refused: zero variance
+            verdict = threshold(table, 0.5, answers=answers)
+            missed[place] += chance[count] * np.array([verdict.low > share, verdict.high < share])
+    return list((100 * missed).ravel())
+
+
+class Uncorrected(Scored):
+    """The same score interval without the correction."""
+
+    _correction = 0.0  # type: ignore[assignment]
+
+
+def wrong_differences(line: float, discordant: float, images: int) -> list[float]:
+    """The exact chance, in per cent, of a wrong word at 2.5 % on each side, where two checkpoints' difference is the line."""
+    second = max(0.0, discordant - line) / 2
+    first, counts = second + line, np.arange(images + 1)
+    chance_of_first = binom.pmf(counts, images, first)
+    wrong = np.zeros((2, 2))
+    for more in counts[chance_of_first > 1e-6].tolist():
+        chance = chance_of_first[more] * binom.pmf(np.arange(images - more + 1), images - more, second / (1 - first))
+        for fewer in np.flatnonzero(chance > 1e-7).tolist():
+            counted = [(value, float(n)) for value, n in ((1.0, more), (0.0, images - more - fewer), (-1.0, fewer)) if n]
+            values, numbers = zip(*counted, strict=True)
+            for place, kind in enumerate((Scored, Uncorrected)):
+                p = kind(numbers, values, (1, 1), (-1.0, 1.0)).p(Line(line, 1))
+                wrong[place] += chance[fewer] * (np.array(p) < 0.025)
+    return list((100 * wrong).ravel())
+
+
+def print_answers() -> None:
+    print("\n## Answers that are right or wrong, one checkpoint: intervals at 95 % that miss the share, %")
+    header("share", "images", "rule, above it", "rule, below it", "Student's, above it", "Student's, below it")
+    for share in (0.5, 0.9, 0.98, 0.995, 1.0):
+        for images in (64, 256, 1000):
+            row(f"{share:g}", images, *covered(share, images))
+    print("\n## Differences of two checkpoints on the same 64 images, at the line: wrong words at 2.5 % a side, %")
+    header("line", "answers that differ", "rule, above", "rule, below", "uncorrected, above", "uncorrected, below")
+    for line in (0.0, 0.0025, 0.02, 0.1):
+        for discordant in (0.0025, 0.01, 0.05, 0.2, 0.6):
+            if discordant >= line:
+                row(f"{line:g}", f"{discordant:g}", *wrong_differences(line, discordant, 64))
+
+
+def print_looks(trials: int) -> None:
+    print("\n## The greater of two models found by a look, %, by how many sd they are apart")
+    looks = declared(3)
+    rules = {"O'Brien-Fleming": [look.tail(ALPHA / 2) for look in looks], "a third at each": [ALPHA / 6] * 3}
+    header("effect", "levels", *(f"{look.count} seeds" for look in looks))
+    for effect in (0.0, 1.0, 2.0, 3.0, 5.0):
+        for name, tails in rules.items():
+            row(f"{effect:g}", name, *decided_early(looks, tails, effect, trials))
+    print("\n## Seeds that are not normal: wrong words where means are the same, and right ones 8 sd apart, %")
+    header("seeds", "the other model", "looks", "wrong", "wrong, uneven decided", "right", "right, uneven decided")
+    for name in SEEDS:
+        for other, sd in BASELINES.items():
+            for counts in ((3,), (3, 5, 8)):
+                row(name, other, ", ".join(map(str, counts)), *wrong_and_right(name, sd, counts, 10 * trials))
+
+
 def row(*cells: object) -> None:
     print("| " + " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |", flush=True)
 
@@ -334,7 +472,10 @@ def main() -> None:
     trials = parser.parse_args().trials
     start = time.process_time()
 
-    print("## Wrong words on the line, %")
+    print_answers()
+    print_looks(trials // 10)
+    print(f"{time.process_time() - start:.0f} s", file=sys.stderr)
+    print("\n## Wrong words on the line, %")
     columns = [f"{method}, {looks}" for method in METHODS for looks in LOOKS]
     header("claim", "what dominates", *columns)
     for name, claim in CLAIMS.items():

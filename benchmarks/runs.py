@@ -23,6 +23,7 @@ from pathlib import Path
 from statistics import median
 
 from checker.lab import vocabulary
+from checker.lab.context import Context
 from checker.lab.recipes import Architecture, Recipe
 from checker.notes import Vault
 from checker.runs.bench import Bench, Options
@@ -152,7 +153,7 @@ def overhead(count: int) -> None:
             return MeasureJob("empty", tiny.out, "shapes", (("parameter_count", root / place / f"{number}.safetensors"),))
 
         folder = JobFolder(root / "plain")
-        folder.write(job("plain", 0))
+        folder.write(job("plain", 0), Context())
         run(folder.read(), folder.path, lambda *_: None)
         moments = [time.monotonic()]
         for _ in range(count):

@@ -19,12 +19,20 @@ class SpecError(CheckerError):
     """A claim spec is not well formed; the message starts with `file:line:column`."""
 
 
+class EvidenceError(CheckerError):
+    """An evidence file is not well formed; the message starts with `file:line:column`. It is never overwritten."""
+
+
 class MeasurementError(CheckerError):
     """A training or a measurement did not give usable numbers. Never a verdict."""
 
 
 class NewerError(MeasurementError):
     """A file that a newer version of the program wrote. It is refused and left as it is, never made again in its place."""
+
+
+class TrainedOtherwiseError(MeasurementError):
+    """A trained model that today's code would train differently. No verdict rests on it until it is trained again."""
 
 
 class WriteError(CheckerError):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from checker.claims import select_layers
+from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
-from checker.runs.check import still_stands
+from checker.runs.evidence import still_stands
 from checker.runs.outcome import DECIDED, Word
 from checker.runs.question import REFERENCE
 from checker.runs.survey import Case
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers
-from checker.writing.ledger import Ledger
 
 CONFIDENCE = 0.95  # of the intervals over seeds at each layer
 DIGITS = 5
@@ -27,12 +27,12 @@ class Standing:
 
     word: Word
     reason: str
-    run: Mapping[str, Any] | None = None
+    run: Run | None = None
     stale: bool = False
 
     @property
     def scope(self) -> str:
-        return str(self.run["scope"]) if self.run is not None else ""
+        return self.run.scope if self.run is not None else ""
 
 
 def standing(case: Case, ledger: Ledger | None, fault: str = "") -> Standing:
@@ -40,22 +40,22 @@ def standing(case: Case, ledger: Ledger | None, fault: str = "") -> Standing:
     if ledger is None:
         return Standing("error", fault)
     runs = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
-    leading = next((run for run in runs if run["verdict"]["word"] in DECIDED), None)
+    leading = next((run for run in runs if run.verdict.word in DECIDED), None)
     if case.word is not None and case.word != "error":
         return Standing(case.word, case.reason)
     if leading is None:
         return Standing("error" if case.word == "error" else "unchecked", case.reason or "not checked yet")
     if case.word == "error" or case.stale or case.spec is None:
-        return Standing(leading["verdict"]["word"], case.reason, leading, stale=True)
+        return Standing(leading.verdict.word, case.reason, leading, stale=True)
     stands = still_stands(leading, case.spec)
     changed = "its spec, code, data or weights have changed since it was checked"
-    return Standing(leading["verdict"]["word"], leading["verdict"]["reason"] if stands else changed, leading, not stands)
+    return Standing(leading.verdict.word, leading.verdict.reason if stands else changed, leading, not stands)
 
 
 def row(case: Case, at: Standing) -> dict[str, Any]:
     """A claim in the table."""
     run = at.run
-    verdict = run["verdict"] if run else dict.fromkeys(("effect", "low", "high", "seeds", "images"))
+    verdict = run.verdict if run else None
     spec = case.spec
     return {
         "id": case.id,
@@ -67,11 +67,15 @@ def row(case: Case, at: Standing) -> dict[str, Any]:
         "stale": at.stale,
         "reason": at.reason,
         "metric": spec.metric if spec else "",
-        **{name: verdict[name] for name in ("effect", "low", "high", "seeds", "images")},
-        "unit": run["effect_unit"] if run else "",
-        "lines": verdict.get("lines", []),
-        "claimed": run["claimed"] if run else "",
-        "from": run["effect_from"] if run else None,
+        "effect": verdict.effect if verdict else None,
+        "low": verdict.low if verdict else None,
+        "high": verdict.high if verdict else None,
+        "seeds": verdict.seeds if verdict else None,
+        "images": verdict.images if verdict else None,
+        "unit": run.effect_unit if run else "",
+        "lines": list(verdict.lines) if verdict else [],
+        "claimed": run.claimed if run else "",
+        "from": run.effect_from if run else None,
     }
 
 
@@ -81,85 +85,87 @@ def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary) -> 
     scopes = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
     return {
         **row(case, at),
-        "reading": case.read_as or (at.run["reading"] if at.run else ""),
+        "reading": case.read_as or (at.run.reading if at.run else ""),
         "said": case.said_as,
         "edited": case.edited,
         **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "would_change_it")},
         "command": f"check-claims check --only {case.id}",
         "plots": [_plots(run, vocabulary) for run in scopes],
-        "history": [_past(number, run) for number, run in enumerate(ledger.runs, 1)],
+        "history": [
+            _past(number, run, again) for number, (run, again) in enumerate(zip(ledger.runs, ledger.words_again, strict=True), 1)
+        ],
     }
 
 
-def _past(number: int, run: Mapping[str, Any]) -> dict[str, Any]:
-    verdict = run["verdict"]
+def _past(number: int, run: Run, again: str) -> dict[str, Any]:
+    verdict = run.verdict
     return {
         "run": number,
-        "scope": run["scope"],
-        "word": verdict["word"],
-        "effect": numbers.effect(verdict, run["effect_unit"]),
+        "scope": run.scope,
+        "word": verdict.word,
+        "again": again,
+        "effect": numbers.effect(verdict, run.effect_unit),
         "interval": numbers.interval(verdict),
-        "seeds": verdict["seeds"],
-        "key": run["key"],
+        "seeds": verdict.seeds,
+        "key": run.key,
     }
 
 
-def _plots(run: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+def _plots(run: Run, vocabulary: Vocabulary) -> dict[str, Any]:
     """What is drawn of a run: the effect against the line claimed, and what was measured."""
-    verdict = run["verdict"]
-    parts = verdict.get("parts") or [{"name": "", **verdict}]
-    names = ("name", "word", "effect", "low", "high", "lines")
-    metric = vocabulary.metric(run["spec"]["metric"])
+    verdict = run.verdict
+    whole = [verdict] if verdict.reached else []
     drawn: dict[str, Any] = {
-        "scope": run["scope"],
+        "scope": run.scope,
         "effect": {
-            "of": run["effect_of"],
-            "unit": run["effect_unit"],
-            "from": run["effect_from"],
-            "claimed": run["claimed"],
-            "parts": [{name: part[name] for name in names} for part in parts if part["effect"] is not None],
+            "of": run.effect_of,
+            "unit": run.effect_unit,
+            "from": run.effect_from,
+            "claimed": run.claimed,
+            "parts": [_part(part.name, part) for part in verdict.parts] or [_part("", each) for each in whole],
         },
-        "title": metric.title if metric else run["spec"]["metric"],
-        "unit": run["unit"],
-        "uniform": run.get("uniform"),
-        "models": [_model(name, run) for name in [*run["about"], *(n for n in run["values"] if n not in run["about"])]],
-        "data": run["data"]["name"],
+        "title": _title(run.spec.metric, vocabulary),
+        "unit": run.unit,
+        "uniform": run.uniform,
+        "models": [_model(name, run) for name in [*run.about, *(name for name in run.values if name not in run.about)]],
+        "data": run.data.name,
     }
-    depth = len(run["values"][run["about"][0]]["layers"][0])
+    depth = run.values[run.about[0]].depth
     if depth > 1:
-        chosen = select_layers(run["spec"]["where"]["layers"], depth)
+        chosen = select_layers(run.spec.where.layers, depth)
         drawn["layers"] = [min(chosen) + 1, max(chosen) + 1]
-    if "other_values" in run:
-        other = vocabulary.metric(run["spec"]["other"])
-        drawn["other"] = {"title": other.title if other else run["spec"]["other"], "unit": run["other_unit"]}
-    if "curve" in verdict:
-        drawn["loss"] = verdict["curve"]
+    if run.spec.other is not None:
+        drawn["other"] = {"title": _title(run.spec.other, vocabulary), "unit": run.other_unit}
+    if verdict.curve is not None:
+        drawn["loss"] = verdict.curve.model_dump(mode="json")
     return drawn
 
 
-def _model(name: str, run: Mapping[str, Any]) -> dict[str, Any]:
+def _part(name: str, part: RecordedVerdict | RecordedPart) -> dict[str, Any]:
+    numbers = {"effect": part.effect, "low": part.low, "high": part.high, "lines": list(part.lines)}
+    return {"name": name, "word": part.word, **numbers}
+
+
+def _title(name: str, vocabulary: Vocabulary) -> str:
+    metric = vocabulary.metric(name)
+    return metric.title if metric else name
+
+
+def _model(name: str, run: Run) -> dict[str, Any]:
     """A model's values: the mean at each layer with an interval over seeds, each seed's mean over what the claim is about."""
-    rows = run["values"][name]["layers"]
+    values = run.values[name]
     model: dict[str, Any] = {
         "name": name,
-        "about": name in run["about"],
+        "about": name in run.about,
         "reference": name == REFERENCE,
-        "layers": [_over_seeds([row[layer] for row in rows]) for layer in range(len(rows[0]))],
-        "seeds": _by_seed(run["values"][name]["images"]),
-        "numbers": run["models"][name]["seeds"],
-        "left_out": name in run["verdict"].get("left_out", ()),
+        "layers": [_over_seeds([row[layer] for row in values.layers]) for layer in range(values.depth)],
+        "seeds": [round(mean, DIGITS) for mean in values.means()],
+        "numbers": list(run.models[name].seeds),
+        "left_out": name in run.verdict.left_out,
     }
-    if "other_values" in run and name in run["other_values"]:
-        model["other"] = _by_seed(run["other_values"][name]["images"])
+    if name in run.other_values:
+        model["other"] = [round(mean, DIGITS) for mean in run.other_values[name].means()]
     return model
-
-
-def _by_seed(images: Any) -> list[float]:
-    """The mean of each seed over images, and over layers where they are kept apart."""
-    tables = list(images.values()) if isinstance(images, dict) else [images]
-    seeds = min(len(table) for table in tables)
-    means = ([value for table in tables for value in table[seed]] for seed in range(seeds))
-    return [round(sum(values) / len(values), DIGITS) for values in means]
 
 
 def _over_seeds(values: Sequence[float]) -> list[float | None]:

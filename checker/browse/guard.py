@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
@@ -29,22 +29,36 @@ HEADERS = {
 }
 
 
+HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::[0-9]{1,5})?")  # of RFC 9110, without what names no machine
+
+
 def is_loopback(host: str) -> bool:
-    """Whether a name or address means this machine alone."""
+    """Whether a name or address, in brackets or without, means this machine alone."""
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
     except ValueError:
         return False
 
 
 def _is_address(host: str) -> bool:
     try:
-        ipaddress.ip_address(host.strip("[]"))
+        ipaddress.ip_address(host)
     except ValueError:
         return False
     return True
+
+
+def host_of(header: str) -> str | None:
+    """The name or address that a Host header gives, without brackets and port; None where it is not one."""
+    match = HOST.fullmatch(header)
+    if match is None:
+        return None
+    six, name = match.groups()
+    if six is None:
+        return str(name).lower()
+    return str(six) if ":" in six and _is_address(six) else None
 
 
 class Guard:
@@ -61,8 +75,8 @@ class Guard:
         from starlette.requests import HTTPConnection
         from starlette.responses import PlainTextResponse
 
-        fault = self._fault(HTTPConnection(scope))
-        app: ASGIApp = PlainTextResponse(fault, 403) if fault else self.app
+        code, fault = self._fault(HTTPConnection(scope))
+        app: ASGIApp = PlainTextResponse(fault, code) if fault else self.app
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -73,18 +87,21 @@ class Guard:
 
         await app(scope, receive, with_headers)
 
-    def _fault(self, request: HTTPConnection) -> str:
-        host = request.headers.get("host", "")
-        name = urlsplit(f"//{host}").hostname or ""
-        if not (is_loopback(name) if self.loopback_only else is_loopback(name) or _is_address(name)):
-            return "this server answers to its address and to localhost only"
-        origin = request.headers.get("origin")
-        if origin is not None and origin != f"http://{host}":
-            return "requests from other sites are refused"
+    def _fault(self, request: HTTPConnection) -> tuple[int, str]:
+        """The status and the words of a refusal; no words for a request that is let in."""
+        hosts = request.headers.getlist("host")
+        name = host_of(hosts[0]) if len(hosts) == 1 else None
+        if name is None:
+            return 400, "a request has to name one host"
+        if not (is_loopback(name) or (not self.loopback_only and _is_address(name))):
+            return 403, "this server answers to its address and to localhost only"
+        origins = request.headers.getlist("origin")
+        if origins not in ([], [f"http://{hosts[0]}"]):
+            return 403, "requests from other sites are refused"
         site, mode = (request.headers.get(f"sec-fetch-{what}", "") for what in ("site", "mode"))
         if site in ("cross-site", "same-site") and not (mode == "navigate" and request.scope["path"] == "/"):
-            return "requests from other sites are refused"
-        return ""
+            return 403, "requests from other sites are refused"
+        return 200, ""
 
 
 def has_token(request: HTTPConnection, token: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from checker.browse.site import Site, open_site
 from checker.errors import CheckerError
-from checker.vocabulary import Vocabulary
+from checker.workspace import Workspace
 
 SETTLE, STEP = 200, 40  # ms: the longest that changes are gathered for, and the silence that ends it
 RETRY = 1.0  # seconds between two watches
@@ -26,8 +26,8 @@ Result = TypeVar("Result")
 class Live:
     """A site that follows its files. All reading is done in one thread, which owns the index."""
 
-    def __init__(self, path: Path, vocabulary: Vocabulary, cache: Path | None) -> None:
-        self.path, self.vocabulary, self.cache = path, vocabulary, cache
+    def __init__(self, workspace: Workspace, cache: Path | None) -> None:
+        self.workspace, self.cache = workspace, cache
         self.thread = ThreadPoolExecutor(1, "vault")
         self.reading = asyncio.Lock()
         self.pages: set[asyncio.Queue[str]] = set()
@@ -39,7 +39,7 @@ class Live:
 
     async def open(self) -> None:
         """Read the vault for the first time."""
-        self.site = await self.ask(lambda: open_site(self.path, self.vocabulary, self.cache))
+        self.site = await self.ask(lambda: open_site(self.workspace, self.cache))
         self.seen = await self.ask(self.site.stamps)
         await self._publish()
 

@@ -1,35 +1,38 @@
-"""A check of one claim that was started from the page: the command itself, in a process of its own."""
+"""A check of one claim that was started from the page. It runs in a thread of the server, through the workspace."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import os
-import re
-import signal
-import sys
+import threading
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from checker.errors import CheckerError
+from checker.runs.events import Event, JobEnded, JobProgress, JobsStarted, Notice
+from checker.workspace import Workspace
+from checker.writing import status_of
+
 MOST_LINES = 2000  # of a log that are kept
-GRACE = 8.0  # seconds that a check has to end by itself
-PROGRESS = re.compile(r"progress: (.*): (\d+) of (\d+)$")
 
 Tell = Callable[[dict[str, Any]], None]
 
 
-class Runner:
-    """At most one check at a time. `tell` hears of every step; `ended` is awaited when a check has ended."""
+class StoppedError(Exception):
+    """Raised inside a check that a person stops."""
 
-    def __init__(self, path: Path, tell: Tell, ended: Callable[[], Awaitable[None]]) -> None:
-        self.path, self.tell, self.ended = path, tell, ended
+
+class Runner:
+    """At most one check at a time. `tell` hears of every step, in the server's loop; `ended` is awaited at its end."""
+
+    def __init__(self, workspace: Workspace, tell: Tell, ended: Callable[[], Awaitable[None]]) -> None:
+        self.workspace, self.tell, self.ended = workspace, tell, ended
         self.claim = ""
         self.lines: list[str] = []
         self.progress: dict[str, tuple[int, int]] = {}
-        self.code: int | None = None
-        self.process: asyncio.subprocess.Process | None = None
+        self.failed: bool | None = None
+        self.stopping = threading.Event()
+        self.thread = ThreadPoolExecutor(1, "check")
         self.task: asyncio.Task[None] | None = None
 
     @property
@@ -37,77 +40,72 @@ class Runner:
         return self.task is not None and not self.task.done()
 
     def state(self) -> dict[str, Any]:
-        """What the page shows: the claim, whether its check runs, how far it is, its log, and how it ended."""
+        """What the page shows: the claim, whether its check runs, how far it is, its log, and whether it failed (null: not yet
+        ended)."""
         progress = [{"title": title, "done": done, "of": of} for title, (done, of) in self.progress.items()]
-        return {"claim": self.claim, "running": self.running, "code": self.code, "log": self.lines, "progress": progress}
+        return {"claim": self.claim, "running": self.running, "failed": self.failed, "log": self.lines, "progress": progress}
 
     def start(self, claim: str) -> bool:
         """Start a check; False while another one runs."""
         if self.running:
             return False
-        self.claim, self.lines, self.progress, self.code, self.process = claim, [], {}, None, None
+        self.claim, self.lines, self.progress, self.failed = claim, [], {}, None
+        self.stopping.clear()
         self.task = asyncio.create_task(self._run(claim))
         return True
 
     async def stop(self) -> None:
-        """End the check as Ctrl-C would; what had finished is kept."""
-        while self.running and self.process is None:
-            await asyncio.sleep(0.01)  # it is just being started
-        process = self.process
-        if process is None or process.returncode is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
-        try:
-            await asyncio.wait_for(process.wait(), GRACE)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+        """End the check; what had finished is kept."""
+        self.stopping.set()
+        if self.task is not None:
+            await asyncio.wait([self.task])
 
     async def _run(self, claim: str) -> None:
-        self._say(f"$ check-claims check {self.path} --only {claim}")
+        loop = asyncio.get_running_loop()
+
+        def on_event(event: Event) -> None:
+            if self.stopping.is_set():
+                raise StoppedError
+            loop.call_soon_threadsafe(self.show, event)
+
         try:
-            self.process = process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "checker.cli", "check", str(self.path), "--only", claim, "--json"),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=os.environ | {"CHECK_CLAIMS_PROGRESS": "lines", "PYTHONUNBUFFERED": "1"},
-                start_new_session=True,
-                limit=1 << 20,
-            )
-            assert process.stdout and process.stderr
-            answer, _ = await asyncio.gather(process.stdout.read(), self._follow(process.stderr))
-            self.code = await process.wait()
-            self._sum_up(answer)
-        except (OSError, ValueError) as error:
-            self.code = -1
-            self._say(f"the check could not be run: {error}")
+            lines = await loop.run_in_executor(self.thread, lambda: self._check(claim, on_event))
+            self.failed = False
+        except StoppedError:
+            lines, self.failed = ["stopped; what had finished is kept"], True
+        except CheckerError as error:
+            lines, self.failed = [str(error)], True
+        except Exception as error:  # a fault of the program must not leave the page waiting
+            lines, self.failed = [f"the check failed: {type(error).__name__}: {error}"], True
+        for line in lines:
+            self._say(line)
         self.progress = {}
         await self.ended()
         self.tell({"kind": "check", **self.state(), "running": False})
 
-    async def _follow(self, stream: asyncio.StreamReader) -> None:
-        while line := await stream.readline():
-            text = line.decode("utf-8", "replace").rstrip()
-            match = PROGRESS.fullmatch(text)
-            if match:
-                title, done, of = match[1], int(match[2]), int(match[3])
-                self.progress[title] = (done, of)
-                if done >= of:
-                    self.progress.pop(title)
-                self.tell({"kind": "check", **self.state()})
-            elif text:
-                self._say(text)
+    def _check(self, claim: str, on_event: Callable[[Event], None]) -> list[str]:
+        """Check the claim and write what came of it; the lines that sum it up."""
+        workspace = self.workspace
+        with workspace.held(on_event):
+            checked = workspace.check(on_event=on_event, survey=workspace.survey().named([claim]))
+            written = workspace.write(workspace.changes(checked), on_event, command=f"check-claims browse: {claim}")
+        lines = [f"{outcome.case.id}: {status_of(outcome).text}: {outcome.reason}" for outcome in checked.outcomes]
+        return [*checked.damaged.values(), *lines, *written.faults, f"{len(written.paths)} files written"]
 
-    def _sum_up(self, answer: bytes) -> None:
-        with contextlib.suppress(ValueError):
-            told = json.loads(answer)
-            for claim in told["claims"]:
-                scope = f" · {claim['scope']}" if claim["scope"] else ""
-                self._say(f"{claim['id']}: {claim['status']}{scope}: {claim['reason']}")
-            self._say(f"{len(told['written'])} files written")
+    def show(self, event: Event) -> None:
+        """Note what a check reports, and tell it."""
+        match event:
+            case Notice(text):
+                self._say(text)
+            case JobsStarted(kind, count):
+                self._say(f"{'training' if kind == 'train' else 'measuring'} {count} model{'s' if count > 1 else ''}")
+            case JobProgress(title=title, done=done, of=of):
+                self.progress[title] = (done, of)
+                self.tell({"kind": "check", **self.state()})
+            case JobEnded(title=title, error=error):
+                self.progress.pop(title, None)
+                if error:
+                    self._say(f"failed: {title}: {error}")
 
     def _say(self, line: str) -> None:
         if len(self.lines) < MOST_LINES:

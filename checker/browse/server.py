@@ -14,7 +14,7 @@ from checker.browse.guard import FILE_POLICY, PDF_POLICY, Guard, has_token
 from checker.browse.live import Live
 from checker.browse.page import STATIC, live_page, static_file
 from checker.browse.runner import Runner
-from checker.vocabulary import Vocabulary
+from checker.workspace import Workspace
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -27,9 +27,9 @@ SHOWN = ("image/", "audio/", "video/", "application/pdf")  # kinds of files that
 class Server:
     """The page of one vault. `token` is what an action has to carry; None on an address that others can reach."""
 
-    def __init__(self, path: Path, vocabulary: Vocabulary, cache: Path | None, loopback_only: bool = True) -> None:
-        self.live = Live(path, vocabulary, cache)
-        self.runner = Runner(path, self.live.tell, self._after_check)
+    def __init__(self, workspace: Workspace, cache: Path | None, loopback_only: bool = True) -> None:
+        self.live = Live(workspace, cache)
+        self.runner = Runner(workspace, self.live.tell, self._after_check)
         self.token = secrets.token_urlsafe(24) if loopback_only else None
         self.loopback_only = loopback_only
 

@@ -15,14 +15,15 @@ from checker.browse import note as of_note
 from checker.browse.layout import layout
 from checker.browse.places import keep_places, read_places
 from checker.claims.claim import TAG
+from checker.evidence import Ledger
 from checker.notes import Problem, Vault
 from checker.notes.graph import KINDS, ClaimNode
 from checker.notes.properties import WIKILINK, read_frontmatter
 from checker.runs.project import Project
-from checker.runs.survey import Case, survey
+from checker.runs.survey import Case
 from checker.vocabulary import Vocabulary
+from checker.workspace import Workspace
 from checker.writing import read_ledgers
-from checker.writing.ledger import Ledger
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,9 +39,8 @@ MOST_VALUES = 60  # of a property that nodes can be coloured by
 class Site:
     """A vault at one moment. `places` is the file in which the layout of its graph is kept."""
 
-    project: Project
+    workspace: Workspace
     vault: Vault
-    vocabulary: Vocabulary
     cases: tuple[Case, ...] = ()
     ledgers: dict[str, Ledger] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
@@ -48,13 +48,21 @@ class Site:
     places: Path | None = None
 
     @classmethod
-    def of(cls, project: Project, vault: Vault, vocabulary: Vocabulary, cache: Path | None) -> Site:
+    def of(cls, workspace: Workspace, vault: Vault, cache: Path | None) -> Site:
         """The site of a vault as it is now; the layout is kept in the folder `cache`."""
-        cases, problems = survey(vault, project, vocabulary)
-        ledgers, faults = read_ledgers(project, [case.id for case in cases])
+        survey = workspace.survey(vault)
+        ledgers, faults = read_ledgers(workspace.project, [case.id for case in survey.cases])
         name = hashlib.blake2b(str(vault.root.resolve()).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
         places = cache / f"{name}.json" if cache else None
-        return cls(project, vault, vocabulary, tuple(cases), ledgers, faults, tuple(problems), places)
+        return cls(workspace, vault, survey.cases, ledgers, faults, survey.faults, places)
+
+    @property
+    def project(self) -> Project:
+        return self.workspace.project
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.workspace.words
 
     def with_new_files(self) -> Site:
         """The site with what is on disk now; its claims are still those of before."""
@@ -91,7 +99,7 @@ class Site:
         if not any(self._matters(Path(path), root, asserting) for path in changed):
             return self
         cache = self.places.parent if self.places else None
-        return Site.of(self.project, self.vault, self.vocabulary, cache)
+        return Site.of(self.workspace, self.vault, cache)
 
     def _matters(self, path: Path, root: Path, asserting: Collection[PurePosixPath]) -> bool:
         if path.is_relative_to(self.project.claims.resolve()):
@@ -255,11 +263,9 @@ class Site:
         return frozenset(self.vault.files)
 
 
-def open_site(path: Path, vocabulary: Vocabulary, cache: Path | None) -> Site:
-    """The site of a vault or project."""
-    project = Project.find(path)
-    vault = Vault.open(project.vault, cache / "vaults" if cache else None)
-    return Site.of(project, vault, vocabulary, cache / "layouts" if cache else None)
+def open_site(workspace: Workspace, cache: Path | None) -> Site:
+    """The site of a workspace."""
+    return Site.of(workspace, workspace.vault(), cache / "layouts" if cache else None)
 
 
 def _frontmatter(file: Path) -> dict[str, Any]:

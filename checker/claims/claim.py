@@ -192,9 +192,9 @@ def _in_block(
         if fault:
             problems.append(Problem(note.path, note.line_of(its[0].start), fault))
             continue
-        found = _tagged(note, block, part, its[0])
-        if found is not None:
-            claims.append(found)
+        tagged = _tagged(note, block, part, its[0])
+        if tagged is not None:
+            claims.append(tagged)
             content = True
     return claims, problems, content
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
@@ -10,13 +11,20 @@ from typing import cast
 from lark import Token, Tree
 
 from checker.claims.meaning import Meaning
+from checker.claims.noise import NEGATIONS
+from checker.claims.question import Choice, Edit, QuestionError, UnknownError
 from checker.claims.spec import Bound, Claimed, Margin, Quantifier, Where
+from checker.claims.unknown import KINDS, kind_of
 from checker.vocabulary import MetricWord, Relation, Vocabulary
 
 Node = Tree[Token]
 
-NEGATIONS = ("NO", "NOT", "DOES_NOT", "IS_NOT")
 CONTRARY: dict[str, Claimed] = {"less": "not less", "greater": "not greater"}
+EACH = ("ALL_OF_FAMILY", "SOME_OF_FAMILY", "EACH_OF", "SOME_OF", "MOST_OF")
+BESIDE = ("PRETRAINED", "TOY", "WITH", "WEIGHTS", "PATCH_TOKENS", "OF")  # a name, without changing which model is meant
+SMALL = ("slightly", "somewhat", "a bit", "a little", "marginally")
+SINGULAR = {"have": "has", "are": "is", "do": "does", "show": "shows"}
+END = 10**6  # the place behind the last word
 OTHER_SIDE: dict[Relation, Relation] = {"less": "greater", "greater": "less"}
 CLAUSES = {
     kind: {"layers_clause", "data_clause", "heads_clause", "tokens_clause", "scope_clause", *more}
@@ -42,18 +50,6 @@ QUANTIFIERS: dict[str, Quantifier] = {
 IMAGES = "images"  # the unit of the bound of a presence: a share of them
 
 
-class QuestionError(Exception):
-    """Raised when a sentence cannot become one spec: what is wrong, what is missing and what could be said."""
-
-    def __init__(self, reason: str, missing: str = "", choices: Sequence[str] = ()) -> None:
-        super().__init__(reason)
-        self.reason, self.missing, self.choices = reason, missing, tuple(choices)
-
-
-class UnknownError(Exception):
-    """Raised when a sentence speaks of a model that is not here."""
-
-
 def compose(tree: Node, vocabulary: Vocabulary) -> Meaning:
     """The meaning of a sentence. Raises QuestionError or UnknownError."""
     return _Composer(tree, vocabulary).meaning()
@@ -67,15 +63,41 @@ class _Composer:
     def meaning(self) -> Meaning:
         if self._tokens("SUPERLATIVE"):
             raise self._superlative()
-        vague = self._tokens("MAGNITUDE")
-        if vague:
-            raise QuestionError(f"how much is {vague[0]!r}?", "a number", ("by more than 20 %", "the sentence without that word"))
+        self._check_degree()
+        self._check_sides()
         kind = {"falling_order": "ranking", "rising_order": "ranking"}.get(str(self.body.data), str(self.body.data))
         for node in self.tree.find_pred(lambda node: str(node.data).endswith("_clause") or node.data == "compared"):
             if str(node.data) not in CLAUSES[kind]:
-                raise QuestionError(f"{self._text(node)!r} does not go with a claim of this kind", "the sentence without it")
+                raise QuestionError(f"{self._text(node)!r} does not go with a claim of this kind", "another kind of claim")
         found: Meaning = getattr(self, f"_{kind}")()
         return found
+
+    def _check_degree(self) -> None:
+        """A word for how much needs a number that says it; a small degree is a bound on both sides, which no spec holds."""
+        vague = [token for token in _leaves(self.tree) if token.type == "MAGNITUDE"]
+        if not vague:
+            return
+        small = [str(word) for word in vague if str(word) in SMALL]
+        if small or self.body.data != "compare" or not (self._amounts() or self._all("multiple")):
+            choices = [] if small else [self._adding("by more than 20 %")]
+            raise QuestionError(f"how much is {str((small or vague)[0])!r}?", "a number", choices)
+
+    def _check_sides(self) -> None:
+        """What is said of tokens is said of both sides of a claim."""
+        if self._tokens("CLASS_TOKEN") and self._tokens("PATCH_TOKENS"):
+            raise QuestionError("it speaks of the class token and of the patches", "one claim for each of them")
+        each = [token for node in self._all("each") for token in _leaves(node)]
+        if each and self._tokens(*NEGATIONS):
+            raise QuestionError(
+                f"it denies something of {str(each[0])!r} of several models: of each of them, or of all together?",
+                "a sentence for each of them",
+            )
+        bare = [thing for thing in self._all("thing") if any(thing.find_data("registerless"))]
+        if any(any(lead.find_data("registerless")) for lead in self._all("lead")):  # of the model that follows it
+            bare += self._all("thing")[:1]
+        for thing in bare:
+            if self.vocabulary.model(f"{self._name(thing)[1]} with registers") is None:
+                raise QuestionError(f"no {self._text(thing)} here that differs from one with registers", "a model by its name")
 
     # ---- the kinds
 
@@ -83,6 +105,8 @@ class _Composer:
         metric, relation = self._what_is_compared()
         subject, baseline = self._one("subject", "claim"), self._baseline()
         factor = self._factor()
+        if factor is not None and factor < 1 and self._all("at_least"):
+            raise QuestionError("at least half of something is no less than half of it", "a number above 1, or an upper bound")
         if factor is not None and factor < 1:  # half as long, half that of
             if not self._tokens("DEGREE", "AS") and self._tokens("COMPARATIVE"):
                 raise QuestionError(f"{factor:g} times {self._tokens('COMPARATIVE')[0]} can mean two things", "a number above 1")
@@ -94,13 +118,20 @@ class _Composer:
 
     def _superlative(self) -> QuestionError:
         """What to ask of "the shortest": it is one comparison with each of the models that are meant."""
-        subject, word, title = self._one("subject", "claim"), self._tokens("SUPERLATIVE")[0], self._metric().title
+        subject, word = self._one("subject", "claim"), self._tokens("SUPERLATIVE")[0]
         tokens = [token for node in self._all("among", "models_clause") for token in _leaves(node)]
         named = [name for token in tokens if token.type in ("MODEL", "FAMILY") for name in self.vocabulary.members(str(token))]
         others = dict.fromkeys(name for name in named or self._others(subject) if name != subject)
         reason = "a superlative compares with each of the others" if named else "it does not say of which models"
-        choices = [f"{subject} has {word} {title} than {other}" for other in others]
-        return QuestionError(reason, "one comparison for each of them", choices)
+        place = next(token.start_pos or 0 for token in _leaves(self.tree) if token.type == "SUPERLATIVE")
+        gone = [Edit(*self._span(node), "") for node in self._all("among", "models_clause")]
+        comma = [token.start_pos or 0 for token in _leaves(self.tree) if token.type == "COMMA"]
+        gone = [Edit(edit.first, edit.last + (edit.last in comma), "") for edit in gone]
+        choices = [
+            Choice((Edit(place, place + 1, word, article=True), *gone, *self._adding(f"than {other}").edits), other)
+            for other in others
+        ]
+        return QuestionError(reason, "one comparison for each of them", choices, together=True)
 
     def _what_is_compared(self) -> tuple[MetricWord, Relation]:
         """The metric and the relation that a comparison states, negation aside."""
@@ -111,7 +142,7 @@ class _Composer:
                 if kind == "ADJECTIVE":
                     word = self._single(self._tokens("COMPARATIVE", "DEGREE"), "word for the direction")
                     if word not in ("more", "less"):
-                        raise QuestionError(f"{word!r} does not go with that word", "more or less", ("more", "less"))
+                        raise QuestionError(f"{word!r} does not go with that word", "more or less")
                     relation = relation if word == "more" else OTHER_SIDE[cast(Relation, relation)]
                 return metric, cast(Relation, relation)
         metric = self._metric()
@@ -142,11 +173,7 @@ class _Composer:
     def _better(self, metric: MetricWord) -> Relation:
         better = dict(metric.comparatives).get("better")
         if better is None:
-            raise QuestionError(
-                f"it is not said whether a higher or a lower {metric.title} is better",
-                "a word for the direction",
-                tuple(dict(metric.comparatives)),
-            )
+            raise QuestionError(f"it is not said whether a higher or a lower {metric.title} is better", _directions(metric))
         return better
 
     def _threshold(self) -> Meaning:
@@ -156,11 +183,10 @@ class _Composer:
         limits = [node for name in ("lower_limit", "upper_limit", "worded_limit") for node in self._all(name)]
         if self._all("exact"):
             amount = self._say_amount(self._amount(self.body))
-            raise QuestionError(
-                f"that {metric.title} is exactly {amount} cannot be decided",
-                "at least, at most, or how close",
-                (f"at least {amount}", f"at most {amount}"),
-            )
+            place, _ = self._span(self._all("exact")[0])
+            choices = [Choice((Edit(place, place, word),)) for word in ("at least", "at most")]
+            reason = f"that {metric.title} is exactly {amount} cannot be decided"
+            raise QuestionError(reason, "at least, at most, or how close", choices)
         if limits:
             name = limits[0].data
             word = next((str(token) for token in _leaves(limits[0]) if token.type == "COMPARATIVE"), "")
@@ -181,12 +207,16 @@ class _Composer:
         if not metric.layers:
             raise QuestionError(f"{metric.title} is one number for a whole model, so it has no trend over layers")
         if not any(self._tokens("DEPTH")):
-            raise QuestionError("it does not say with what", "with what", ("with depth",))
+            raise QuestionError("it does not say with what", "with what", [self._adding("with depth")])
         words = self._tokens("COMPARATIVE")
         rises = bool(self._tokens("UP", "GROW", "RISING")) and not words
         relation: Relation = self._direction(metric, words[0]) if words else "greater" if rises else "less"
         margin = self._margin(metric)
         where = self._where(metric, trend=True)
+        if self._quantifier() or re.fullmatch(r"layer \d+|(?:first|last) 1", where.layers):
+            raise QuestionError(
+                "a trend goes over several layers; it is not asked of single ones", "the layers that it goes over"
+            )
         return self._placed(
             Meaning("trend", metric.name, where, relation=self._negated(relation), margin=margin), metric, subject=subject
         )
@@ -195,16 +225,21 @@ class _Composer:
         metric = self._metric()
         subject = self._one("subject", "claim")
         if metric.presence is None:
-            words = tuple(dict.fromkeys(word for word, _ in metric.comparatives))
-            raise QuestionError(f"every model has some {metric.title}; it does not say which", "a comparison or a bound", words)
+            raise QuestionError(f"every model has some {metric.title}; it does not say which", "a comparison or a bound")
+        if self._quantifier():
+            raise QuestionError(
+                "whether something is there is asked of an image, in any of the layers", "a choice of layers, or a share"
+            )
         negations = len(self._tokens(*NEGATIONS, "LACK", "ABSENT"))
         if negations > 1:
-            raise QuestionError("it denies twice", "the sentence without a double negation")
+            raise QuestionError("it denies twice", "a sentence that denies once, or not at all")
         relation: Relation = "less" if negations else "greater"
         share = metric.presence
         for clause in self._all("images_clause"):
             if negations:
-                raise QuestionError("it denies something of some images", "the sentence without the negation")
+                raise QuestionError(
+                    "it denies something of some images", "a bound without a denial, such as 'in fewer than 5 % of the images'"
+                )
             share, relation = self._share_of_images(clause)
         where = self._where(metric)
         found = Meaning("presence", metric.name, where, relation=relation, bound=Bound(value=share, unit=IMAGES))
@@ -225,21 +260,15 @@ class _Composer:
         apart = self._all("distance_apart")
         close = self._all("closeness") + self._all("within") + self._all("within_clause") + (apart if denied else [])
         if (denied and not differ) or (differ and not close and not denied):
-            raise QuestionError(
-                f"it says that they differ in {metric.title}, but not which way", "a direction", tuple(dict(metric.comparatives))
-            )
+            raise QuestionError(f"it says that they differ in {metric.title}, but not which way", _directions(metric))
         if differ and denied and close and not apart:
-            raise QuestionError("it denies that they are close", "a direction", tuple(dict(metric.comparatives)))
+            raise QuestionError("it denies that they are close", _directions(metric))
         if not close:
-            raise QuestionError(
-                "it does not say how similar",
-                "margin",
-                (f"within {_example(metric)}", "within 5 %" if metric.unit != "share" else ""),
-            )
+            raise QuestionError("it does not say how similar", "margin", self._closeness(metric, bool(differ)))
         number, unit = self._amount(close[0])
         margin = self._as_margin(number, unit, metric)
         if margin.value == 0:
-            raise QuestionError("two measurements are never equal", "a margin above 0", (f"within {_example(metric)}",))
+            raise QuestionError("two measurements are never equal", "a margin above 0")
         return self._placed(
             Meaning("equivalence", metric.name, self._where(metric), margin=margin), metric, subject=subject, baseline=baseline
         )
@@ -260,10 +289,11 @@ class _Composer:
         elif self._tokens("POSITIVELY", "POSITIVE"):
             relation = "greater"
         else:
-            raise QuestionError("it does not say which way", "a sign", ("positively", "negatively"))
-        listed = [self._name(child) for node in self._all("model_list") for child in node.children if isinstance(child, Tree)]
-        models = tuple(name for kind, name in listed) or tuple(model.name for model in self.vocabulary.models if model.learned)
-        models = tuple(member for name in models for member in self.vocabulary.members(name))
+            raise QuestionError("it does not say which way", "a sign", self._signs())
+        listed = [child for node in self._all("models_clause") for part in node.find_data("model_list") for child in _trees(part)]
+        models = tuple(model.name for model in self.vocabulary.models if model.learned)
+        if listed:
+            models = tuple(dict.fromkeys(member for thing in listed for member in self._meant(thing)))
         if len(models) < 4:
             raise QuestionError(f"a correlation over {len(models)} models says nothing", "at least four models")
         return Meaning(
@@ -281,12 +311,10 @@ class _Composer:
         metric = self._metric()
         order = []
         for node in self._all("ranked"):
-            (thing,) = node.find_data("thing")
+            (thing,) = _trees(node)
             kind, name = self._name(thing)
             if kind == "FAMILY":
-                raise QuestionError(
-                    f"{name} is a family of models; a ranking needs models", "a model", self.vocabulary.members(name)
-                )
+                raise QuestionError(f"{name} is a family of models; a ranking needs models", "a model")
             order.append(name)
         if len(set(order)) < len(order):
             raise QuestionError("a model stands in the ranking twice", "each model once")
@@ -307,15 +335,36 @@ class _Composer:
     def _tokens(self, *types: str) -> list[str]:
         return [str(token) for token in _leaves(self.tree) if token.type in types]
 
+    def _span(self, node: Node) -> tuple[int, int]:
+        """The first of its words, and the one after its last."""
+        places = [token.start_pos or 0 for token in _leaves(node)]
+        return min(places), max(places) + 1
+
+    def _adding(self, text: str, model: str = "") -> Choice:
+        """The sentence with something at its end."""
+        return Choice((Edit(END, END, text),), model)
+
+    def _closeness(self, metric: MetricWord, differ: bool) -> list[Choice]:
+        """The sentence with a margin within which two are similar."""
+        margins = [_example(metric), *(("5 %",) if metric.unit != "share" else ())]
+        return [self._adding(f"by more than {margin}" if differ else f"within {margin}") for margin in margins]
+
+    def _signs(self) -> list[Choice]:
+        """The sentence with each sign of its correlation."""
+        for token in _leaves(self.tree):
+            if token.type in ("CORRELATE", "CORRELATED", "CORRELATION"):
+                place = token.start_pos or 0
+                words = ("positive", "negative") if token.type == "CORRELATION" else ("positively", "negatively")
+                return [Choice((Edit(place, place, word),)) for word in words]
+        return []
+
     def _text(self, node: Node) -> str:
         return " ".join(str(token) for token in _leaves(node))
 
     def _single(self, values: Sequence[str], what: str) -> str:
         distinct = list(dict.fromkeys(values))
         if len(distinct) != 1:
-            raise QuestionError(
-                f"it has {len(distinct)} words for the {what}" if distinct else f"no {what}", f"one {what}", distinct
-            )
+            raise QuestionError(f"it has {len(distinct)} words for the {what}" if distinct else f"no {what}", f"one {what}")
         return distinct[0]
 
     def _metric(self, name: str = "") -> MetricWord:
@@ -325,39 +374,45 @@ class _Composer:
         if not distinct:
             raise QuestionError("it does not say what is measured", "metric")
         if len(distinct) > 1:
-            raise QuestionError("it speaks of two metrics; write one claim for each", "one metric", distinct)
+            raise QuestionError("it speaks of two metrics; write one claim for each", "one metric")
         metric = self.vocabulary.metric(distinct[0])
         assert metric is not None
-        if self._tokens("REGISTER_TOKENS"):
+        if any(token.type == "REGISTER_TOKENS" for node in self._all("tokens_clause") for token in _leaves(node)):
             raise QuestionError(f"{metric.title} is not measured of register tokens", "patches or the class token")
         if self._tokens("CLASS_TOKEN"):
             other = self.vocabulary.metric(metric.class_token)
             if other is None:
-                raise QuestionError(f"{metric.title} is not measured of the class token", "the sentence without the class token")
+                raise QuestionError(f"{metric.title} is not measured of the class token", "a metric of the class token")
             return other
+        if self._tokens("PATCH_TOKENS") and any(word.class_token == metric.name for word in self.vocabulary.metrics):
+            raise QuestionError(f"{metric.title} is not measured of patches", "the metric of patches")
         return metric
 
     def _direction(self, metric: MetricWord, word: str) -> Relation:
         directions = dict(metric.comparatives)
         if word not in directions:
-            raise QuestionError(f"{metric.title} is not called {word!r}", "a word for the direction", tuple(directions))
+            raise QuestionError(f"{metric.title} is not called {word!r}", _directions(metric))
         return directions[word]
 
     def _negated(self, relation: Relation) -> Claimed:
         negations = self._tokens(*NEGATIONS)
         if len(negations) > 1:
-            raise QuestionError("it denies twice", "the sentence without a double negation")
+            raise QuestionError("it denies twice", "a sentence that denies once, or not at all")
         return CONTRARY[relation] if negations else relation
 
     def _name(self, thing: Node) -> tuple[str, str]:
         """(MODEL or FAMILY, name) of a thing. Raises UnknownError for a name that nobody knows."""
-        tokens = [token for token in _leaves(thing) if token.type not in ("PRETRAINED", "TOY", "WITH", "WEIGHTS")]
-        if tokens[0].type in ("ALL_OF_FAMILY", "SOME_OF_FAMILY"):
+        tokens = [token for token in _leaves(thing) if token.type not in BESIDE]
+        if tokens[0].type in EACH:
             each, *tokens = tokens
-            if each.type == "SOME_OF_FAMILY" or tokens[0].type != "FAMILY":
+            if each.type not in ("ALL_OF_FAMILY", "EACH_OF") or tokens[0].type != "FAMILY":
                 raise QuestionError(f"{str(each)!r} of {tokens[0]} is not said of models here", "the models by name")
         if tokens[0].type == "NAME":
             raise UnknownError(" ".join(tokens))
+        for node in thing.find_data("kin"):
+            (kin,) = _leaves(node)
+            if str(tokens[0]) not in (str(kin), *self.vocabulary.members(str(kin))):
+                raise QuestionError(f"{kin} is not what {tokens[0]} is here", "one name for it")
         if tokens[0].type == "IT":
             raise QuestionError(
                 f"it does not say which model {str(tokens[0])!r} is", "a model, in the sentence or as `introduces:` of the note"
@@ -368,17 +423,39 @@ class _Composer:
         """The one model or family in a role."""
         things = [child for node in self._all(role) for child in node.children if isinstance(child, Tree)]
         if not things:
-            known = tuple(model.name for model in self.vocabulary.models if model.learned)
-            raise QuestionError("it does not say of which model", "subject", known)
+            known = [model.name for model in self.vocabulary.models if model.learned]
+            raise QuestionError("it does not say of which model", "subject", [self._adding(f"in {name}", name) for name in known])
         names = list(dict.fromkeys(self._name(thing)[1] for thing in _ordered(things)))
         if len(names) > 1:
             listed = " and ".join(names)
-            raise QuestionError(f"it speaks of {listed}; write one {whose} for each", f"one {role}", names)
+            reason = f"it speaks of {listed}; write one {whose} for each"
+            raise QuestionError(reason, f"one {role}", self._one_by_one(role), together=True)
         return names[0]
+
+    def _one_by_one(self, role: str) -> list[Choice]:
+        """The sentence with each of the things in a role by itself, where they stand together in one place."""
+        nodes = self._all(role)
+        if len(nodes) != 1 or any(nodes[0].find_data("excepted")):  # what follows "and" may be excepted as well
+            return []
+        first, last = self._span(nodes[0])
+        verbs = [] if role != "subject" else [token for token in _leaves(self.tree) if str(token) in SINGULAR]
+        agree = [Edit(token.start_pos or 0, (token.start_pos or 0) + 1, SINGULAR[str(token)]) for token in verbs]
+        things = self._things(role)
+        if any(one in self.vocabulary.members(other) for _, one in things for _, other in things if one != other):
+            return []  # one of them says what the other is
+        choices = []
+        for thing, _ in things:
+            start, end = self._span(thing)
+            gone = [edit for edit in (Edit(first, start, ""), Edit(end, last, "")) if edit.first < edit.last]
+            one = [] if self._name(thing)[0] == "FAMILY" else agree
+            choices.append(Choice((Edit(first, first, "", article=True), *gone, *one)))
+        return choices
 
     def _baseline(self) -> str:
         if not self._all("baseline"):
-            raise QuestionError("it does not say compared with what", "baseline", self._others(self._one("subject", "claim")))
+            others = self._others(self._one("subject", "claim"))
+            choices = [self._adding(f"than {name}", name) for name in others]
+            raise QuestionError("it does not say compared with what", "baseline", choices)
         return self._one("baseline", "claim")
 
     def _others(self, name: str) -> tuple[str, ...]:
@@ -390,11 +467,12 @@ class _Composer:
         if quantifier and self._denied_before_layers():
             raise QuestionError(
                 "it denies something of several layers: of each of them, or of all together?",
-                "the sentence without the negation, or without the layers",
+                "a sentence that denies it of each layer, or of one choice of layers",
             )
         if quantifier and not metric.layers:
-            raise QuestionError(f"{metric.title} is one number for a whole model", "the sentence without layers")
-        members = tuple((name, self._members(name)) for name in (subject, baseline) if name and self._is_family(name))
+            raise QuestionError(f"{metric.title} is one number for a whole model", "a metric of single layers")
+        things = {name: thing for role in ("baseline", "subject") for thing, name in self._things(role)}
+        members = tuple((name, self._meant(things[name])) for name in (subject, baseline) if name and self._is_family(name))
         found = dataclasses.replace(
             found, subject=subject, baseline=baseline, members=members, quantifier=quantifier, scope=self._scope()
         )
@@ -403,21 +481,51 @@ class _Composer:
         both = set(dict(members).get(subject, (subject,))) & set(dict(members).get(baseline, (baseline,)))
         if subject == baseline or both:
             what = f"{subject} is compared with itself" if subject == baseline else f"{', '.join(sorted(both))} is on both sides"
-            raise QuestionError(what, "another baseline", tuple(m.name for m in self.vocabulary.models if m.name != subject))
+            raise QuestionError(what, "another baseline")
         return found
 
-    def _members(self, family: str) -> tuple[str, ...]:
-        """The members of a family: those listed behind its name, or all that its scope has; without a scope, those with a toy."""
-        for thing in self._all("thing"):
-            tokens = _leaves(thing)
-            if any(token.type == "FAMILY" and token == family for token in tokens):
-                listed = tuple(dict.fromkeys(str(token) for token in tokens if token.type == "MODEL"))
-                if listed:
-                    return listed
-        members = self.vocabulary.members(family)
+    def _things(self, role: str) -> list[tuple[Node, str]]:
+        """The things in a role, and their names."""
+        return [(thing, self._name(thing)[1]) for node in self._all(role) for thing in _ordered(_trees(node))]
+
+    def _meant(self, thing: Node) -> tuple[str, ...]:
+        """The models that a thing means: itself, or the members of a family: those listed behind its name, or all that its scope
+        has (without a scope, those with a toy), but for those that are excepted."""
+        kind, name = self._name(thing)
+        if kind != "FAMILY":
+            return (name,)
+        for node in thing.find_data("listed"):
+            parts = [part for part in _trees(node) if part.data == "model_list"]
+            listed = [one for part in parts for one in _ordered(_trees(part))] or _trees(node)
+            return tuple(dict.fromkeys(self._member(one, name) for one in listed))
+        members = self.vocabulary.members(name)
         scope = "pretrained" if self._scope() == "pretrained" else "toy"
-        there = tuple(name for name in members if (model := self.vocabulary.model(name)) and scope in model.scopes)
-        return there or members
+        there = tuple(one for one in members if (model := self.vocabulary.model(one)) and scope in model.scopes) or members
+        for node in thing.find_data("excepted"):
+            parts = _trees(node)
+            things = _ordered(_trees(parts[0])) if parts[0].data == "model_list" else parts
+            out = [self._member(one, name) for one in things]
+            for one in out:
+                if one not in members:
+                    raise QuestionError(
+                        f"{one} is no member of {name}, which has {', '.join(members)}", "members that are excepted"
+                    )
+            there = tuple(one for one in there if one not in out)
+        if len(there) < 2 and any(thing.find_data("excepted")):
+            left = f"only {there[0]}" if there else "nothing"
+            raise QuestionError(f"that leaves {left} of {name}", "the models by name")
+        return there
+
+    def _member(self, thing: Node, family: str) -> str:
+        """The model in a list of a family's members."""
+        for token in _leaves(thing):
+            if token.type == "NAME":
+                kind = kind_of(token) or "model"
+                raise QuestionError(f"{str(token)!r} among the members of {family} is {KINDS[kind][0]}", KINDS[kind][1])
+        kind, name = self._name(thing)
+        if kind != "MODEL" or len(_leaves(thing)) > 1:
+            raise QuestionError(f"{self._text(thing)!r} is no member of {family} by its name", "the members by name")
+        return name
 
     def _denied_before_layers(self) -> bool:
         """Whether a negation stands before the choice of layers, so that it may speak of each of them or of all together."""
@@ -431,7 +539,7 @@ class _Composer:
     def _scope(self) -> str:
         words = {token.type for token in _leaves(self.tree) if token.type in ("PRETRAINED", "TOY", "SCALE")}
         if "PRETRAINED" in words and len(words) > 1:
-            raise QuestionError("it speaks of released weights and of toys", "one of the two", ("pretrained", "toy"))
+            raise QuestionError("it speaks of released weights and of toys", "one of the two")
         return "pretrained" if "PRETRAINED" in words else "toy" if words else "any"
 
     # ---- where
@@ -439,15 +547,20 @@ class _Composer:
     def _where(self, metric: MetricWord, trend: bool = False) -> Where:
         data = list(dict.fromkeys(self._data(node) for node in self._all("data_clause")))
         if len(data) > 1:
-            raise QuestionError(f"it names {len(data)} different data sets", "one data set", data)
+            raise QuestionError(f"it names {len(data)} different data sets", "one data set")
+        for node in self._all("heads_clause"):
+            if any(token.type == "OVER" for token in _leaves(node)):
+                reason = f"{self._text(node)!r} can mean in each of them, or on average over them"
+                first, last = self._span(node)
+                raise QuestionError(reason, "which of the two", [Choice((Edit(first, last, "averaged over heads"),))])
         heads = [str(token) for node in self._all("heads_clause") for token in _leaves(node) if token.type == "NUMBER"]
         if len(heads) > 1:
-            raise QuestionError("it names two heads", "one head", heads)
+            raise QuestionError("it names two heads", "one head")
         chosen = list(dict.fromkeys(self._layers(node) for node in self._all("layers_clause")))
         if len(chosen) > 1:
-            raise QuestionError(f"it names {len(chosen)} different choices of layers", "one choice of layers", chosen)
+            raise QuestionError(f"it names {len(chosen)} different choices of layers", "one choice of layers")
         if chosen and not metric.layers:
-            raise QuestionError(f"{metric.title} is one number for a whole model", "the sentence without layers")
+            raise QuestionError(f"{metric.title} is one number for a whole model", "a metric of single layers")
         default = "all" if trend or self._quantifier() else metric.layers or "all"
         return Where(
             layers=chosen[0] if chosen else default,
@@ -465,11 +578,18 @@ class _Composer:
             node = cast(Node, node.children[-1])
         numbers = [_whole(str(token)) for token in _leaves(node) if token.type in ("NUMBER", "ORDINAL")]
         if node.data == "all_layers" and any(token.type == "OVER" for token in _leaves(clause)):
+            first, last = self._span(clause)
             raise QuestionError(
                 "over all layers can mean in each of them, or on average over them",
                 "which of the two",
-                ("in all layers", "averaged over all layers"),
+                [Choice((Edit(first, last, text),)) for text in ("in all layers", "averaged over all layers")],
             )
+        if node.data == "listed_layers" and len(set(numbers)) < len(numbers):
+            raise QuestionError("it names a layer twice", "each layer once")
+        if node.data == "span_of_layers" and numbers[0] >= numbers[1]:
+            raise QuestionError("the layers go from a later one to an earlier one", "layers from the first to the last")
+        if node.data == "listed_layers":
+            return "layers " + " and ".join(map(str, sorted(numbers)))
         words = {
             "all_layers": "all", "each_layer": "all", "some_layer": "all", "most_layers": "all", "upper_half": "upper half",
             "lower_half": "lower half", "first_layer": "layer 1", "last_layer": "last 1", "first_layers": "first {}",
@@ -487,7 +607,7 @@ class _Composer:
             elif name == "all_layers" and not mean:
                 found.append("all")
         if len(set(found)) > 1:
-            raise QuestionError("it says two things about how many layers", "one of them", sorted(set(found)))
+            raise QuestionError("it says two things about how many layers", "one of them")
         return found[0] if found else None
 
     # ---- numbers
@@ -528,9 +648,9 @@ class _Composer:
 
     def _as_margin(self, number: Decimal, unit: str, metric: MetricWord) -> Margin:
         if unit == "%" and metric.unit == "share":
-            raise QuestionError(
-                f"{number:g} % of what?", "points or relative", (f"{number:g} percentage points", f"{number:g} % relative")
-            )
+            place = next((token.start_pos or 0 for token in _leaves(self.tree) if token.type == "PERCENT"), 0)
+            choices = [Choice((Edit(place, place + 1, text),)) for text in ("percentage points", "% relative")]
+            raise QuestionError(f"{number:g} % of what?", "points or relative", choices)
         if unit in ("%", "% relative"):
             return Margin(value=float(number / 100), unit="relative")
         return Margin(value=self._in_unit(number, unit, metric, "a margin"), unit=metric.unit)
@@ -557,12 +677,20 @@ class _Composer:
         return values[0] if values else None
 
 
+def _trees(node: Node) -> list[Node]:
+    return [child for child in node.children if isinstance(child, Tree)]
+
+
 def _leaves(tree: Node) -> list[Token]:
     return list(tree.scan_values(lambda value: isinstance(value, Token)))
 
 
 def _ordered(nodes: list[Node]) -> list[Node]:
     return sorted(nodes, key=lambda node: _leaves(node)[0].start_pos or 0)
+
+
+def _directions(metric: MetricWord) -> str:
+    return f"a word for the direction: {', '.join(dict(metric.comparatives))}"
 
 
 def _whole(number: str) -> int:

@@ -1,62 +1,138 @@
-"""What of a sentence is the claim: openings, attributions and asides are taken off, and nothing that could change it."""
+"""What of a sentence says who says it, or points elsewhere: openings, attributions and citations, each of a closed form.
+
+Only what fits one of these forms as a whole is read through. Everything else counts as words of the claim.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-Types = Callable[[str], set[str]]  # the types of the words of a text
+Span = tuple[int, int]
 
-_FINDS = (
-    r"show(?:s|ed|n)?|find(?:s)?|found|observe[sd]?|report(?:s|ed)?|reveal(?:s|ed)?|demonstrate[sd]?|note[sd]?|see(?:s|n)?|saw"
-    r"|argue[sd]?|claim(?:s|ed)?|confirm(?:s|ed)?|conclude[sd]?|suggest(?:s|ed)?|indicate[sd]?|establish(?:es|ed)?|state[sd]?"
+_YEAR = r"(?:1[89]|20)\d\d[a-z]?"
+_SURNAME = r"(?:(?:van|von|de|der|den|la|le|El|Al)\s+)*[A-Z][a-zà-ÿ]+(?:[A-Z][a-zà-ÿ]+)?(?:[-'’][A-Z][a-zà-ÿ]+)?"
+_SURNAMES = rf"{_SURNAME}(?:,\s+{_SURNAME})*(?:,?\s+(?:and|&)\s+{_SURNAME})?"
+_ET_AL = r"\s+et\s+al(?:\.|\b)"
+_NUMBER = r"[A-Z]?\.?\d+[a-z]?(?:\.\d+)*"
+_POINT = (
+    r"(?:(?:[Ff]ig(?:ures?|s)?|[Tt]ab(?:les?)?|[Ss]ec(?:tions?)?|[Aa]pp(?:endix)?|[Ee]q(?:uations?|s)?|[Cc]hapter)"
+    rf"(?:\.?\s*{_NUMBER}|\.?\s+[A-Z]\b)|pp?\.\s*\d+)(?:\s*(?:,|and|&|-|–)\s*{_NUMBER})*"
 )
+_KEY = r"-?@[\w:.-]*\w"
+_MARK = rf"\[(?:\d+(?:\s*[,;–-]\s*\d+)*|{_KEY}(?:\s*;\s*{_KEY})*|\^[\w-]+)(?:,\s*{_POINT})*\]"
+_DATED = rf"\({_YEAR}(?:,\s*{_POINT})*\)"
+_AUTHORS = (
+    rf"(?P<{{0}}>(?:{_SURNAMES}{_ET_AL}|{_SURNAME}\s+and\s+(?:colleagues|co-?workers))(?:\s*(?:{_DATED}|{_MARK}))?"
+    rf"|{_SURNAMES}\s*(?:{_DATED}|{_MARK}))"
+)
+
+
+def _authors(group: str) -> str:
+    return _AUTHORS.replace("{0}", group)
+
+
+_SOURCE = rf"(?:{_SURNAMES}(?:{_ET_AL})?,?\s+{_YEAR}|{_SURNAMES}{_ET_AL}|{_YEAR}|{_KEY})"
+_ITEM = (
+    rf"(?:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|as\s+in|from|in|also)\s+)?(?:{_SOURCE}|{_POINT})(?:\s+(?:in|of|from)\s+{_SOURCE})?"
+)
+_ITEMS = rf"{_ITEM}(?:\s*(?:[,;]|\band\b|&)\s*{_ITEM})*"
+
+CITATION = re.compile(rf"\({_ITEMS}\)")
+MARK = re.compile(_MARK)
+TAIL = re.compile(rf"\s*[,;]\s*{_ITEMS}(?=\))")  # of a parenthesis that says something as well
+
+_ADVERB = r"(?:(?:also|further|again|clearly|consistently|empirically|previously|recently|already|indeed|likewise)\s+)?"
+_SAY = (
+    r"(?:find|finds|found|show|shows|showed|see|saw|observe[sd]?|report(?:s|ed)?|reveal(?:s|ed)?|demonstrate[sd]?|note[sd]?"
+    r"|confirm(?:s|ed)?|conclude[sd]?|establish(?:es|ed)?|state[sd]?|argue[sd]?|claim(?:s|ed)?"
+    rf"|(?:have|has)\s+{_ADVERB}(?:found|shown|seen|observed|reported|revealed|demonstrated|noted|confirmed|concluded|established))"
+)
+_HINT = r"(?:suggest(?:s|ed)?|indicate[sd]?)"
+_SHOWN = r"(?:shown|found|observed|reported|demonstrated|established|confirmed|noted|seen)"
+_WORK = (
+    r"(?:the\s+authors|(?:(?:this|the|their|our)\s+)?(?:paper|work|study|article|results|experiments|analysis|findings|measurements)"
+    r"|(?:prior|previous|earlier|past|recent|existing)\s+(?:works?|stud(?:y|ies)|papers?|research|results|experiments))"
+)
+_OF = rf"(?:\s+(?:by|of|in|from)\s+(?:{_authors('of')}|{_MARK})|\s*(?:{_DATED}|{_MARK}))?"
+
 OPENING = re.compile(
-    r"(?:(?:however|moreover|furthermore|in addition|additionally|interestingly|surprisingly|notably|importantly|in contrast"
-    r"|by contrast|on the other hand|in particular|specifically|for example|for instance|in fact|indeed|overall|in general"
-    r"|in summary|in short|in other words|as expected|as a result|thus|hence|therefore|consequently|accordingly|likewise"
-    r"|similarly|finally|firstly?|secondly?|thirdly?|also|then|again|and|but|so)\s*,\s*)+",
+    r"(?:(?:however|moreover|furthermore|in\s+addition|additionally|interestingly|surprisingly|notably|importantly|in\s+contrast"
+    r"|by\s+contrast|on\s+the\s+other\s+hand|in\s+particular|specifically|for\s+example|for\s+instance|in\s+fact|indeed"
+    r"|in\s+summary|in\s+short|in\s+other\s+words|as\s+expected|as\s+a\s+result|thus|hence|therefore|consequently|accordingly"
+    r"|likewise|similarly|finally|firstly|also|again|here|in\s+general|generally|empirically|in\s+practice|in\s+this\s+(?:paper|work|study|note)|in\s+our\s+experiments)\s*,\s*"
+    r"|(?:however|moreover|furthermore|interestingly|surprisingly|notably|thus|hence|therefore|and|but|yet)\s+)",
     re.IGNORECASE,
 )
-ATTRIBUTION = re.compile(rf"(?P<who>[^;:,]{{1,120}}?)\s+(?:{_FINDS})\s+that\s+", re.IGNORECASE)
-ASIDE = re.compile(r"(?<=\w),\s*(?P<aside>(?:an?|the|one of|another)\s[^,;:()]{2,80}),\s*(?=\w)")
-_NUMBER = r"[A-Z]?\.?\d*[a-z]?(?:\.\d+)*"
-POINTER = re.compile(
-    rf"\s*\((?:see\s+|cf\.\s*|e\.g\.,?\s*)?(?:fig(?:ure|s|ures)?|tab(?:le|les)?|sec(?:tion|tions)?|app(?:endix)?|eq(?:uation)?)"
-    rf"\.?\s*{_NUMBER}(?:\s*(?:,|and|-|–)\s*{_NUMBER})*\)",
-    re.IGNORECASE,
+STANDING = re.compile(  # attributions that stand at the start of what is left
+    rf"(?:(?i:{_WORK}{_OF}\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+)"
+    rf"|{_authors('who')}(?:['’]s?)?\s+(?:results|experiments|analysis|findings)\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+"
+    rf"|(?i:it\s+(?:is|was|has\s+been|can\s+be)\s+(?:well\s+)?{_ADVERB}(?:{_SHOWN}|known))"
+    rf"(?:\s+(?:by|in)\s+(?:{_authors('by')}|{_MARK}|(?i:prior|previous|earlier)\s+work)|\s*{_MARK})?\s+that\s+"
+    r"|(?i:note|notice|recall|it\s+turns\s+out)\s+that\s+"
+    rf"|(?i:according\s+to|as\s+(?:{_SHOWN}|described)\s+(?:by|in)|in)\s+"
+    rf"(?:{_authors('to')}|{_MARK}|{_POINT})\s*,\s*"
+    rf"|(?i:unlike|contrary\s+to|in\s+contrast\s+to|in\s+line\s+with|in\s+agreement\s+with|following)\s+(?:{_authors('unlike')}\s*,?\s*"
+    rf"|(?P<rival>{_SURNAME})\s*,?\s*(?=(?:we|they)\s+{_ADVERB}{_SAY}\s+that\s)))"
 )
+FINDING = re.compile(rf"(?:\b(?i:we|they|I)|{_authors('who')})\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+")
+FOLLOWING = re.compile(
+    rf",?\s+as\s+(?:{_SHOWN}|described)\s+(?:by|in)\s+(?:{_authors('who')}|{_MARK}|(?i:prior|previous|earlier)\s+work|{_POINT})"
+    rf"|,?\s+according\s+to\s+{_authors('to')}"
+)
+BY_WHOM = re.compile(rf",\s*(?:the|a)\s+(?:method|model|approach)\s+(?:of|by|from)\s+{_authors('who')}\s*,")
+
+
+def read_through(text: str, is_name: Callable[[str], bool]) -> list[Span]:
+    """The spans of a sentence that are no part of its claim, in order. `is_name` tells whether a word can be somebody's name."""
+    spans = [match.span() for pattern in (CITATION, TAIL) for match in pattern.finditer(text) if _names(match[0], is_name)]
+    for pattern in (FINDING, FOLLOWING, BY_WHOM):
+        spans += [match.span() for match in pattern.finditer(text) if _authored(match, is_name)]
+    spans += [match.span() for match in MARK.finditer(text)]
+    spans = _apart(spans)
+    start = 0
+    while True:
+        start = _beyond(start, spans)
+        match = OPENING.match(text, start) or STANDING.match(text, start)
+        if match is None or not _authored(match, is_name):
+            return spans
+        spans = _apart([*spans, match.span()])
+        start = match.end()
+
+
+def _beyond(start: int, spans: list[Span]) -> int:
+    for first, last in spans:
+        start = last if first <= start < last else start
+    return start
+
+
+def _authored(match: re.Match[str], is_name: Callable[[str], bool]) -> bool:
+    """Whether those whom it names can be people."""
+    return all(_names(who, is_name) for who in match.groupdict().values() if who)
+
+
+def _names(text: str, is_name: Callable[[str], bool]) -> bool:
+    """Whether all words with a capital in a citation can be names of people."""
+    bare = re.sub(rf"{_MARK}|\b{_POINT}|{_YEAR}|{_KEY}", " ", text)
+    return all(is_name(word) for word in re.findall(r"[A-Z][\w'’-]*", bare))
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """Spans in order, those that touch or overlap joined to one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
 EXPLANATION = re.compile(
-    r",?\s+(?:because|since|as a result of|due to|owing to|thanks to|probably|presumably|possibly|so that|even though|although"
-    r"|which\s+\w+|suggesting|indicating|implying|meaning|attributed to)\b",
-    re.IGNORECASE,
+    r",?\s+(?P<why>(?:because|since|as\s+a\s+result\s+of|due\s+to|owing\s+to|thanks\s+to|which\s+\w+|suggesting|indicating|implying"
+    r"|meaning)\b.*)",
+    re.IGNORECASE | re.DOTALL,
 )
-TURNING = re.compile(
-    r"\b(?:not|no|never|nor|nobody|none|nothing|cannot|fail\w*|den(?:y|ies|ied)|doubt\w*|refut\w*|contradict\w*|disprov\w*|if"
-    r"|whether|unless|wrong\w*|false\w*|hardly|barely|may|might|could|would|should|only|question\w*|little)\b|n['’]t\b",
-    re.IGNORECASE,
-)  # words by which what comes before or between could change what is claimed
-TELLING = {"METRIC", "COMPARATIVE", "SUPERLATIVE", "ADJECTIVE", "PREDICATE", "NUMBER", "DATA", "PRETRAINED", "TOY"}
-SPEAKING = TELLING | {"MODEL", "FAMILY"}
-
-
-def claim_of(text: str, types: Types) -> str:
-    """The part of a sentence that claims something, by itself."""
-    text = POINTER.sub("", text)
-    previous = None
-    while text != previous:
-        previous = text
-        opening = OPENING.match(text)
-        if opening:
-            text = text[opening.end() :]
-        found = ATTRIBUTION.match(text)
-        if found and not TURNING.search(found["who"]) and not types(found["who"]) & SPEAKING:
-            text = text[found.end() :]
-    return ASIDE.sub(lambda match: " " if _is_idle(match["aside"], types) else match[0], text).strip()
-
-
-def _is_idle(aside: str, types: Types) -> bool:
-    return not TURNING.search(aside) and not types(aside) & TELLING
 
 
 def without_explanation(text: str) -> tuple[str, str] | None:
@@ -64,4 +140,4 @@ def without_explanation(text: str) -> tuple[str, str] | None:
     match = EXPLANATION.search(text)
     if match is None or not match.start():
         return None
-    return text[: match.start()].strip(), text[match.start() :].strip(" ,")
+    return text[: match.start()].strip(), match["why"]

@@ -18,6 +18,11 @@ def select_layers(layers: str, depth: int) -> list[int]:
         return list(range(depth - half, depth))
     if layers == "lower half":
         return list(range(half))
+    if " and " in layers:
+        blocks = [int(part) - 1 for part in layers.removeprefix("layers ").split(" and ")]
+        if max(blocks) >= depth:
+            raise SpecError(f"{layers!r} of a model with {depth} layers; name layers from 1 to {depth}")
+        return blocks
     word, number = layers.split()
     if word == "layers":
         low, high = map(int, number.split("-"))

@@ -76,5 +76,6 @@ def metric_layers(metric: MetricWord | None, kind: str, quantifier: str | None) 
 
 
 def slugify(text: str) -> str:
-    """Lower case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+    """Lower case letters, digits and hyphens; never digits alone, which look like any number."""
+    slug = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+    return slug if re.search("[a-z]", slug) or not slug else f"claim-{slug}"

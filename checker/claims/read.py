@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
@@ -14,17 +14,23 @@ from typing import Literal
 from lark import Lark, Token, Tree, UnexpectedInput
 from lark.visitors import CollapseAmbiguities
 
-from checker.claims.compose import QuestionError, UnknownError, compose
-from checker.claims.frame import claim_of, without_explanation
+from checker.claims.compose import compose
+from checker.claims.frame import read_through, without_explanation
 from checker.claims.meaning import Meaning
+from checker.claims.noise import without_noise
+from checker.claims.question import Choice, QuestionError, UnknownError
 from checker.claims.say import say
 from checker.claims.sentence import plain, unquoted
+from checker.claims.unknown import KINDS, explained, kind_of, kinds_of
 from checker.claims.words import Dictionary, Word, WordLexer
 from checker.vocabulary import Vocabulary
 
 MOST_WORDS = 60  # of a sentence; longer ones hold more than one claim
 MOST_TREES = 64
 CLAIMS = re.compile(r";|,? but |,? whereas |,? while |, and | and ")
+CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB"}  # words that tell what is measured
+IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES"}
+PLACING = {"IN", "ON", "AT", "FOR", "OVER", "MEAN_OVER", "DATA", "PRETRAINED", "TOY", "SCALE", "ALL_LAYERS", "CLASS_TOKEN"}
 WORD = re.compile(r"[\w-]+")
 
 
@@ -46,7 +52,11 @@ STARTS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What was understood. `meaning` is set exactly when `status` is ok; `reason` says what is wrong otherwise."""
+    """What was understood. `meaning` is set exactly when `status` is ok; `reason` says what is wrong otherwise.
+
+    `missing` is what would make it decidable. Each of the `choices` is a whole sentence that reads and keeps every word of this
+    one that restricts it; `added` are the models that they add, one for each of them, "" where they add none.
+    """
 
     status: Literal["ok", "needs-spec", "untestable"]
     sentence: str
@@ -55,7 +65,8 @@ class Reading:
     reason: str = ""
     missing: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
-    suggestions: tuple[str, ...] = field(default=())
+    suggestions: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8)
@@ -74,46 +85,155 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
 
     `names` maps phrases to the models that they mean here, such as `our method` in a note that introduces one.
     """
-    dictionary = _dictionary(vocabulary)
-    text = unquoted(plain(sentence))
-    claim = unquoted(claim_of(text, dictionary.types))
-    ways = dictionary.read(claim, names or {})
-    if not any(word.type in ("METRIC", "ADJECTIVE", "PREDICATE", "VERB") for words in ways for word in words):
-        return _without_metric(text, vocabulary)
-    meanings: dict[Meaning, None] = {}
-    questions: list[QuestionError | UnknownError] = []  # of the ways to read it
-    failures: list[QuestionError | UnknownError] = []  # where it cannot be read at all
-    for words in ways:
-        try:
-            trees = _trees(words)
-        except QuestionError as question:
-            failures.append(question)
-            continue
-        for tree in trees:
+    return _Reader(unquoted(plain(sentence)), vocabulary, names or {}).reading()
+
+
+class _Reader:
+    def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> None:
+        self.text, self.vocabulary, self.names = text, vocabulary, names
+        dictionary = _dictionary(vocabulary)
+        passed = read_through(text, lambda word: kind_of(word) is None and not dictionary.knows(word))
+        self.ways = dictionary.read(text, names, passed)
+
+    def reading(self) -> Reading:
+        if not any(word.type in CLAIMING for words in self.ways for word in words):
+            return self._without_metric()
+        meanings: dict[Meaning, None] = {}
+        asked: list[tuple[QuestionError | UnknownError, Sequence[Word]]] = []  # by the ways to read it
+        failed: list[tuple[QuestionError | UnknownError, Sequence[Word]]] = []  # where it cannot be read at all
+        for spoken in self.ways:
+            words: Sequence[Word] = spoken
             try:
-                meanings[compose(tree, vocabulary)] = None
-            except (QuestionError, UnknownError) as question:
-                questions.append(question)
-    if len(meanings) == 1:
-        (meaning,) = meanings
-        return Reading("ok", text, reading=say(meaning, vocabulary), meaning=meaning)
-    if meanings:
-        both = tuple(say(meaning, vocabulary) for meaning in meanings)
-        return Reading("needs-spec", text, reason="it can mean two things", missing=("which of them",), choices=both)
-    parted = without_explanation(claim)
-    if parted is not None and read_sentence(parted[0], vocabulary, names).status == "ok":
-        reason = f"{parted[1]!r} is no part of what can be measured; claim the rest alone"
-        return Reading("needs-spec", text, reason=reason, missing=("the sentence without it",), choices=(parted[0],))
-    claims = () if questions else _claims(claim)
-    read = [read_sentence(part, vocabulary, names) for part in claims] if len(claims) > 1 else []
-    if any(part.status == "ok" or part.choices for part in read):
+                _check_known(spoken)
+                words = without_noise(spoken)
+                trees = _trees(words)
+            except QuestionError as question:
+                failed.append((question, words))
+                continue
+            for tree in trees:
+                try:
+                    meanings[compose(tree, self.vocabulary)] = None
+                except (QuestionError, UnknownError) as question:
+                    asked.append((question, words))
+        if len(meanings) == 1:
+            (meaning,) = meanings
+            return Reading("ok", self.text, reading=say(meaning, self.vocabulary), meaning=meaning)
+        if meanings:
+            both = tuple(say(meaning, self.vocabulary) for meaning in meanings)
+            return self._question("it can mean two things", ("which of them",), both)
+        return self._explained() or (None if asked else self._parted()) or self._answer(asked or failed)
+
+    def _question(
+        self, reason: str, missing: tuple[str, ...], choices: tuple[str, ...] = (), added: tuple[str, ...] = ()
+    ) -> Reading:
+        return Reading("needs-spec", self.text, reason=reason, missing=missing, choices=choices, added=added)
+
+    def _read(self, text: str) -> Reading:
+        return _Reader(text, self.vocabulary, self.names).reading()
+
+    def _explained(self) -> Reading | None:
+        """What to say of a sentence that would be read without the reason that it gives: it is offered where the reason has
+        no word that could restrict the claim."""
+        parted = without_explanation(self.text)
+        if parted is None:
+            return None
+        claim, why = parted
+        rest = self._read(claim)
+        if rest.status != "ok":
+            return None
+        idle = not any(kind for _, kind in kinds_of(self._typed(why)) if kind != "mechanism")
+        idle = idle and all(word.type in IDLE for word in self._typed(why))
+        if not idle and why.casefold().startswith("which"):
+            return None  # it says something of its own
+        reason = f"{why!r} gives a reason or a conclusion, which no measurement here decides"
+        return self._question(reason, ("a claim of what is measured alone",), (claim,) if idle else ())
+
+    def _typed(self, text: str) -> list[Word]:
+        return _dictionary(self.vocabulary).read(text)[0]
+
+    def _parted(self) -> Reading | None:
+        """The claims of a sentence that makes several, where that is seen. They are offered if each of them reads, and none has a
+        place, data or models of a kind that may be meant of the others too."""
+        claims = tuple(part.strip(" ,") for part in CLAIMS.split(self.text) if part.strip(" ,"))
+        apart = ";" in self.text
+        if len(claims) < 2 or not (apart or all(self._claims_something(part) for part in claims)):
+            return None
+        read = [self._read(part) for part in claims]
+        if not any(part.status == "ok" or part.added for part in read):
+            return None
         unclear = [f"{part.sentence!r}: {part.reason}" for part in read if part.status != "ok"]
         reason = f"it makes {len(claims)} claims; write one sentence for each" + (f" ({'; '.join(unclear)})" if unclear else "")
-        return Reading("needs-spec", text, reason=reason, missing=("one sentence for each claim",), choices=claims)
-    return _answer(text, questions or failures, vocabulary)
+        places = {tuple(word.text for word in self._typed(part) if word.type in PLACING) for part in claims}
+        whole = all(part.status == "ok" for part in read) and len(places) == 1
+        return self._question(reason, ("one sentence for each claim",), claims if whole else ())
+
+    def _claims_something(self, text: str) -> bool:
+        return any(word.type in (*CLAIMING, "COMPARATIVE") for word in self._typed(text))
+
+    def _answer(self, asked: Sequence[tuple[QuestionError | UnknownError, Sequence[Word]]]) -> Reading:
+        """The most telling of the questions that the ways to read a sentence lead to."""
+        questions = [(question, words) for question, words in asked if isinstance(question, QuestionError)]
+        if questions:
+            question, words = max(questions, key=lambda pair: (bool(pair[0].choices), bool(pair[0].missing)))
+            missing = (question.missing,) if question.missing else ()
+            offered = self._offered(question, words)
+            return self._question(question.reason, missing, tuple(offered), tuple(offered.values()))
+        unknown, words = asked[0]
+        if any(kind not in (None, "model") for _, kind in kinds_of(words)):
+            return self._question(*explained(words))
+        name = str(unknown)
+        known = [model.name for model in self.vocabulary.models] + [family.name for family in self.vocabulary.families]
+        near = difflib.get_close_matches(name, known, 3, 0.6)
+        reason = f"no model called {name!r} here; there are: {', '.join(known)}"
+        return Reading("untestable", self.text, reason=reason, suggestions=tuple(near))
+
+    def _offered(self, question: QuestionError, words: Sequence[Word]) -> dict[str, str]:
+        """The sentences to choose from that read, each with the model that it adds. Those that differ by that model alone
+        read alike, so one of them is tried."""
+        offered: dict[str, str] = {}
+        reads: bool | None = None
+        for choice in question.choices:
+            text = _edited(self.text, choice, words)
+            if reads is None or not choice.model:
+                reads = self._read(text).status == "ok"
+            if reads:
+                offered[text] = choice.model
+        return {} if question.together and len(offered) < len(question.choices) else offered
+
+    def _without_metric(self) -> Reading:
+        """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken."""
+        words = {word.casefold() for word in WORD.findall(self.text)}
+        metrics = self.vocabulary.metrics
+        hinted = [metric.title for metric in metrics if words & {hint.casefold() for hint in metric.hints}]
+        near = hinted or difflib.get_close_matches(self.text.casefold(), [metric.title for metric in metrics], 3, 0.4)
+        return Reading("untestable", self.text, reason="no metric here is named in it", suggestions=tuple(near))
 
 
-def _trees(words: list[Word]) -> list[Tree[Token]]:
+def _edited(text: str, choice: Choice, words: Sequence[Word]) -> str:
+    """A sentence with the edits of a choice, from the last to the first."""
+    for edit in sorted(choice.edits, key=lambda edit: (edit.first, edit.last), reverse=True):
+        if edit.first >= len(words):
+            start = end = len(text)
+        else:
+            start = words[edit.first].start
+            end = words[edit.last - 1].end if edit.last > edit.first else start
+        before = text[:start]
+        if edit.article:
+            before = re.sub(r"\b(?:the|a|an|both)\s+$", "", before, flags=re.IGNORECASE)
+        text = f"{before} {edit.text} {text[end:]}"
+    return re.sub(r"\s+(?=[,;.])", "", " ".join(text.split()))
+
+
+def _check_known(words: Sequence[Word]) -> None:
+    """Raise QuestionError for unknown words that cannot be the name of one model."""
+    places = [index for index, word in enumerate(words) if word.type == "NAME"]
+    together = bool(places) and places[-1] - places[0] < len(places)
+    if places and not (together and all(kind in (None, "model") for _, kind in kinds_of(words))):
+        reason, missing = explained(words)
+        raise QuestionError(reason, "; ".join(missing))
+
+
+def _trees(words: Sequence[Word]) -> list[Tree[Token]]:
     """The syntax trees of typed words. Raises QuestionError where there is none."""
     if len(words) > MOST_WORDS:
         raise QuestionError("it is too long for one claim", "a shorter sentence")
@@ -124,7 +244,7 @@ def _trees(words: list[Word]) -> list[Tree[Token]]:
         if not types & telling:
             continue
         try:
-            tree = _parser().parse(words, start=start)
+            tree = _parser().parse(list(words), start=start)
         except UnexpectedInput as error:
             position = getattr(getattr(error, "token", None), "start_pos", None)
             reached = max(reached, len(words) if position is None else position)
@@ -136,42 +256,14 @@ def _trees(words: list[Word]) -> list[Tree[Token]]:
     return trees
 
 
-def _not_understood(words: list[Word], reached: int) -> QuestionError:
+def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
     """What to ask where no reading goes beyond the word at `reached`."""
-    unknown = [word.text for word in words if word.type == "NAME"]
-    if unknown:
-        listed = ", ".join(map(repr, unknown[:4])) + (", …" if len(unknown) > 4 else "")
-        return QuestionError(f"not understood: {listed}", f"a plain sentence without {listed}")
+    if any(word.type == "NAME" for word in words):
+        reason, needed = explained(words)
+        return QuestionError(reason, "; ".join(needed))
     if not words or reached >= len(words):
         return QuestionError("the sentence ends too early", "the rest of it")
-    text = words[reached].text
-    return QuestionError(f"not understood from {text!r} on", f"a plain sentence without {text!r}")
-
-
-def _claims(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in CLAIMS.split(text) if part.strip())
-
-
-def _answer(text: str, questions: list[QuestionError | UnknownError], vocabulary: Vocabulary) -> Reading:
-    """The most telling of the questions that the ways to read a sentence lead to."""
-    asked = [question for question in questions if isinstance(question, QuestionError)]
-    if asked:
-        question = max(asked, key=lambda question: (bool(question.choices), bool(question.missing)))
-        missing = (question.missing,) if question.missing else ()
-        choices = tuple(choice for choice in question.choices if choice)
-        return Reading("needs-spec", text, reason=question.reason, missing=missing, choices=choices)
-    name = str(questions[0])
-    known = [model.name for model in vocabulary.models] + [family.name for family in vocabulary.families]
-    near = difflib.get_close_matches(name, known, 3, 0.6)
-    reason = f"no model called {name!r} here; there are: {', '.join(known)}"
-    return Reading("untestable", text, reason=reason, suggestions=tuple(near))
-
-
-def _without_metric(text: str, vocabulary: Vocabulary) -> Reading:
-    """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken."""
-    words = {word.casefold() for word in WORD.findall(text)}
-    hinted = [metric.title for metric in vocabulary.metrics if words & {hint.casefold() for hint in metric.hints}]
-    titles = [metric.title for metric in vocabulary.metrics]
-    near = hinted or difflib.get_close_matches(text.casefold(), titles, 3, 0.4)
-    reason = "no metric here is named in it"
-    return Reading("untestable", text, reason=reason, suggestions=tuple(near))
+    named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")
+    kind = None if named else kind_of(words[reached].text)
+    what, missing = KINDS[kind] if kind else ("", "a plainer sentence that says the same")
+    return QuestionError(f"not understood from {words[reached].text!r} on" + (f" ({what})" if what else ""), missing)

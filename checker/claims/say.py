@@ -87,7 +87,9 @@ class _Speaker:
 
     def _model(self, name: str | None) -> str:
         members = dict(self.meaning.members).get(name or "")
-        return f"{name} ({listed(members)})" if members else str(name)
+        if not members:
+            return str(name)
+        return f"{name} (each of {listed(members)})" if len(members) > 1 else f"{name} (only {members[0]})"
 
     def _where(self) -> str:
         where, meaning = self.meaning.where, self.meaning
@@ -119,11 +121,18 @@ def say_layers(layers: str, quantifier: str | None) -> str:
     """The choice of layers as a clause."""
     counted = re.fullmatch(r"(first|last) (\d+)", layers)
     span = re.fullmatch(r"layers (\d+)-(\d+)", layers)
+    numbers = layers.removeprefix("layers ").split(" and ")
     if quantifier:
         if layers == "all":
             return {"all": "in each layer", "any": "in at least one layer", "most": "in most layers"}[quantifier]
         chosen = (
-            f"layers {span[1]} to {span[2]}" if span else f"the {layers} layers" if counted else f"the {layers} of the layers"
+            f"layers {span[1]} to {span[2]}"
+            if span
+            else f"layers {listed(numbers)}"
+            if len(numbers) > 1
+            else f"the {layers} layers"
+            if counted
+            else f"the {layers} of the layers"
         )
         return {"all": f"in each of {chosen}", "any": f"in at least one of {chosen}", "most": f"in most of {chosen}"}[quantifier]
     if layers == "all":
@@ -132,6 +141,8 @@ def say_layers(layers: str, quantifier: str | None) -> str:
         return f"over the {layers} layers" if counted[2] != "1" else f"in the {counted[1]} layer"
     if span:
         return f"averaged over layers {span[1]} to {span[2]}"
+    if len(numbers) > 1:
+        return f"averaged over layers {listed(numbers)}"
     return f"in {layers}" if layers.startswith("layer ") else f"over the {layers} of the layers"
 
 

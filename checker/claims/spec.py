@@ -9,7 +9,7 @@ import math
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from checker import strict_yaml
 from checker.errors import SpecError
@@ -18,7 +18,10 @@ Kind = Literal["compare", "threshold", "trend", "presence", "equivalence", "corr
 Claimed = Literal["less", "greater", "not less", "not greater"]
 Quantifier = Literal["all", "any", "most"]
 ID = re.compile(r"[A-Za-z0-9-]+")
-LAYERS = re.compile(r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*|layers [1-9][0-9]*-[1-9][0-9]*")
+LAYERS = re.compile(
+    r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*"
+    r"|layers [1-9][0-9]*(?:-[1-9][0-9]*|(?: and [1-9][0-9]*)+)"
+)
 SIGNATURE = re.compile(r"^# Written by check-claims \(([0-9a-f]{16})\)[^\n]*\n\Z", re.MULTILINE)
 HEADS = re.compile(r"head [1-9][0-9]*")
 
@@ -53,7 +56,8 @@ class Bound(Strict):
 class Where(Strict):
     """Which part of the model and which data.
 
-    `layers`: all, upper half, lower half, first N, last N, layer N, layers N-M. `heads`: head N of each of the layers; where it
+    `layers`: all, upper half, lower half, first N, last N, layer N, layers N-M, layers N and M (and so on; in YAML also as a list
+    of numbers). `heads`: head N of each of the layers; where it
     is absent, the mean over the heads.
     """
 
@@ -62,19 +66,31 @@ class Where(Strict):
     tokens: Literal["patches"] = "patches"
     data: str = "default"
 
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _numbers_are_layers(cls, value: Any) -> Any:
+        if isinstance(value, list) and value and all(type(number) is int for number in value):
+            return "layers " + " and ".join(map(str, value)) if len(value) > 1 else f"layer {value[0]}"
+        return value
+
     @model_validator(mode="after")
     def _parts_are_known(self) -> Where:
         if not LAYERS.fullmatch(self.layers):
             raise ValueError(
-                f"layers {self.layers!r}: write all, upper half, lower half, first N, last N, layer N or layers N-M (from 1)"
+                f"layers {self.layers!r}: write all, upper half, lower half, first N, last N, layer N, layers N-M or "
+                "layers N and M (from 1)"
             )
+        if " and " in self.layers:
+            numbers = [int(number) for number in self.layers.removeprefix("layers ").split(" and ")]
+            if numbers != sorted(set(numbers)):
+                raise ValueError(f"layers {self.layers!r}: name each layer once, in growing order")
         if self.heads is not None and not HEADS.fullmatch(self.heads):
             raise ValueError(f"heads {self.heads!r}: write head N (from 1)")
         return self
 
 
 class Decide(Strict):
-    """The decision rule: error rate `alpha`, split evenly over the declared looks (numbers of seeds)."""
+    """The decision rule: error rate `alpha`, spent over the declared looks (numbers of seeds) as O'Brien and Fleming do."""
 
     alpha: Annotated[Finite, Field(gt=0, lt=0.5)] = 0.05
     looks: Annotated[tuple[int, ...], Field(min_length=1)] = (3, 5, 8)

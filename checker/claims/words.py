@@ -1,18 +1,17 @@
-"""A sentence to typed words: the longest phrase that the vocabulary knows wins; what nobody knows is a NAME."""
+"""A sentence to typed words: the longest phrase that the vocabulary knows wins; a word that it does not know is a NAME."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import islice, product
 
 from lark import Token
 from lark.common import LexerConf
 from lark.lexer import Lexer
 
+from checker.claims.lexicon import phrases_of
 from checker.vocabulary import Vocabulary
 
 SPLIT = re.compile(
@@ -36,28 +35,15 @@ ORDINALS = {
 }
 
 
-@cache
-def lexicon() -> dict[str, tuple[str, ...]]:
-    """The phrases of lexicon.txt by their terminals."""
-    table: dict[str, tuple[str, ...]] = {}
-    terminal = ""
-    for line in (files("checker.claims") / "lexicon.txt").read_text(encoding="utf-8").splitlines():
-        if not line.strip() or line.startswith("# "):
-            continue
-        if not line[0].isspace():
-            terminal, line = line.split(None, 1)
-        phrases = tuple(phrase.strip() for phrase in line.split("|") if phrase.strip())
-        table[terminal] = (*table.get(terminal, ()), *phrases)
-    return table
-
-
 @dataclass(frozen=True)
 class Word:
-    """A typed word or phrase: `value` is the vocabulary's own name for it."""
+    """A typed word or phrase: `value` is the vocabulary's own name for it. It stands in the sentence from `start` to `end`."""
 
     type: str
     text: str
     value: str
+    start: int = 0
+    end: int = 0
 
 
 class Dictionary:
@@ -66,7 +52,7 @@ class Dictionary:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._phrases: dict[tuple[str, ...], dict[tuple[str, str], None]] = {}
-        table = lexicon()
+        table = phrases_of("lexicon.txt")
         nouns, family_nouns = table["NOUN"], (*table["NOUN"], *table["FAMILY_NOUN"])
         for kind, phrases in table.items():
             for phrase in phrases if kind not in ("NOUN", "FAMILY_NOUN", "PART") else ():
@@ -115,47 +101,55 @@ class Dictionary:
             for noun in nouns:
                 self._add(kind, f"{phrase} {noun}", value)
                 self._add(kind, f"{phrase}-{noun}", value)
-        for part in lexicon()["PART"]:
+        for part in phrases_of("lexicon.txt")["PART"]:
             self._add(kind, f"{phrase}'s {part}", value)
             self._add(kind, f"{phrase}’s {part}", value)
             self._add(kind, f"{part} of {phrase}", value)
         for middle in ("pre-trained", "pretrained", "trained"):
             for noun in nouns:
-                self._add(kind, f"{phrase} {middle} {noun}", value)
                 self._add(kind, f"{phrase}-{middle} {noun}", value)
+                if middle == "trained":  # "MIM pretrained models" may be released ones, or those that MIM has made
+                    self._add(kind, f"{phrase} {middle} {noun}", value)
 
     def _add(self, kind: str, phrase: str, value: str) -> None:
         key = tuple(word.casefold() for word in SPLIT.findall(phrase))
         self._phrases.setdefault(key, {})[kind, value] = None
 
-    def read(self, sentence: str, names: Mapping[str, str]) -> list[list[Word]]:
-        """The typed words of a sentence, in order, noise left out: one list for each way to type them. `names` says which model
-        is meant by phrases such as `our method`."""
-        texts = SPLIT.findall(sentence)
-        folded = [text.casefold() for text in texts]
-        given = {tuple(word.casefold() for word in SPLIT.findall(phrase)): name for phrase, name in names.items()}
+    def read(
+        self, sentence: str, names: Mapping[str, str] | None = None, passed: Sequence[tuple[int, int]] = ()
+    ) -> list[list[Word]]:
+        """The typed words of a sentence, in order, noise included: one list for each way to type them. `names` says which model
+        is meant by phrases such as `our method`; `passed` are the spans that are read through. No phrase reaches across one."""
+        pieces = _pieces(sentence, passed)
+        given = {tuple(word.casefold() for word in SPLIT.findall(phrase)): name for phrase, name in (names or {}).items()}
+        words = [word for start, end in pieces for word in self._typed(sentence, start, end, given)]
+        return [list(choice) for choice in islice(product(*words), MOST_READINGS)]
+
+    def _typed(self, sentence: str, start: int, end: int, given: Mapping[tuple[str, ...], str]) -> list[list[Word]]:
+        """The words of one piece of a sentence, each with all that it can mean; the longest phrase wins."""
+        spans = [match.span() for match in SPLIT.finditer(sentence[:end], start)]
+        folded = [sentence[first:last].casefold() for first, last in spans]
         longest = max([self._longest, *map(len, given)])
         words: list[list[Word]] = []
         index = 0
-        while index < len(texts):
-            for length in range(min(longest, len(texts) - index), 0, -1):
+        while index < len(spans):
+            for length in range(min(longest, len(spans) - index), 0, -1):
                 key = tuple(folded[index : index + length])
                 meanings = [("MODEL", given[key])] if key in given else list(self._phrases.get(key, ()))
                 if meanings and not self._cuts(folded, index, index + length):
-                    text = " ".join(texts[index : index + length])
-                    words.append([Word(kind, text, value) for kind, value in meanings])
-                    index += length
                     break
             else:
-                text = texts[index]
-                words.append([Word("NUMBER" if NUMBER.match(text) else "NAME", text, text)])
-                index += 1
-        kept = [meanings for meanings in words if meanings[0].type != "NOISE"]
-        return [list(choice) for choice in islice(product(*kept), MOST_READINGS)]
+                length = 1
+                text = sentence[slice(*spans[index])]
+                meanings = [("NUMBER" if NUMBER.match(text) else "NAME", text)]
+            first, last = spans[index][0], spans[index + length - 1][1]
+            words.append([Word(kind, sentence[first:last], value, first, last) for kind, value in meanings])
+            index += length
+        return words
 
-    def types(self, text: str) -> set[str]:
-        """The types of all words of a text."""
-        return {word.type for words in self.read(text, {}) for word in words}
+    def knows(self, text: str) -> bool:
+        """Whether some word of a text means something here."""
+        return any(word.type != "NAME" for words in self.read(text) for word in words)
 
     def _cuts(self, folded: list[str], start: int, end: int) -> bool:
         """Whether a phrase from start to end cuts a metric in two: `MAE's attention` in `MAE's attention distance`."""
@@ -164,6 +158,13 @@ class Dictionary:
                 if any(kind == "METRIC" for kind, _ in self._phrases.get(tuple(folded[inside:beyond]), ())):
                     return True
         return False
+
+
+def _pieces(sentence: str, passed: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans of a sentence between those that are passed over."""
+    starts = [0, *(end for _, end in sorted(passed))]
+    ends = [*(start for start, _ in sorted(passed)), len(sentence)]
+    return list(zip(starts, ends, strict=True))
 
 
 class WordLexer(Lexer):

@@ -1,15 +1,16 @@
 """`check-claims`: the only room that talks to the terminal and chooses exit codes. One file a group of commands."""
 
-from __future__ import annotations
+from checker.interpreter import leave_working_folder
 
-from collections.abc import Sequence
-
-from checker.cli import browse, check, lab, notes, read, runs, specs, trust, watch, writing
-from checker.cli.app import app
-
-__all__ = ["app", "browse", "check", "lab", "main", "notes", "read", "runs", "specs", "trust", "watch", "writing"]
+__all__ = ["main"]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Entry point of the installed command."""
-    app(args=list(arguments) if arguments is not None else None, prog_name="check-claims")
+    leave_working_folder()  # before anything is imported that a file there could stand in for
+    from checker.cli import terminal
+
+    terminal.prepare()  # before what takes long to import
+    from checker.cli.commands import app
+
+    app(args=arguments, prog_name="check-claims")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -11,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
+from checker.cli import terminal
 from checker.errors import CheckerError, ConfigurationError, WriteError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from checker.runs.project import Project
-    from checker.vocabulary import Vocabulary
+    from checker.runs.events import Event
+    from checker.workspace import Workspace
 
-OK, FAILED, USAGE, ERROR, UNWRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OK, FAILED, USAGE, ERROR, UNWRITTEN = 0, 1, 2, 3, 4
 DEFAULT_COMMAND = "check"
 FILE_WIDTH = 160  # of a table that no terminal shows
 
@@ -51,19 +51,34 @@ EXECUTOR_OPTIONS = Annotated[
 JSON = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output; messages go to standard error.")]
 
 
-def words_of(project: Project) -> Vocabulary:
-    """The vocabulary with the plug-ins of a project, which are told about where they bring nothing. Workers get them too."""
-    from checker.lab import vocabulary
-    from checker.lab.plugins import FOLDER_VARIABLE, load_plugins
+def open_workspace(path: Path = Path(), download: bool = False) -> Workspace:
+    """The workspace of a vault or project. Plug-ins that bring nothing are reported."""
+    from checker.workspace import Workspace
+
+    workspace = Workspace.open(path, download=download)
+    warn(*dict.fromkeys(word.reason for word in workspace.words.missing))
+    return workspace
+
+
+def warn(*texts: str) -> None:
+    """Write messages to standard error."""
     from checker.reports.text import clean
 
-    folder = project.plugins.resolve()
-    if folder.is_dir():
-        os.environ[FOLDER_VARIABLE] = str(folder)
-    words = vocabulary(load_plugins(folder))
-    for reason in dict.fromkeys(word.reason for word in words.missing):
-        typer.secho(clean(reason), fg=typer.colors.YELLOW, err=True)
-    return words
+    for text in texts:
+        typer.secho(clean(text), fg=typer.colors.YELLOW, err=True)
+
+
+def show(event: Event) -> None:
+    """Show the messages of a workspace; a listener for work without progress."""
+    from checker.runs.events import Notice
+
+    if isinstance(event, Notice):
+        warn(event.text)
+
+
+def command_line() -> str:
+    """The command as the journal records it."""
+    return " ".join(["check-claims", *sys.argv[1:]])
 
 
 def output(**settings: Any) -> Console:
@@ -73,23 +88,18 @@ def output(**settings: Any) -> Console:
     return Console(width=None if sys.stdout.isatty() else FILE_WIDTH, **settings)
 
 
-def project_here() -> Project:
-    """The project of the folder that the command runs in."""
-    from checker.runs.project import Project
-
-    return Project.find(Path())
-
-
 def exits(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
     """Turn a command's result and the program's errors into exit codes."""
 
     @wraps(command)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
+            terminal.begin()
+            _be_somewhere()
             code = command(*args, **kwargs)
         except KeyboardInterrupt:
             typer.echo("interrupted; what had finished is kept, and the next run goes on from there", err=True)
-            code = INTERRUPTED
+            code = terminal.INTERRUPTED
         except ConfigurationError as error:
             typer.echo(f"check-claims: {error}", err=True)
             code = USAGE
@@ -102,6 +112,14 @@ def exits(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
         raise typer.Exit(code)
 
     return run
+
+
+def _be_somewhere() -> None:
+    """Raises ConfigurationError where the working folder is gone: most paths start there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise ConfigurationError("the working folder does not exist any more; change to another one") from None
 
 
 def _version(wanted: bool) -> None:

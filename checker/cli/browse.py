@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from checker.cli.app import OK, app, exits, words_of
+from checker.cli.app import ERROR, OK, app, exits, open_workspace
 from checker.cli.notes import PATH, VAULT
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
     import socket
-
-    from checker.runs.project import Project
-    from checker.vocabulary import Vocabulary
 
 PORT = 8765
 
@@ -40,10 +36,9 @@ def browse(
     from checker.browse import Server
     from checker.browse.guard import is_loopback
     from checker.cache import cache_folder
-    from checker.runs.project import Project
 
-    project = Project.find(path)
-    server = Server(path, _words(project), cache_folder(), is_loopback(host))
+    workspace = open_workspace(path)
+    server = Server(workspace, cache_folder(), is_loopback(host))
     listening = _listen(host, port, fixed=port != PORT)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}/" + (f"#token={server.token}" if server.token else "")
@@ -52,19 +47,13 @@ def browse(
     class Announced(uvicorn.Server):
         async def startup(self, sockets: object = None) -> None:
             await super().startup(sockets=sockets)  # type: ignore[arg-type]
-            typer.echo(f"{project.vault} at {address}\nCtrl-C ends it.")
+            typer.echo(f"{workspace.project.vault} at {address}\nCtrl-C ends it.")
             if not no_open:
                 webbrowser.open(address)
 
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
         Announced(config).run(sockets=[listening])
     return OK
-
-
-def _words(project: Project) -> Vocabulary:
-    """The words of a project, whose data sets are looked for in its folder."""
-    os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())
-    return words_of(project)
 
 
 def _listen(host: str, port: int, fixed: bool) -> socket.socket:
@@ -94,11 +83,11 @@ def export(
     from checker.browse import export as export_site
     from checker.browse import open_site
     from checker.cache import cache_folder
-    from checker.runs.project import Project
+    from checker.reports.text import clean
 
     if not out.parent.is_dir():
         raise WriteError(f"{out}: cannot be written (there is no folder {out.parent})")
-    site = open_site(vault, _words(Project.find(vault)), cache_folder())
+    site = open_site(open_workspace(vault), cache_folder())
     text, left_out = export_site(site)
     for name in left_out:
         typer.secho(f"{name}: too large or no picture, left out", fg=typer.colors.YELLOW, err=True)
@@ -107,4 +96,6 @@ def export(
     except OSError as error:
         raise WriteError(f"{out}: cannot be written ({error.strerror})") from error
     typer.echo(f"{out}: {len(site.note_paths)} notes, {len(site.cases)} claims, {out.stat().st_size / 1e6:.1f} MB")
-    return OK
+    for fault in site.faults.values():
+        typer.secho(clean(fault), fg=typer.colors.YELLOW, err=True)
+    return ERROR if site.faults else OK

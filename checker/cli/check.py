@@ -3,37 +3,64 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, UNWRITTEN, WORKERS, app, exits, output
+from checker.cli.app import (
+    ERROR,
+    EXECUTOR,
+    EXECUTOR_OPTIONS,
+    FAILED,
+    JSON,
+    OK,
+    UNWRITTEN,
+    WORKERS,
+    app,
+    command_line,
+    exits,
+    open_workspace,
+    output,
+    show,
+)
 from checker.cli.github import on_github, quoted
-from checker.cli.seen import Seen, see
-from checker.cli.writing import carry_out, hold
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from checker.reports.finding import Finding
-    from checker.runs.outcome import Outcome
+    from checker.workspace import Checked, CheckOptions, Survey, Workspace
+    from checker.writing import Change
 
 FAIL_ON = ("refuted", "inconclusive", "stale", "needs-spec", "untestable")
 FAIL_IN_CI = "refuted,stale"
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What a check gives: its exit code, what came of each claim, and what reports tell of it."""
+class Report:
+    """What is reported of a check. `wanted` are the words of --fail-on; `junit` and `sarif` are files to write."""
 
+    wanted: Set[str] = frozenset()
+    check_only: bool = False
+    ci: bool = False
+    junit: Path | None = None
+    sarif: Path | None = None
+    as_json: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """A check that was carried out and reported."""
+
+    checked: Checked
+    findings: Sequence[Finding]
+    failing: Sequence[Finding]
     code: int
-    outcomes: tuple[Outcome, ...]
-    findings: tuple[Finding, ...]
-    failing: tuple[Finding, ...]
 
 
 @app.command()
@@ -87,171 +114,122 @@ def check(
     from checker.reports.select import selector
     from checker.runs.limits import seconds_of
     from checker.runs.services import parse_options
+    from checker.workspace import CheckOptions
 
-    seconds = seconds_of(budget, "--budget") if budget else None
-    options = parse_options(executor_option or [])
-    wanted = _fail_on(fail_on if fail_on is not None else FAIL_IN_CI if ci else "")
+    options = CheckOptions(
+        seeds=seeds,
+        fresh=fresh,
+        budget=seconds_of(budget, "--budget") if budget else None,
+        workers=workers,
+        executor=executor,
+        executor_options=parse_options(executor_option or []),
+        dry_run=dry_run or check_only,
+    )
+    report = Report(_fail_on(fail_on if fail_on is not None else FAIL_IN_CI if ci else ""), check_only, ci, junit, sarif, as_json)
     keep = selector(select)
-    if download:
-        os.environ["CHECK_CLAIMS_DOWNLOAD"] = "1"
     with quoted(err=as_json):
-        if not (dry_run or check_only or ci):
-            hold(context, path)
-        seen = see(path)
+        workspace = open_workspace(path, download)
+        if not (options.dry_run or ci):
+            context.with_resource(workspace.held(show))
+        survey = workspace.survey()
         if changed_since is not None:
-            seen = seen.changed(changed_since)
-            if not seen.cases:
+            survey = survey.changed(changed_since)
+            if not survey.cases:
                 typer.echo(f"no claim has changed since {changed_since}", err=True)
         if select:
-            seen = seen.only(lambda case: keep(f"{case.id} {case.claim.statement}"))
+            survey = survey.only(lambda case: keep(f"{case.id} {case.claim.statement}"))
         if only:
-            unknown = set(only).difference(case.id for case in seen.cases)
-            if unknown:
-                raise ConfigurationError(f"no claim here is called {', '.join(sorted(unknown))}; check-claims specs lists them")
-            seen = seen.only(lambda case: case.id in only)
-        checked = check_seen(
-            seen,
-            wanted,
-            dry_run=dry_run or check_only,
-            check_only=check_only,
-            fresh=fresh,
-            download=download,
-            seeds=seeds,
-            budget=seconds,
-            workers=workers,
-            executor=executor,
-            options=options,
-            ci=ci,
-            junit=junit,
-            sarif=sarif,
-            as_json=as_json,
-        )
-    for command in commands(checked.findings, checked.failing) if on_github() else ():
+            survey = survey.named(only)
+        result = run(workspace, survey, options, report)
+    for command in commands(result.findings, result.failing) if on_github() else ():
         typer.echo(command, err=as_json)
-    return checked.code
+    return result.code
 
 
-def check_seen(
-    seen: Seen,
-    wanted: Set[str] = frozenset(),
-    *,
-    dry_run: bool = False,
-    check_only: bool = False,
-    fresh: bool = False,
-    download: bool = False,
-    seeds: int | None = None,
-    budget: float | None = None,
-    workers: int = 0,
-    executor: str = "local",
-    options: Mapping[str, str] | None = None,
-    ci: bool = False,
-    junit: Path | None = None,
-    sarif: Path | None = None,
-    as_json: bool = False,
-) -> Checked:
-    """Check the claims that were seen, write what came of them, and tell it. `wanted` are the words of --fail-on, `budget` is in
-    seconds, and `options` are those of the executor."""
+def run(workspace: Workspace, survey: Survey, options: CheckOptions, report: Report) -> Result:
+    """Check the claims of a survey, write what came of them, and report it."""
     from rich.console import Console
 
-    from checker.reports import plans, table
     from checker.reports.live import Live
-    from checker.reports.many import among_many, corrected
-    from checker.reports.plots import claim_plot, plot_mark
-    from checker.reports.spent import Spent
-    from checker.reports.text import clean
-    from checker.runs.bench import Bench, Options
-    from checker.runs.check import check as run_check
-    from checker.runs.executor import slots
-    from checker.runs.plan import Plan, make_plan
-    from checker.runs.services import open_executor
-    from checker.runs.store import Store
-    from checker.runs.times import Times
-    from checker.writing import edited_by_hand, plan_changes, read_ledgers
-    from checker.writing.obsidian.additions import restyle
-    from checker.writing.retired import retire, retired
+    from checker.writing import Written
 
     began = time.monotonic()
-    plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if ci else {}
+    plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if report.ci else {}
     messages = Console(stderr=True, **plain)
-    project, words, cases = seen.project, seen.words, seen.cases
-    problems = [str(fault) for fault in seen.faults]
-    ledgers, damaged = read_ledgers(project, [case.id for case in cases])
-    problems += damaged.values()
-    for problem in problems + [str(problem) for problem in seen.unread]:
-        messages.print(clean(problem), style="yellow", markup=False, highlight=False, soft_wrap=True)
-
-    store = Store.default()
-    last = {name: ledger.newest for name, ledger in ledgers.items()}
-    sound = [case for case in cases if case.id not in damaged]
-    workers, until = workers or slots(), None if budget is None else began + budget
-    asked = Options(seeds, fresh, until, workers)
-    times = Times.read(store) if dry_run or budget else Times()
-    plan = Plan()
-    if dry_run:
-        spent = Spent(lambda jobs: {})
-        bench = Bench(store, asked, spent, project.root)
-        plan = make_plan(sound, bench, times, words)
-        outcomes = run_check(sound, bench, words, last, times)
+    read_only = options.dry_run or report.ci
+    _say(messages, [str(problem) for problem in (*survey.faults, *survey.unread)], "yellow")
+    with Live(messages) as live:
+        checked = workspace.check(options, live, survey=survey)
+    changes = workspace.changes(checked, draw=not read_only)
+    written = Written([change.path for change in changes])
+    if not read_only:
+        written = workspace.write(changes, show, command=command_line())
+    gone = [f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in checked.gone]
+    _say(messages, [*checked.damaged.values(), *map(str, checked.edited), *checked.doubted.values(), *gone], "yellow")
+    findings = checked.findings(read_only)
+    failing = [finding for finding in findings if finding.kind == "error" or finding.fails(report.wanted)]
+    unwritten = [*written.faults, *_write_reports(findings, time.monotonic() - began, report)]
+    if report.as_json:
+        typer.echo(json.dumps(_as_json(checked, written.paths, unwritten, options.dry_run), ensure_ascii=False, indent=1))
     else:
-        with open_executor(executor, options or {}, workers, store.jobs, until) as pool, Live(messages, pool) as live:
-            spent = Spent(live)
-            bench = Bench(store, asked, spent, project.root, live.fetch if download else None)
-            outcomes = run_check(sound, bench, words, last, times)
-        if fresh:
-            store.keep_fresh()
-
-    titles = {metric.name: metric.title for metric in words.metrics}
-
-    def draw(name: str, run: Mapping[str, Any]) -> bytes:
-        return claim_plot(name, run, [titles[run["spec"][metric]] for metric in ("metric", "other") if metric in run["spec"]])
-
-    read_only = dry_run or ci
-    edited = [str(problem) for problem in edited_by_hand(project, outcomes)]
-    gone = retired(project, seen.vault, [case.id for case in cases], seen.faults) if seen.whole else []
-    today = time.strftime("%Y-%m-%d")
-    changes = plan_changes(project, outcomes, ledgers, (lambda *_: b"") if read_only else draw, plot_mark, today)
-    changes += [*retire(project, seen.vault, gone), *restyle(project, outcomes, gone)]
-    written, unwritten = ([change.path for change in changes], []) if read_only else carry_out(project, changes)
-    for told in [*edited, *(f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in gone)]:
-        messages.print(clean(told), style="yellow", markup=False, highlight=False, soft_wrap=True)
-    findings = _findings(seen, outcomes, damaged, spent.by_claim(outcomes, bench), read_only)
-    failing = [finding for finding in findings if finding.kind == "error" or finding.fails(wanted)]
-    unwritten += _report(findings, time.monotonic() - began, junit, sarif)
-
-    if as_json:
-        many = corrected(outcomes) if seen.whole else {}
-        answer = table.as_json(outcomes, project, problems + edited + unwritten, [str(path) for path in written], many)
-        answer |= {"plan": plans.as_json(plan)} if dry_run else {}
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
-    else:
-        out = output(**plain)
-        out.print(table.outcome_table(outcomes))
-        if dry_run:
-            out.print(plans.as_text(plan, workers), markup=False, highlight=False, soft_wrap=True)
-            for change in changes:
-                out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
-        among = among_many(outcomes) if seen.whole else ""  # a choice of claims says nothing of all
-        if among:
-            out.print(f"\n{among}", highlight=False)
-        next_look = table.next_look(outcomes)
-        if next_look:
-            out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)
-        lacking = ", ".join(sorted({want.name for want in bench.absent}))
-        if lacking:
-            out.print(f"\nnot on this machine: released weights of {lacking}; --download fetches them", highlight=False)
-        for finding in [each for each in failing if each.kind == "stale"] if ci else ():
-            out.print(f"\n{finding.path}:{finding.line}: stale: {finding.reason}", markup=False, highlight=False, soft_wrap=True)
-        tail = "would be written" if read_only else "written"
-        out.print(f"\n{table.summary(outcomes)}; {len(written)} files {tail}; {time.monotonic() - began:.1f} s", highlight=False)
-    for fault in unwritten:
-        messages.print(clean(fault), style="red", markup=False, highlight=False, soft_wrap=True)
+        tail = f"{len(written.paths)} files {'would be written' if read_only else 'written'}; {time.monotonic() - began:.1f} s"
+        _print(output(**plain), checked, options, changes, failing if report.ci else [], tail)
+    _say(messages, unwritten, "red")
+    edited = bool(checked.edited or checked.doubted) and (report.check_only or report.ci)
     if unwritten:
         code = UNWRITTEN
     elif any(finding.kind == "error" for finding in findings):
         code = ERROR
     else:
-        code = FAILED if failing or (check_only and changes) or ((check_only or ci) and edited) else OK
-    return Checked(code, tuple(outcomes), tuple(findings), tuple(failing))
+        code = FAILED if failing or edited or (report.check_only and changes) else OK
+    return Result(checked, findings, failing, code)
+
+
+def _say(console: Console, texts: Sequence[str], style: str) -> None:
+    from checker.reports.text import clean
+
+    for text in texts:
+        console.print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def _as_json(checked: Checked, written: Sequence[Path], unwritten: Sequence[str], dry_run: bool) -> dict[str, Any]:
+    from checker.reports import plans, table
+    from checker.reports.many import corrected
+
+    problems = [*checked.problems, *map(str, checked.edited), *checked.doubted.values(), *unwritten]
+    many = corrected(checked.outcomes) if checked.survey.whole else {}
+    answer = table.as_json(checked.outcomes, checked.survey.project, problems, [str(path) for path in written], many)
+    return answer | ({"plan": plans.as_json(checked.plan)} if dry_run else {})
+
+
+def _print(
+    out: Console, checked: Checked, options: CheckOptions, changes: Sequence[Change], failing: Sequence[Finding], tail: str
+) -> None:
+    """Print the table of outcomes, the plan of a dry run with its differences, and what to do next."""
+    from checker.reports import plans, table
+    from checker.reports.many import among_many
+    from checker.reports.text import clean
+    from checker.runs.executor import slots
+
+    outcomes = checked.outcomes
+    out.print(table.outcome_table(outcomes))
+    if options.dry_run:
+        out.print(plans.as_text(checked.plan, options.workers or slots()), markup=False, highlight=False, soft_wrap=True)
+        for change in changes:
+            out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
+    among = among_many(outcomes) if checked.survey.whole else ""  # a choice of claims says nothing of all
+    if among:
+        out.print(f"\n{among}", highlight=False)
+    next_look = table.next_look(outcomes)
+    if next_look:
+        out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)
+    if checked.absent:
+        out.print(
+            f"\nnot on this machine: released weights of {', '.join(checked.absent)}; --download fetches them", highlight=False
+        )
+    for finding in [each for each in failing if each.kind == "stale"]:
+        out.print(f"\n{finding.path}:{finding.line}: stale: {finding.reason}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"\n{table.summary(outcomes)}; {tail}", highlight=False)
 
 
 def _fail_on(text: str) -> set[str]:
@@ -262,19 +240,7 @@ def _fail_on(text: str) -> set[str]:
     return wanted
 
 
-def _findings(
-    seen: Seen, outcomes: Sequence[Outcome], damaged: Mapping[str, str], seconds: Mapping[str, float], read_only: bool
-) -> list[Finding]:
-    from checker.reports.finding import of_fault, of_outcome, of_problem
-    from checker.runs.repository import repository_root, within
-
-    vault = within(seen.project.vault, repository_root(seen.project.vault))
-    found = [of_outcome(outcome, vault, read_only, seconds[outcome.case.id]) for outcome in outcomes]
-    found += [of_fault(case, damaged[case.id], vault) for case in seen.cases if case.id in damaged]
-    return found + [of_problem(problem, vault) for problem in seen.faults]
-
-
-def _report(findings: Sequence[Finding], seconds: float, junit: Path | None, sarif: Path | None) -> list[str]:
+def _write_reports(findings: Sequence[Finding], seconds: float, report: Report) -> list[str]:
     """Write the reports that are wanted; what could not be written."""
     from importlib.metadata import version
 
@@ -284,8 +250,8 @@ def _report(findings: Sequence[Finding], seconds: float, junit: Path | None, sar
 
     unwritten = []
     for path, data in (
-        (junit, junit and as_junit(findings, seconds)),
-        (sarif, sarif and as_sarif(findings, version("check-claims")).encode()),
+        (report.junit, report.junit and as_junit(findings, seconds)),
+        (report.sarif, report.sarif and as_sarif(findings, version("check-claims")).encode()),
     ):
         try:
             if path and data:

@@ -39,6 +39,48 @@ def lab_list(as_json: JSON = False) -> int:
     return OK
 
 
+@lab.command("data")
+@exits
+def lab_data(
+    names: Annotated[list[str] | None, typer.Argument(help="Data sets; all that can be named when none is given.")] = None,
+    as_json: JSON = False,
+) -> int:
+    """Show what raw pixels alone tell of each data set: a model's accuracy says something only where they are at chance.
+
+    A linear probe and k-NN of raw pixels are measured once and kept. What is not on this machine is listed with the reason.
+    """
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.progress import track
+
+    from checker.errors import MeasurementError
+    from checker.lab.data import DATA, data_set
+    from checker.lab.floors import Floor
+    from checker.reports.floors import floor_table
+    from checker.runs.floors import known_floors
+    from checker.runs.store import Store
+
+    chosen = [data_set(name) for name in names or DATA]
+    measured: dict[str, tuple[Floor, ...]] = {}
+    missing: dict[str, str] = {}
+    for data in track(chosen, "raw pixels", console=Console(stderr=True), transient=True):
+        try:
+            measured[data.name] = known_floors(data, Store.default())
+        except MeasurementError as error:
+            missing[data.name] = str(error)
+    if as_json:
+        rows = [
+            {"data": name, **asdict(floor), "carries_knowledge": floor.carries_knowledge}
+            for name, floors in measured.items()
+            for floor in floors
+        ]
+        typer.echo(json.dumps({"schema": 1, "floors": rows, "missing": missing}, indent=1))
+    else:
+        output().print(floor_table(measured, missing))
+    return ERROR if names and missing else OK
+
+
 @lab.command("train")
 @exits
 def lab_train(
@@ -60,6 +102,7 @@ def lab_train(
     from checker.runs.jobs import TrainJob
     from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
+    from checker.workspace.jobs import Jobs
 
     data = data_set(data).name  # an unknown name is an error before anything is trained
     names = models or [name for name, model in MODELS.items() if model.recipe]
@@ -78,8 +121,8 @@ def lab_train(
         typer.echo(f"all there, in {folder}")
         return OK
     options, jobs_folder = parse_options(executor_option or []), Store.default().jobs
-    with open_executor(executor, options, workers or slots(), jobs_folder) as pool, Live(Console(stderr=True), pool) as live:
-        faults = live(jobs)
+    with open_executor(executor, options, workers or slots(), jobs_folder) as pool, Live(Console(stderr=True)) as live:
+        faults = Jobs(pool, live)(jobs)
     return ERROR if any(faults.values()) else OK
 
 
@@ -174,13 +217,14 @@ def lab_measure(
     from checker.runs.executor import slots
     from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
+    from checker.workspace.jobs import Jobs
 
     data = data_set(data).name
     word, store = METRICS[metric].word, Store.default()
     wants = [Wanted(name, "toy", data, seed) for name, seed, _ in _trained(models, data)]
     options = parse_options(executor_option or [])
-    with open_executor(executor, options, workers or slots(), store.jobs) as pool, Live(Console(stderr=True), pool) as live:
-        bench = Bench(store, Options(), live)
+    with open_executor(executor, options, workers or slots(), store.jobs) as pool, Live(Console(stderr=True)) as live:
+        bench = Bench(store, Options(), Jobs(pool, live))
         bench.have(wants)
         bench.measure([(metric, want) for want in wants])
     found = {want: bench.values[metric, want] for want in wants if (metric, want) in bench.values}

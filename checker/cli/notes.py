@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import FAILED, JSON, OK, app, exits, output
+from checker.cli.app import FAILED, JSON, OK, app, exits, open_workspace, output
+from checker.cli.github import quoted
 from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -39,9 +40,12 @@ def _around(name: str, vault: Path) -> tuple[Vault, PurePosixPath]:
     if file.is_file() and vault == Path():
         from checker.runs.project import Project
 
-        root = Project.find(vault).vault.resolve()
-        if not file.resolve().is_relative_to(root):
-            vault = next((folder for folder in file.resolve().parents if (folder / ".obsidian").is_dir()), file.resolve().parent)
+        root, own = Project.find(vault).vault.resolve(), file.resolve()
+        around = next((folder for folder in own.parents if (folder / ".obsidian").is_dir()), None)
+        if not own.is_relative_to(root) or root == Path(root.anchor):
+            vault = around or own.parent
+        elif around is not None and around != root and around.is_relative_to(root):
+            vault = around
     opened = _open(vault)
     return opened, opened.find(name)
 
@@ -221,6 +225,8 @@ def path(
     as_json: JSON = False,
 ) -> int:
     """Show the fewest links that lead from one note to another, followed in either direction."""
+    from checker.reports.text import clean
+
     opened = _open(vault)
     first, last = opened.find(start), opened.find(end)
     steps = opened.path(first, last)
@@ -230,9 +236,9 @@ def path(
         typer.echo(f"no links lead from {first} to {last}")
     else:
         linked = {(link.source, link.file) for step in steps for link in opened.links(source=step)}
-        typer.echo(str(steps[0]))
+        typer.echo(clean(str(steps[0])))
         for before, after in pairwise(steps):
-            typer.echo(f"  {'→' if (before, after) in linked else '←'} {after}")
+            typer.echo(clean(f"  {'→' if (before, after) in linked else '←'} {after}"))
     return OK if steps is not None else FAILED
 
 
@@ -248,11 +254,13 @@ def orphans(
     from checker.notes.counts import DEAD_END, NO_BACKLINKS, ORPHAN
 
     condition = " AND ".join(part for part, wanted in ((NO_BACKLINKS, no_backlinks), (DEAD_END, dead_ends)) if wanted) or ORPHAN
+    from checker.reports.text import clean
+
     found = [row[0] for row in _open(path).index.rows(f"SELECT path FROM file WHERE {condition} ORDER BY path")]
     if as_json:
         _say({"notes": found})
     else:
-        typer.echo("\n".join(found), nl=bool(found))
+        typer.echo("\n".join(map(clean, found)), nl=bool(found))
     return OK
 
 
@@ -297,21 +305,23 @@ def lint(
         names = ("line", "column", "kind", "message")
         _say({"faults": [{"path": str(each.path), **{name: getattr(each, name) for name in names}} for each in found]})
     else:
-        for fault in found:
-            typer.echo(clean(str(fault)))
+        with quoted(err=False):
+            for fault in found:
+                typer.echo(clean(str(fault)))
     return FAILED if found else OK
 
 
 def _claim_faults(path: Path, vault: Vault) -> list[Fault]:
     """Where a claim cannot be read or its spec is wrong; what is wrong with a whole file is told anyway."""
-    from checker.cli.seen import see
     from checker.notes.lint import Fault
 
     if not vault.tagged("claim") and not vault.with_callout("claim"):
         return []
-    seen = see(path)
-    faults = [Fault(each.path, each.line, each.column, CLAIM, each.message) for each in seen.faults if each not in vault.problems]
-    wrong = [case for case in seen.cases if case.word == "error"]
+    survey = open_workspace(path).survey()
+    faults = [
+        Fault(each.path, each.line, each.column, CLAIM, each.message) for each in survey.faults if each not in vault.problems
+    ]
+    wrong = [case for case in survey.cases if case.word == "error"]
     return faults + [Fault(case.claim.note.path, case.claim.line, 1, CLAIM, case.reason) for case in wrong]
 
 

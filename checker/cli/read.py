@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import JSON, OK, UNWRITTEN, app, exits, project_here, words_of
+from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, open_workspace, show
 from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from checker.claims.propose import Proposal
     from checker.notes import Vault
-    from checker.runs.project import Project
+    from checker.workspace import Workspace
 
 
 @app.command()
@@ -28,7 +28,7 @@ def read(
     """Say what a sentence is understood to mean, or what is missing."""
     from checker.claims import read_sentence
 
-    words = words_of(project_here())
+    words = open_workspace().words
     reading = read_sentence(sentence, words)
     spec: dict[str, Any] | None = None
     if reading.meaning is not None:
@@ -51,9 +51,11 @@ def read(
         typer.echo(f"I read: {reading.reading}.\n\n{strict_yaml.dump(spec)}", nl=False)
     else:
         typer.echo(f"{reading.status}: {reading.reason}")
-        for title, entries in (("missing", reading.missing), ("choices", reading.choices), ("near", reading.suggestions)):
+        for title, entries in (("missing", reading.missing), ("near", reading.suggestions)):
             if entries:
                 typer.echo(f"{title}: {', '.join(entries)}")
+        if reading.choices:
+            typer.echo("\n  ".join(("you could say:", *reading.choices)))
     return OK
 
 
@@ -66,7 +68,7 @@ def words(
     """List what claims can speak of: metrics, models, families and data, with what each is in one line."""
     from checker.reports.words import as_lines, lexicon
 
-    found = lexicon(words_of(project_here()), term)
+    found = lexicon(open_workspace().words, term)
     if as_json:
         typer.echo(json.dumps({"schema": 1, **found}, ensure_ascii=False, indent=1))
         return OK
@@ -86,16 +88,11 @@ def propose(
     as_json: JSON = False,
 ) -> int:
     """List untagged sentences that could be checked as they stand."""
-    from checker.cache import cache_folder
-    from checker.notes import Vault
-    from checker.runs.project import Project
-
-    project = Project.find(vault)
-    vocabulary = words_of(project)
-    opened = Vault.open(project.vault, cache_folder() / "vaults")
+    workspace = open_workspace(vault)
+    opened = workspace.vault()
     places = [opened.find(name) for name in notes] if notes else list(filter(opened.is_content, opened.note_paths))
-    found = [proposal for place in places for proposal in _proposals(opened, place, vocabulary)]
-    unwritten = _tag(project, _accepted(found, yes)) if write else []
+    found = [proposal for place in places for proposal in _proposals(opened, place, workspace.words)]
+    unwritten = _tag(workspace, _accepted(found, yes)) if write else []
     if as_json:
         rows = [
             {"note": str(one.note.path), "line": one.line, "sentence": one.reading.sentence, "reading": one.reading.reading}
@@ -147,15 +144,14 @@ def _accepted(found: Sequence[Proposal], yes: bool) -> list[Proposal]:
     return accepted
 
 
-def _tag(project: Project, accepted: Sequence[Proposal]) -> list[str]:
+def _tag(workspace: Workspace, accepted: Sequence[Proposal]) -> list[str]:
     """Write the tags, note by note; what could not be written."""
     from checker.claims.propose import tagged
-    from checker.cli.writing import carry_out
     from checker.writing import Change
 
     changes = []
     for note in dict.fromkeys(proposal.note.path for proposal in accepted):
         group = [proposal for proposal in accepted if proposal.note.path == note]
         data = group[0].note.data
-        changes.append(Change(project.vault / note, data, tagged(data, group), theirs=True))
-    return carry_out(project, changes)[1]
+        changes.append(Change(workspace.project.vault / note, data, tagged(data, group), theirs=True))
+    return workspace.write(changes, show, command=command_line()).faults

@@ -6,19 +6,18 @@ import difflib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, WORKERS, app, exits, project_here, words_of
+from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, WORKERS, app, exits, open_workspace
 from checker.cli.notes import PATH, VAULT, print_table
-from checker.errors import ConfigurationError
+from checker.errors import ConfigurationError, EvidenceError
 
 if TYPE_CHECKING:
+    from checker.evidence import Ledger, Run
     from checker.runs.project import Project
-    from checker.writing.ledger import Ledger
 
 EVIDENCE = ".evidence.json"
 
@@ -37,29 +36,34 @@ def reproduce(
     """Run the newest evidence of a claim again from what it records, without cached measurements, and compare. Writes nothing."""
     from rich.console import Console
 
+    from checker.lab.context import within
     from checker.reports.live import Live
     from checker.reports.text import clean
     from checker.runs.executor import slots
-    from checker.runs.project import Project
     from checker.runs.reproduce import reproduce as run_again
     from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
+    from checker.workspace.jobs import Jobs
 
-    project = Project.find(vault)
-    ledger = _ledger(project, claim.removeprefix("^"))
-    words = words_of(project)
-    os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())
+    workspace = open_workspace(vault)
+    ledger = _ledger(workspace.project, claim.removeprefix("^"))
+    words, root = workspace.words, workspace.project.root
     options, store, workers = parse_options(executor_option or []), Store.default(), workers or slots()
     with tempfile.TemporaryDirectory(prefix="check-claims-") as name:
         work = Path(name)
-        with open_executor(executor, options, workers, work / "jobs") as pool, Live(Console(stderr=True), pool) as live:
-            found = [run_again(run, store, work, live, words, project.root, train) for run in ledger.newest.values()]
+        with (
+            within(workspace.context),
+            open_executor(executor, options, workers, work / "jobs") as pool,
+            Live(Console(stderr=True)) as live,
+        ):
+            jobs = Jobs(pool, live)
+            found = [run_again(run, store, work, jobs, words, root, train) for run in ledger.newest.values()]
     if as_json:
         runs = [
             {
                 "scope": again.scope,
                 "reproduced": again.holds,
-                "status": {"recorded": again.kept["verdict"]["word"], "now": again.again["verdict"]["word"]},
+                "status": {"recorded": again.kept.verdict.word, "now": again.again.verdict.word},
                 "models": [{"model": a.model, "difference": a.difference, "allowed": a.allowed} for a in again.agreements],
                 "changed": list(again.changed),
             }
@@ -71,14 +75,14 @@ def reproduce(
             print_table(
                 ("model", "largest difference", "allowed", ""),
                 [
-                    (a.model, f"{a.difference:.2g} {again.kept['unit']}", f"{a.allowed:.2g}", "agrees" if a.holds else "DIFFERS")
+                    (a.model, f"{a.difference:.2g} {again.kept.unit}", f"{a.allowed:.2g}", "agrees" if a.holds else "DIFFERS")
                     for a in again.agreements
                 ],
                 right=("largest difference", "allowed"),
             )
             for change in again.changed:
                 typer.echo(f"changed since: {clean(change)}")
-            kept, now = again.kept["verdict"]["word"], again.again["verdict"]["word"]
+            kept, now = again.kept.verdict.word, again.again.verdict.word
             same = f"{now}, as recorded" if now == kept else f"{now}, recorded as {kept}"
             typer.echo(f"{again.scope}: {'reproduced' if again.holds else 'NOT reproduced'}: {same}")
     return OK if all(again.holds for again in found) else FAILED
@@ -92,44 +96,48 @@ def decide(
     as_json: JSON = False,
 ) -> int:
     """Decide all kept evidence again by today's rule, from the recorded values alone. Nothing is measured and nothing written."""
+    from checker.evidence import read_ledger
     from checker.reports.select import selector
-    from checker.runs.evidence import decide_again
-    from checker.runs.project import Project
+    from checker.reports.text import clean
 
-    project, keep = Project.find(path), selector(select)
-    words_of(project)  # the metrics of plug-ins
+    project, keep = open_workspace(path).project, selector(select)
     rows: list[dict[str, Any]] = []
+    faults = []
     for file in sorted(project.claims.glob(f"*{EVIDENCE}")):
         name = file.name.removesuffix(EVIDENCE)
-        if keep(name):
-            rows += [_decided(name, run, decide_again(run)) for run in _ledger(project, name).newest.values()]
+        try:
+            rows += [_decided(name, *pair) for pair in read_ledger(file, name).pairs()] if keep(name) else []
+        except EvidenceError as error:
+            faults.append(str(error))
+    for fault in faults:
+        typer.secho(clean(fault), fg=typer.colors.YELLOW, err=True)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "decisions": rows}, ensure_ascii=False, indent=1))
+        typer.echo(json.dumps({"schema": 1, "decisions": rows, "problems": faults}, ensure_ascii=False, indent=1))
     else:
         told = [
             (row["id"], row["scope"], row["recorded"], "" if row["same"] else f"{row['now']}: {row['reason']}") for row in rows
         ]
         print_table(("claim", "scope", "recorded", "now, where it differs"), told)
         typer.echo(f"\n{len(rows)} decisions, {sum(not row['same'] for row in rows)} of them not as recorded")
-    return OK if all(row["same"] for row in rows) else FAILED
+    return ERROR if faults else OK if all(row["same"] for row in rows) else FAILED
 
 
-def _decided(name: str, run: Mapping[str, Any], verdict: Mapping[str, Any]) -> dict[str, Any]:
-    told = {"id": name, "scope": run["scope"], "recorded": run["verdict"]["word"], "now": verdict["word"]}
-    return {**told, "same": dict(verdict) == dict(run["verdict"]), "reason": verdict["reason"]}
+def _decided(name: str, recorded: Run, now: Run) -> dict[str, Any]:
+    told = {"id": name, "scope": recorded.scope, "recorded": recorded.verdict.word, "now": now.verdict.word}
+    return {**told, "same": now is recorded, "reason": now.verdict.reason}
 
 
 def _ledger(project: Project, claim: str) -> Ledger:
     """The ledger of a claim that has one."""
-    from checker.writing.ledger import parse_ledger
+    from checker.evidence import read_ledger
 
     path = project.evidence(claim)
-    if not path.is_file() or not path.resolve().is_relative_to(project.claims.resolve()):
+    if not os.path.lexists(path) or not path.resolve().is_relative_to(project.claims.resolve()):
         known = [file.name.removesuffix(EVIDENCE) for file in project.claims.glob(f"*{EVIDENCE}")]
         near = difflib.get_close_matches(claim, known, 3, 0.5)
         guess = f"; did you mean {' or '.join(near)}?" if near else "; check-claims specs lists the claims"
         raise ConfigurationError(f"no evidence here is of {claim!r}{guess}")
-    return parse_ledger(path.read_text(encoding="utf-8"), str(path))
+    return read_ledger(path, claim)
 
 
 @app.command("cache")
@@ -142,7 +150,7 @@ def cache(
     from checker.runs import housekeeping
     from checker.runs.store import Store
 
-    words_of(project_here())  # what the plug-ins of the project here refer to stays
+    open_workspace()  # what the plug-ins of the project here refer to stays
     store = Store.default()
     kinds = housekeeping.look_through(store)
     unused = sum(housekeeping.size_of(path) for kind in kinds for path in kind.unused)

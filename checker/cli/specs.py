@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.app import ERROR, JSON, OK, app, exits, words_of
+from checker.cli.app import ERROR, JSON, OK, app, exits, open_workspace
 from checker.cli.notes import PATH, VAULT, print_table
-from checker.errors import ConfigurationError
+from checker.errors import ConfigurationError, EvidenceError
 
 if TYPE_CHECKING:
-    from checker.runs.project import Project
     from checker.runs.survey import Case
-    from checker.vocabulary import Vocabulary
 
 
 @app.command("specs")
@@ -35,8 +33,9 @@ def specs(
     from checker.reports.text import clean
 
     keep = selector(select)
-    _, _, cases, problems = _survey(path)
-    cases = [case for case in cases if keep(f"{case.id} {case.claim.statement}")]
+    survey = open_workspace(path).survey()
+    problems = [str(problem) for problem in survey.faults]
+    cases = [case for case in survey.cases if keep(f"{case.id} {case.claim.statement}")]
     if as_json:
         rows = [_row(case) | ({"diff": _diff(case)} if diff else {}) for case in cases]
         typer.echo(json.dumps({"schema": 1, "specs": rows, "problems": problems}, ensure_ascii=False, indent=1))
@@ -48,18 +47,6 @@ def specs(
     for problem in problems:
         typer.secho(clean(problem), fg=typer.colors.YELLOW, err=True)
     return ERROR if problems or any(case.word == "error" for case in cases) else OK
-
-
-def _survey(path: Path) -> tuple[Project, Vocabulary, list[Case], list[str]]:
-    from checker.cache import cache_folder
-    from checker.notes import Vault
-    from checker.runs.project import Project
-    from checker.runs.survey import survey
-
-    project = Project.find(path)
-    words = words_of(project)
-    cases, problems = survey(Vault.open(project.vault, cache_folder() / "vaults"), project, words)
-    return project, words, cases, [str(problem) for problem in problems]
 
 
 def _state(case: Case) -> str:
@@ -123,17 +110,18 @@ def explain(
     from checker.reports.text import clean
     from checker.writing import read_ledgers
 
-    project, words, cases, _ = _survey(vault)
+    workspace = open_workspace(vault)
+    cases = workspace.survey().cases
     wanted = claim.removeprefix("^")
     case = next((case for case in cases if case.id == wanted), None)
     if case is None:
         near = difflib.get_close_matches(wanted, [case.id for case in cases], 3, 0.5)
         guess = f"; did you mean {' or '.join(near)}?" if near else "; check-claims specs lists them"
         raise ConfigurationError(f"no claim here is called {wanted!r}{guess}")
-    ledgers, faults = read_ledgers(project, [case.id])
+    ledgers, faults = read_ledgers(workspace.project, [case.id])
     if case.id in faults:
-        raise ConfigurationError(faults[case.id])
-    told = explanation(case, ledgers[case.id], words)
+        raise EvidenceError(faults[case.id])
+    told = explanation(case, ledgers[case.id], workspace.words)
     if as_json:
         typer.echo(json.dumps({"schema": 1, **told}, ensure_ascii=False, indent=1))
     else:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from checker.cli.app import OK, app, exits
-from checker.cli.check import check_seen
-from checker.cli.seen import Seen, see
+from checker.cli.app import OK, app, exits, open_workspace
+from checker.cli.check import Report, run
 from checker.errors import CheckerError
 
 if TYPE_CHECKING:
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
     from checker.claims import ClaimSpec
     from checker.notes import Problem
     from checker.runs.outcome import Outcome
+    from checker.runs.project import Project
     from checker.runs.survey import Case
+    from checker.workspace import CheckOptions, Survey, Workspace
 
 QUIET, LONGEST = 250, 2000  # ms without a save before a check begins, and how long saves can put it off
 RETRY = 1.0  # seconds between two watches
@@ -49,31 +50,39 @@ def watch(
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one for each processor.")] = 0,
 ) -> int:
     """Check a vault, then recheck the claims that a saved file changes, until Ctrl-C."""
-    seen = see(path)
-    outcomes = check_seen(seen, seeds=seeds, workers=workers).outcomes
-    known = {outcome.case.id: _written(outcome) for outcome in outcomes}
-    told = {*seen.faults, *seen.unread}
-    for _ in _saves(seen):
+    from checker.workspace import CheckOptions
+
+    workspace = open_workspace(path)
+    options = CheckOptions(seeds=seeds, workers=workers)
+    survey = workspace.survey()
+    known = _check(workspace, survey, options)
+    told = {*survey.faults, *survey.unread}
+    for _ in _saves(workspace.project):
         try:
-            now = see(path, seen.words)
+            now = workspace.survey()
             problems = {*now.faults, *now.unread}
             _tell(problems - told)
             states = {case.id: _state(case, case.claim.shown) for case in now.cases}
             changed = {name for name, state in states.items() if known.get(name) != state}
             known, told = states, problems
             if changed:
-                outcomes = check_seen(now.claims(changed), seeds=seeds, workers=workers).outcomes
-                known |= {outcome.case.id: _written(outcome) for outcome in outcomes}
+                known |= _check(workspace, now.claims(changed), options)
         except CheckerError as error:
             typer.echo(f"check-claims: {error}", err=True)
     return OK
 
 
-def _saves(seen: Seen) -> Iterator[None]:
+def _check(workspace: Workspace, survey: Survey, options: CheckOptions) -> dict[str, _State]:
+    """Check claims; the state of each once its status stands in the note."""
+    checked = run(workspace, survey, options, Report()).checked
+    return {outcome.case.id: _written(outcome) for outcome in checked.outcomes}
+
+
+def _saves(project: Project) -> Iterator[None]:
     """Yield after each burst of saves, and once at the start for those that came before the watch."""
     from watchfiles import watch as changes
 
-    folders = [folder for folder in (seen.project.vault, seen.project.claims) if folder.is_dir()]
+    folders = [folder for folder in (project.vault, project.claims) if folder.is_dir()]
     told = False
     while True:
         try:
@@ -84,7 +93,7 @@ def _saves(seen: Seen) -> Iterator[None]:
                 if saved or not watching:
                     yield
                 if not told:
-                    typer.echo(f"watching {seen.project.vault}; Ctrl-C ends it", err=True)
+                    typer.echo(f"watching {project.vault}; Ctrl-C ends it", err=True)
                 watching = told = True
             return
         except RuntimeError:  # a name that is no UTF-8 ends a watch; the next one begins with a look at everything

@@ -1,50 +1,24 @@
-"""How every command writes into a vault, and `check-claims init` and `undo`."""
+"""`check-claims init` and `undo`: what the program adds to a vault, and taking back what it wrote."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from checker.cli.app import JSON, OK, UNWRITTEN, app, exits
+from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, show, warn
 from checker.reports.text import clean
 
 if TYPE_CHECKING:
-    from checker.runs.project import Project
+    from checker.workspace import Workspace
     from checker.writing import Change
     from checker.writing.journal import Run
 
 
 VAULT = Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")]
-
-
-def hold(context: typer.Context, path: Path) -> None:
-    """Hold the lock of a vault, or of the vault of a project, until the command ends."""
-    from checker.cache import cache_folder
-    from checker.runs.project import Project
-    from checker.writing import locked
-
-    context.with_resource(locked(Project.find(path).vault, cache_folder(), _tell))
-
-
-def carry_out(project: Project, changes: Iterable[Change]) -> tuple[list[Path], list[str]]:
-    """Write changes, one run at a time, with the old bytes in the journal. Returns the files that changed, and what could not be
-    written, and why. What a killed run left is taken away first."""
-    from checker.cache import cache_folder
-    from checker.writing import Journal, locked, write_changes
-    from checker.writing.temporary import clear
-
-    cache, folders = cache_folder(), (project.vault, project.claims)
-    with locked(project.vault, cache, _tell):
-        journal = Journal(project.vault, cache, " ".join(["check-claims", *sys.argv[1:]]))
-        for told in clear(folders, journal):
-            _tell(told)
-        written = write_changes(changes, journal, folders)
-    return written.paths, written.faults
 
 
 @app.command("init")
@@ -57,15 +31,15 @@ def init(
     as_json: JSON = False,
 ) -> int:
     """Give a vault what Obsidian can show of claims: a base, a style for the status links, a template."""
-    from checker.runs.project import Project
+    from checker.workspace import Workspace
     from checker.writing.obsidian.additions import add, additions
 
-    project = Project.find(path)
+    workspace = Workspace.open(path)
     if remove:
-        return _remove(project, dry_run, as_json)
-    wanted = additions(project, with_map)
+        return _remove(workspace, dry_run, as_json)
+    wanted = additions(workspace.project, with_map)
     changes, left = add(wanted)
-    written, faults = ([change.path for change in changes], []) if dry_run else carry_out(project, changes)
+    written, faults = _write(workspace, changes, dry_run)
     if as_json:
         _say_written(written, left + faults, dry_run)
     else:
@@ -73,19 +47,17 @@ def init(
             state = ("would be put" if dry_run else "put there") if addition.path in written else "is there"
             typer.echo(f"{clean(str(addition.path))}: {state}; {addition.purpose}")
         typer.echo("check-claims init --remove takes it all out again")
-        _tell_all(left + faults)
+        warn(*left, *faults)
     return UNWRITTEN if faults else OK
 
 
-def _remove(project: Project, dry_run: bool, as_json: bool) -> int:
-    from checker.cache import cache_folder
-    from checker.notes import Vault
+def _remove(workspace: Workspace, dry_run: bool, as_json: bool) -> int:
     from checker.writing.obsidian.removal import removal, tidy
 
-    changes, left = removal(project, Vault.open(project.vault, cache_folder() / "vaults"))
-    written, faults = ([change.path for change in changes], []) if dry_run else carry_out(project, changes)
+    changes, left = removal(workspace.project, workspace.vault())
+    written, faults = _write(workspace, changes, dry_run)
     if not dry_run:
-        tidy(project)
+        tidy(workspace.project)
     if as_json:
         _say_written(written, left + faults, dry_run)
         return UNWRITTEN if faults else OK
@@ -94,8 +66,16 @@ def _remove(project: Project, dry_run: bool, as_json: bool) -> int:
             typer.echo(clean(line))
     would = "would change or go" if dry_run else "changed or gone; check-claims undo brings them back"
     typer.echo(f"{len(written)} files {would}")
-    _tell_all(left + faults)
+    warn(*left, *faults)
     return UNWRITTEN if faults else OK
+
+
+def _write(workspace: Workspace, changes: Sequence[Change], dry_run: bool) -> tuple[list[Path], list[str]]:
+    """The files that changed, or would, and what could not be written."""
+    if dry_run:
+        return [change.path for change in changes], []
+    written = workspace.write(changes, show, command=command_line())
+    return written.paths, written.faults
 
 
 @app.command("undo")
@@ -118,7 +98,7 @@ def undo(
     if only_list:
         _list(journal.runs(project.vault, cache), as_json)
         return OK
-    with locked(project.vault, cache, _tell):
+    with locked(project.vault, cache, warn):
         run = journal.last(project.vault, cache)
         done, faults = journal.undo(run, rest, dry_run)
         if not dry_run:
@@ -129,9 +109,9 @@ def undo(
         for file in done:
             typer.echo(clean(str(file)))
         typer.echo(f"{len(done)} files {'would get' if dry_run else 'have'} the bytes that they had before: {clean(run.command)}")
-        _tell_all(faults)
+        warn(*faults)
         if faults and not rest:
-            _tell("so nothing was undone; --rest undoes the other files")
+            warn("so nothing was undone; --rest undoes the other files")
     return UNWRITTEN if faults else OK
 
 
@@ -152,15 +132,6 @@ def _list(found: list[Run], as_json: bool) -> None:
         typer.echo(clean(f"{run.began}  {len({change.path for change in run.changes})} files  {run.command}"))
         for path, name in run.rescued:
             typer.echo(clean(f"  an edit of {path} that was saved over is in {run.folder / name}"))
-
-
-def _tell(text: str) -> None:
-    typer.secho(clean(text), fg=typer.colors.YELLOW, err=True)
-
-
-def _tell_all(texts: Iterable[str]) -> None:
-    for text in texts:
-        _tell(text)
 
 
 def _say_written(files: Iterable[Path], problems: list[str], dry_run: bool) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError, NewerError
-from checker.lab.competence import Competence, why_not_competent
+from checker.lab.competence import Competence, why_not_competent, why_nothing_learned
+from checker.lab.learners import LEARNERS
 from checker.lab.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Card:
     images_seen: int
     cpu_seconds: float
     versions: Mapping[str, str]
+    pixels: Mapping[str, float] = field(default_factory=dict)  # what is read from the raw pixels: factor -> accuracy
 
     @property
     def key(self) -> str:
@@ -45,7 +47,11 @@ class Card:
     @property
     def fault(self) -> str | None:
         """Why this model may not enter a verdict, or None. The untrained baseline has nothing to show."""
-        return None if self.recipe.steps == 0 else why_not_competent(self.before, self.after)
+        if self.recipe.steps == 0:
+            return None
+        if self.recipe.edition == 1:
+            return why_not_competent(self.before, self.after)
+        return why_nothing_learned(LEARNERS[self.recipe.objective], self.before, self.after, self.pixels)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -58,6 +64,7 @@ class Card:
             "images_seen": self.images_seen,
             "cpu_seconds": self.cpu_seconds,
             "versions": dict(self.versions),
+            **({"pixels": dict(self.pixels)} if self.pixels else {}),
         }
 
     @classmethod

@@ -8,22 +8,30 @@ computed on any of these models.
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from checker.lab.recipes import Architecture, Recipe
 from checker.lab.registry import Registry
 from checker.vocabulary import FamilyWord, Scope
 
+RATES: dict[str, float] = json.loads(Path(__file__).with_name("rates.json").read_text())
+"""Learning rates that were chosen for the second edition, by objective: benchmarks/tune.py writes them."""
+SECOND_DATA = ("figures", "fashion")  # that the second edition alone is trained on
 REGISTERS = Architecture(registers=4)  # as many as Darcet et al. 2024 settle on
 
 
 @dataclass(frozen=True)
 class Model:
     """A model by name: how sentences call it, the families it belongs to, how the lab trains its toy, and timm's tag for
-    released weights with their licence. `local` is a path to weights that no tag names."""
+    released weights with their licence. `local` is a path to weights that no tag names. `second` is the recipe of the second
+    edition, whose models take the place of those of `recipe` when they are all there (benchmarks/PROTOCOL.md)."""
 
     name: str
     recipe: Recipe | None = None
+    second: Recipe | None = None
     tag: str | None = None
     licence: str = ""
     local: str | None = None
@@ -76,6 +84,11 @@ def find_model(name: str) -> Model | None:
     return Model(name=name, tag=tag, local=path) if colon and tag and path else None
 
 
+def _second(objective: str, steps: int, batch: int, learning_rate: float, **settings: Any) -> Recipe:
+    """A recipe of the second edition: `learning_rate` is where its tuning begins, and what was chosen takes its place."""
+    return Recipe(objective, SECOND_DATA[0], steps, RATES.get(objective, learning_rate), batch, edition=2, **settings)
+
+
 def _add(model: Model) -> None:
     MODELS.register(model.name)(model)
 
@@ -86,6 +99,7 @@ _add(
         synonyms=("masked autoencoder",),
         families=("MIM",),
         recipe=Recipe("mae", "shapes", steps=6000, beta2=0.95),
+        second=_second("mae", 6000, 128, 2e-3, beta2=0.95, warmup=0.05),
         tag="vit_base_patch16_224.mae",
         licence="cc-by-nc-4.0",
     )
@@ -95,6 +109,7 @@ _add(
         name="SimMIM",
         families=("MIM",),
         recipe=Recipe("simmim", "shapes", steps=7000),
+        second=_second("simmim", 3600, 128, 2e-3),
     )
 )
 _add(
@@ -103,6 +118,7 @@ _add(
         synonyms=("learning with unmasked tokens",),
         families=("MIM",),
         recipe=Recipe("lut", "shapes", steps=6000, learning_rate=2e-3, beta2=0.95),
+        second=_second("lut", 2200, 128, 4e-3, beta2=0.95, warmup=0.05),
     )
 )
 _add(
@@ -111,6 +127,7 @@ _add(
         synonyms=("IJEPA",),
         families=("joint-embedding",),
         recipe=Recipe("ijepa", "shapes", steps=4000, learning_rate=5e-4),
+        second=_second("ijepa", 4000, 128, 1e-3, weight_decay=0.04, final_weight_decay=0.4),
     )
 )
 _add(
@@ -118,6 +135,7 @@ _add(
         name="SimCLR",
         families=("CL", "joint-embedding"),
         recipe=Recipe("simclr", "shapes", steps=2000, learning_rate=2e-3),
+        second=_second("simclr", 1000, 256, 2.8e-3),
     )
 )
 _add(
@@ -126,6 +144,7 @@ _add(
         synonyms=("MoCo v3", "MoCoV3"),
         families=("CL", "joint-embedding"),
         recipe=Recipe("moco-v3", "shapes", steps=1500),
+        second=_second("moco-v3", 800, 256, 2.8e-3, weight_decay=0.1),
     )
 )
 _add(
@@ -133,6 +152,7 @@ _add(
         name="DINO",
         families=("joint-embedding",),
         recipe=Recipe("dino", "shapes", steps=2000, weight_decay=0.04),
+        second=_second("dino", 2000, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4),
         tag="vit_base_patch16_224.dino",
         licence="apache-2.0",
     )
@@ -143,6 +163,7 @@ _add(
         synonyms=("DINO v2",),
         families=("joint-embedding",),
         recipe=Recipe("dinov2", "shapes", steps=2000, weight_decay=0.04),
+        second=_second("dinov2", 2000, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4),
         tag="vit_base_patch14_dinov2.lvd142m",
         licence="apache-2.0",
     )
@@ -153,6 +174,7 @@ _add(
         synonyms=("DINOv2 with register tokens", "DINOv2-reg"),
         families=("joint-embedding",),
         recipe=Recipe("dinov2", "shapes", steps=2000, weight_decay=0.04, architecture=REGISTERS),
+        second=_second("dinov2", 2000, 128, 2e-3, weight_decay=0.04, final_weight_decay=0.4, architecture=REGISTERS),
         tag="vit_base_patch14_reg4_dinov2.lvd142m",
         licence="apache-2.0",
     )
@@ -173,6 +195,7 @@ _add(
         name="supervised ViT",
         synonyms=("supervised vision transformer", "supervised model"),
         recipe=Recipe("supervised", "shapes", steps=2000, learning_rate=2e-3),
+        second=_second("supervised", 4400, 128, 4e-3),
         tag="vit_base_patch16_224.augreg_in1k",
         licence="apache-2.0",
     )
@@ -184,5 +207,6 @@ _add(
         name="random initialisation",
         synonyms=("random initialization", "randomly initialised ViT", "randomly initialized ViT", "untrained ViT"),
         recipe=Recipe("random", "shapes", steps=0),
+        second=_second("random", 0, 256, 1e-3),
     )
 )

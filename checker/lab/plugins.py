@@ -8,28 +8,26 @@ decided.
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from checker.errors import MeasurementError
+from checker.errors import ConfigurationError, MeasurementError
 from checker.lab.data import DATA
+from checker.lab.imports import import_file
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
 from checker.lab.registry import Registry
-from checker.lab.trust import is_trusted
+from checker.lab.source import PLUGIN
+from checker.lab.trust import Standing, standing
 
 LIGHT = ("metrics", "models", "data")
 OBJECTIVES = "objectives"  # they import torch, so they are loaded where something is trained, from a folder of their own
-FOLDER_VARIABLE = "CHECK_CLAIMS_PLUGINS"
-MODULE = "check_claims_plugin_{}"
+MOST_CHANGES = 3  # since a folder was trusted that a reason names
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ _loaded: dict[str, Plugin] = {}  # by place; a module is imported once a process
 def load_plugins(folder: Path | None) -> tuple[Plugin, ...]:
     """Load the installed plug-ins and those of a project's folder; what came of each."""
     found = [_load(entry.name, _origin(entry), entry.load) for kind in LIGHT for entry in _entries(kind)]
-    return (*found, *(_of_file(file, folder) for file in light_files(folder))) if folder else tuple(found)
+    return (*found, *_of_files(light_files(folder), folder))
 
 
 def load_objectives(folder: Path | None, wanted: str = "") -> tuple[Plugin, ...]:
@@ -58,17 +56,11 @@ def load_objectives(folder: Path | None, wanted: str = "") -> tuple[Plugin, ...]
 
     found = [_load(entry.name, _origin(entry), entry.load) for entry in _entries(OBJECTIVES)]
     files = sorted((folder / OBJECTIVES).glob("[!_]*.py")) if folder else []
-    plugins = (*found, *(_of_file(file, folder) for file in files if folder))
+    plugins = (*found, *_of_files(files, folder))
     for plugin in plugins:
         if plugin.fault and plugin.name == wanted:
             raise MeasurementError(plugin.fault)
     return plugins
-
-
-def folder_for_workers() -> Path | None:
-    """The project's folder of plug-ins, as the process that started this one has left it in the environment."""
-    folder = os.environ.get(FOLDER_VARIABLE)
-    return Path(folder) if folder else None
 
 
 def light_files(folder: Path | None) -> list[Path]:
@@ -84,31 +76,30 @@ def _origin(entry: EntryPoint) -> str:
     return f"{entry.dist.name} {entry.dist.version} ({entry.value})" if entry.dist else entry.value
 
 
-def _of_file(file: Path, folder: Path) -> Plugin:
+def _of_files(files: Sequence[Path], folder: Path | None) -> list[Plugin]:
+    if folder is None or not files:
+        return []
+    how = _standing(folder)
+    return [_of_file(file, folder, how) for file in files]
+
+
+def _of_file(file: Path, folder: Path, standing: Standing | str) -> Plugin:
+    """`standing` is that of the folder, or why it has none."""
     shown = f"{folder.name}/{file.relative_to(folder).as_posix()}"  # reasons stand in notes, which are read on other machines
-    if not is_trusted(folder):
-        return Plugin(file.stem, str(file), f"{shown} is not trusted; look at it, then run check-claims trust")
-    return _load(file.stem, str(file), lambda: _import(file), shown)
+    if isinstance(standing, str):
+        return Plugin(file.stem, str(file), f"{shown} is not trusted: {standing}")
+    if not standing.trusted:
+        changes = "".join(f"; {folder.name}/{change} since" for change in standing.changes[:MOST_CHANGES])
+        return Plugin(file.stem, str(file), f"{shown} is not trusted{changes}; look at it, then run check-claims trust")
+    name = PLUGIN + file.stem
+    return _load(file.stem, str(file), lambda: import_file(file, name, folder, standing.files), shown)
 
 
-class _Source(SourceFileLoader):
-    """Loads a module from its source alone: the compiled file beside it is no file that anybody has looked at."""
-
-    def path_stats(self, path: Any) -> Any:
-        raise OSError  # so that no compiled file is thought to be up to date, and none is written
-
-
-def _import(file: Path) -> None:
-    name = MODULE.format(file.stem)
-    spec = importlib.util.spec_from_file_location(name, file, loader=_Source(name, str(file)))
-    assert spec is not None and spec.loader is not None, file
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+def _standing(folder: Path) -> Standing | str:
     try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
+        return standing(folder)
+    except ConfigurationError as error:
+        return str(error)
 
 
 def _load(name: str, place: str, bring: Callable[[], Any], shown: str = "") -> Plugin:

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
+from checker.lab.description import NAME, Description, read_description
+from checker.lab.geometry import of_module
 from checker.lab.models import Model
+from checker.lab.tensors import read_tensors
 
 if TYPE_CHECKING:
     from checker.lab.encoder import Encoder
@@ -22,7 +25,7 @@ KEPT_UNDER = {  # tags whose weights the hub keeps under another one: the same w
     "vit_base_patch16_clip_quickgelu_224.openai": "vit_base_patch16_clip_224.openai"
 }
 TIMEOUT = 5  # seconds until a hub that does not answer counts as out of reach
-RANDOM_MARK = "random weights"  # in the metadata of fixtures, so that no test can be mistaken for evidence
+FOLDER = "local-dir"  # the tag of a model that is a folder with a description
 
 Report = Callable[[int, int], None]  # (bytes so far, bytes in all)
 
@@ -36,17 +39,25 @@ def locate(model: Model, root: Path) -> Path | None:
 
     assert model.tag is not None
     if model.local is not None:
-        path = (root / model.local).resolve()
-        if not path.is_relative_to(root.resolve()):
-            raise MeasurementError(f"{model.name}: weights must lie inside {root}")
-        if path.is_dir():
-            path = path / FILES[0]
-        return path if path.is_file() else None
+        return _in_project(model.name, model.local, root)
     for name in FILES:
         found = try_to_load_from_cache(repository(model), name)
         if isinstance(found, str):
             return Path(found)
     return None
+
+
+def _in_project(name: str, local: str, root: Path) -> Path | None:
+    """A file below `root`, or the one in a folder there; links are followed, and may not lead out of it."""
+    try:
+        path = (root / local).resolve()
+        if path.is_dir():
+            path = next((path / each for each in FILES if (path / each).is_file()), path / FILES[0]).resolve()
+        if not path.is_relative_to(root.resolve()):
+            raise MeasurementError(f"{name}: weights must lie inside {root}")
+        return path if path.is_file() else None
+    except (OSError, ValueError, RuntimeError) as error:  # a name that is too long, one with a NUL, links in a circle
+        raise MeasurementError(f"{name}: there can be no weights of that name ({error})") from error
 
 
 def repository(model: Model) -> str:
@@ -108,51 +119,41 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
+def identity(model: Model, path: Path) -> str:
+    """The hash by which measurements and evidence know a released model: that of its file. Of a file that a spec names, what is
+    said of it decides as well."""
+    if model.local is None:
+        return digest(path)
+    beside = path.parent / NAME
+    said = digest(beside) if beside.is_file() else ""
+    return hashlib.sha256(f"{digest(path)} {model.tag} {said}".encode()).hexdigest()[:32]
+
+
 def load(model: Model, path: Path) -> Encoder:
     """A released model at its native resolution, normalised as it was trained; in half precision on a GPU.
 
-    Raises MeasurementError for weights that do not fit the architecture, that were never trained, or for an architecture without
-    global token-to-token attention.
+    Raises MeasurementError for weights that are those of another network, that hold numbers which are none, or that were never
+    trained, for a file whose normalisation nobody states, and for an architecture without global token-to-token attention.
     """
-    import timm
     import torch
-    from timm.data.config import resolve_model_data_config
 
+    from checker.lab import network
     from checker.lab.encoder import describe
 
-    assert model.tag is not None
-    _refuse_fixtures(path)
-    folder = model.tag == "local-dir"
-    try:
-        module: Any = timm.create_model(
-            f"local-dir:{path.parent}" if folder else model.tag,
-            pretrained=True,
-            pretrained_cfg_overlay=None if folder else {"file": str(path)},
-        )
-    except Exception as error:  # timm raises whatever its loaders raise
-        raise MeasurementError(f"{path} does not hold the weights of {model.tag}: {error}") from error
-    module.reset_classifier(0)
+    said = read_description(path.parent) if model.local is not None else Description()
+    name = said.architecture if model.tag == FOLDER else str(model.tag)
+    module = network.build(name, path, said)
+    tensors = read_tensors(path)
+    network.compare(name, path, said, tensors, module)
+    mean, std = network.normalisation(name, path, said, module)
+    size = of_module(module).image or int(module.pretrained_cfg["input_size"][-1])
+    encoder = describe(model.name, module, size, mean, std, identity(model, path))
+    network.fill(name, path, tensors, module)
     if _untrained(module):
         raise MeasurementError(f"{path}: these weights were never trained (every norm layer is still the identity)")
-    wants: Any = resolve_model_data_config(module)  # type: ignore[no-untyped-call]
-    encoder = describe(model.name, module, wants["input_size"][-1], tuple(wants["mean"]), tuple(wants["std"]), digest(path))
     if torch.cuda.is_available():
         module.half().cuda()
     return encoder
-
-
-def _refuse_fixtures(path: Path) -> None:
-    from safetensors import SafetensorError, safe_open
-
-    if path.suffix != ".safetensors":
-        return
-    try:
-        with safe_open(path, framework="pt") as file:
-            mark = (file.metadata() or {}).get("check-claims")
-    except (SafetensorError, OSError) as error:
-        raise MeasurementError(f"{path}: damaged ({error}); delete it and fetch it again") from error
-    if mark == RANDOM_MARK:
-        raise MeasurementError(f"{path}: random weights, made for tests; they decide nothing")
 
 
 def _untrained(module: Any) -> bool:

@@ -8,10 +8,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+STRICT = {"strict": True, "extra": "forbid"}  # where a recipe is read from a file: no other fields, and no text for a number
+
 
 @dataclass(frozen=True)
 class Architecture:
     """A plain ViT, the same for every objective, so that only the objective differs. Sizes in pixels or channels."""
+
+    __pydantic_config__ = STRICT
 
     image_size: int = 32
     patch_size: int = 4
@@ -35,8 +39,12 @@ class Architecture:
 class Recipe:
     """Everything that decides a trained model, but its seed.
 
-    `learning_rate` is the peak of a linear warm-up (`warmup` of the steps) followed by a cosine to zero.
+    `learning_rate` is the peak of a linear warm-up (`warmup` of the steps) followed by a cosine to zero. `edition` 2 trains by
+    the protocols of the papers, on pictures drawn from the seed; 1 is how the first models were trained. `final_weight_decay` is
+    where a cosine takes the weight decay to; None leaves it where it is.
     """
+
+    __pydantic_config__ = STRICT
 
     objective: str
     data: str
@@ -47,9 +55,13 @@ class Recipe:
     beta2: float = 0.999
     warmup: float = 0.1
     architecture: Architecture = field(default_factory=Architecture)
+    edition: int = 1
+    final_weight_decay: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """Plain values, without the LATER fields that are at their defaults, so that a new one changes no key."""
+        values = dataclasses.asdict(self)
+        return {name: value for name, value in values.items() if name not in LATER or value != LATER[name]}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
@@ -60,6 +72,16 @@ class Recipe:
         text = json.dumps({"recipe": self.as_dict(), "seed": seed}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def name(self) -> str:
+        """The content address of the recipe itself, for all seeds."""
+        text = json.dumps(self.as_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
     def file_name(self, seed: int) -> str:
         """What the file of that model is called, wherever it is kept."""
         return f"{self.key(seed)}.safetensors"
+
+
+LATER = {field.name: field.default for field in dataclasses.fields(Recipe) if field.name in ("edition", "final_weight_decay")}
+"""Fields that the first edition's keys know nothing of, with their defaults. Every new field of a recipe belongs here."""

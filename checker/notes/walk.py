@@ -66,5 +66,8 @@ def _stamp(path: str, entry: os.DirEntry[str]) -> Stamp:
 
 
 def _is_inside(path: str, root: str) -> bool:
-    target = os.path.realpath(path)
+    try:
+        target = os.path.realpath(path)
+    except OSError:  # a link that nobody may follow, or that is gone by now
+        return False
     return target == root or target.startswith(root + os.sep)

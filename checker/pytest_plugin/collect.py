@@ -39,6 +39,19 @@ class ClaimCollection:
         return folder
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """A vault holds notes: a conftest.py there is imported by nobody, unless pytest was given the folder itself."""
+        plugins = collector.config.pluginmanager
+        before = plugins._noconftest
+        plugins._noconftest = before or isinstance(collector, VaultFolder)
+        try:
+            return (yield)
+        finally:
+            plugins._noconftest = before
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if isinstance(item, ClaimItem) and report.skipped and isinstance(report.longrepr, tuple):
@@ -116,6 +129,9 @@ class ClaimItem(pytest.Item):
                 self.finding = self.suite.find(self.entry, [entry for entry in others if isinstance(entry, Case)])
             except CheckerError as error:
                 pytest.fail(str(error), pytrace=False)
+        doubt = self.suite.doubts.get(self.finding.id)
+        if doubt:
+            self.warn(pytest.PytestWarning(doubt))
         told = {"status": self.finding.status, "scope": self.finding.scope, "effect": self.finding.effect}
         self.user_properties += [(name, value) for name, value in told.items() if value]
         if self.finding.result == "error":

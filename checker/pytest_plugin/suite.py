@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from checker.cli.seen import Seen, see
 from checker.notes import Problem
-from checker.reports.finding import Finding, of_fault, of_outcome
+from checker.reports.finding import Finding
 from checker.runs.project import Project
 from checker.runs.repository import repository_root, within
 from checker.runs.survey import Case
+from checker.workspace import Survey, Workspace
 
 
 class Suite:
@@ -22,18 +21,23 @@ class Suite:
     def __init__(self, project: Project, alone: bool) -> None:
         self.project, self.alone = project, alone
         self.vault = within(project.vault, repository_root(project.vault))
+        self.doubts: dict[str, str] = {}  # by id, where the evidence has another verdict than its values give
         self._found: dict[str, Finding] = {}
 
     @cached_property
-    def seen(self) -> Seen:
+    def workspace(self) -> Workspace:
+        return Workspace.open(self.project.vault)
+
+    @cached_property
+    def survey(self) -> Survey:
         """The vault as it was when pytest began to collect."""
-        return see(self.project.vault)
+        return self.workspace.survey()
 
     @cached_property
     def notes(self) -> dict[PurePosixPath, list[Case | Problem]]:
         """The notes that have claims, with those and with the places that cannot be one, in order."""
         found: dict[PurePosixPath, list[Case | Problem]] = {}
-        entries: list[Case | Problem] = [*self.seen.cases, *self.seen.faults]
+        entries: list[Case | Problem] = [*self.survey.cases, *self.survey.faults]
         for entry in sorted(entries, key=_place):
             found.setdefault(_place(entry)[0], []).append(entry)
         return found
@@ -45,24 +49,13 @@ class Suite:
             self._found |= {finding.id: finding for finding in self._check(wanted)}
         return self._found[case.id]
 
-    def _check(self, cases: Sequence[Case]) -> list[Finding]:
-        from checker.runs.bench import Bench, Options
-        from checker.runs.check import check
-        from checker.runs.executor import run_jobs, slots
-        from checker.runs.services import open_executor
-        from checker.runs.store import Store
-        from checker.writing import read_ledgers
+    def _check(self, cases: Sequence[Case]) -> Sequence[Finding]:
+        from checker.workspace import CheckOptions
 
-        project = self.seen.project
-        os.environ["CHECK_CLAIMS_ROOT"] = str(project.root.resolve())  # another vault may have been checked meanwhile
-        ledgers, damaged = read_ledgers(project, [case.id for case in cases])
-        workers = 1 if self.alone else slots()
-        store, sound = Store.default(), [case for case in cases if case.id not in damaged]
-        with open_executor("local", {}, workers, store.jobs) as pool:
-            bench = Bench(store, Options(), lambda jobs: run_jobs(jobs, pool, lambda event: None), project.root)
-            outcomes = check(sound, bench, self.seen.words, {name: ledger.newest for name, ledger in ledgers.items()})
-        found = [of_outcome(outcome, self.vault, read_only=True) for outcome in outcomes]
-        return found + [of_fault(case, damaged[case.id], self.vault) for case in cases if case.id in damaged]
+        wanted = self.survey.claims({case.id for case in cases})
+        checked = self.workspace.check(CheckOptions(workers=1 if self.alone else 0), survey=wanted)
+        self.doubts |= checked.doubted
+        return checked.findings(read_only=True)
 
 
 def _place(entry: Case | Problem) -> tuple[PurePosixPath, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.reports.finding import Finding, Kind, in_order
+from checker.reports.text import clean
 
 LEVELS: dict[Kind, str] = {"refuted": "error", "error": "error", "stale": "warning", "needs spec": "warning"}
 UNTOLD: tuple[Kind, ...] = ("supported", "unchecked")
@@ -27,7 +28,7 @@ def _command(level: str, finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return clean(text, kept="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

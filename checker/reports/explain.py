@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from checker.runs.check import still_stands
+from checker.evidence import Ledger, Run
+from checker.runs.evidence import still_stands
 from checker.runs.survey import Case, scopes
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers
-from checker.writing.ledger import Ledger
 from checker.writing.status import MARKS
 
 P_DIGITS = 4
@@ -38,27 +38,33 @@ def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str,
     }
 
 
-def _evidence(run: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    verdict = run["verdict"]
+def _evidence(run: Run, case: Case) -> dict[str, Any]:
+    verdict = run.verdict
     return {
-        "scope": run["scope"],
-        "verdict": verdict["word"],
+        "scope": run.scope,
+        "verdict": verdict.word,
         "fresh": case.spec is not None and not case.stale and still_stands(run, case.spec),
-        "effect_of": run["effect_of"],
-        **{name: verdict[name] for name in ("effect", "low", "high")},
-        "unit": run["effect_unit"],
-        "claimed": numbers.claimed(run) if verdict["lines"] else None,
-        **{name: verdict[name] for name in ("seeds", "images", "p", "p_against")},
-        "alpha": run["spec"]["decide"]["alpha"],
-        "rule": verdict["rule"],
-        "reason": verdict["reason"],
-        "models": list(run["about"]),
-        "data": run["data"]["name"],
-        "key": run["key"],
+        "effect_of": run.effect_of,
+        "effect": verdict.effect,
+        "low": verdict.low,
+        "high": verdict.high,
+        "unit": run.effect_unit,
+        "interval": numbers.interval(verdict, run.effect_unit) if verdict.reached else None,
+        "claimed": numbers.claimed(run) if verdict.lines else None,
+        "seeds": verdict.seeds,
+        "images": verdict.images,
+        "p": verdict.p,
+        "p_against": verdict.p_against,
+        "alpha": run.spec.decide.alpha,
+        "rule": verdict.rule,
+        "reason": verdict.reason,
+        "models": list(run.about),
+        "data": run.data.name,
+        "key": run.key,
     }
 
 
-def _changes(case: Case, runs: Sequence[Mapping[str, Any]], vocabulary: Vocabulary) -> Iterator[str]:
+def _changes(case: Case, runs: Sequence[Run], vocabulary: Vocabulary) -> Iterator[str]:
     if case.word == "needs spec":
         what = f"what is missing ({', '.join(case.reading.missing)})" if case.reading.missing else "it more plainly"
         yield f"say {what} in the sentence, or put a claim block under it"
@@ -73,36 +79,35 @@ def _changes(case: Case, runs: Sequence[Mapping[str, Any]], vocabulary: Vocabula
     for run in runs:
         yield from _of_run(run, case)
     scope = "pretrained"
-    if scope in scopes(case.spec, vocabulary) and not any(run["scope"] == scope for run in runs):
+    if scope in scopes(case.spec, vocabulary) and not any(run.scope == scope for run in runs):
         yield f"released weights, which lead where there are any: check-claims -k {case.id} --download"
 
 
-def _of_run(run: Mapping[str, Any], case: Case) -> Iterator[str]:
-    verdict, unit = run["verdict"], run["effect_unit"]
+def _of_run(run: Run, case: Case) -> Iterator[str]:
+    verdict, unit = run.verdict, run.effect_unit
     if case.spec is None or not still_stands(run, case.spec):
-        yield f"{run['scope']}: a new run, because its spec, code, data or weights have changed: check-claims -k {case.id}"
+        yield f"{run.scope}: a new run, because its spec, code, data or weights have changed: check-claims -k {case.id}"
         return
-    if "curve" in verdict:
-        yield f"{run['scope']}: a model that learns its task ({verdict['reason']})"
+    if not verdict.reached:
+        yield f"{run.scope}: a model that learns its task ({verdict.reason})"
         return
     end = _near_end(run)
-    if verdict["word"] == "inconclusive":
-        looks = [look for look in run["spec"]["decide"]["looks"] if look > verdict["seeds"]]
-        if run["scope"] == "toy" and looks:
+    if verdict.word == "inconclusive":
+        looks = [look for look in run.spec.decide.looks if look > verdict.seeds]
+        if run.scope == "toy" and looks:
             yield f"toy: the next look, at {looks[0]} seeds: check-claims -k {case.id} --seeds {looks[0]}"
-    elif end is not None and len(verdict["lines"]) == 1 and "parts" not in verdict:
-        line = verdict["lines"][0]
-        yield f"{run['scope']}: a line claimed beyond {end:.3g} {unit}, where the interval ends; it lies at {line:.3g}"
+    elif end is not None and len(verdict.lines) == 1 and not verdict.parts:
+        line = verdict.lines[0]
+        yield f"{run.scope}: a line claimed beyond {end:.3g} {unit}, where the interval ends; it lies at {line:.3g}"
 
 
-def _near_end(run: Mapping[str, Any]) -> float | None:
+def _near_end(run: Run) -> float | None:
     """The end of the interval that lies nearest to the line claimed."""
-    verdict = run["verdict"]
-    above = run["claimed"] == "above"
-    if verdict["word"] == "refuted":
+    verdict = run.verdict
+    above = run.claimed == "above"
+    if verdict.word == "refuted":
         above = not above
-    end: float | None = verdict["low"] if above else verdict["high"]
-    return end
+    return verdict.low if above else verdict.high
 
 
 def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
@@ -129,8 +134,8 @@ def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield f"{MARKS[one['verdict']]} {one['verdict']} · {one['scope']}{'' if one['fresh'] else ' · stale'}: {one['reason']}."
         if one["effect"] is not None:
-            effect, interval = numbers.effect(one, one["unit"]), numbers.interval(one, one["unit"])
-            yield f"  {one['effect_of']}: {effect}, interval {interval}; claimed: {one['claimed']}"
+            effect = f"{one['effect']:.3f} {one['unit']}".rstrip()
+            yield f"  {one['effect_of']}: {effect}, interval {one['interval']}; claimed: {one['claimed']}"
             if one["p"] is not None:
                 against = f"{one['p_against']:.{P_DIGITS}f}"
                 yield f"  p = {one['p']:.{P_DIGITS}f} for the claim, {against} against it; alpha {one['alpha']:g}"

@@ -71,10 +71,10 @@ def of_outcome(outcome: Outcome, vault: PurePosixPath, read_only: bool = False, 
     if read_only and kind not in ("error", "stale") and shown and shown != status:
         kind = "stale"
         reason = f"the note says {shown}, and the check finds {status} ({reason}); run check-claims and commit what it writes"
-    verdict = outcome.run["verdict"] if outcome.run is not None and outcome.word in DECIDED else None
     effect = ""
-    if outcome.run is not None and verdict is not None and verdict["effect"] is not None:
-        effect = f"{numbers.effect(verdict, outcome.run['effect_unit'], '+.3g')} [{numbers.interval(verdict, '', '+.3g', ', ')}]"
+    if outcome.run is not None and outcome.word in DECIDED and outcome.run.verdict.reached:
+        verdict, unit = outcome.run.verdict, outcome.run.effect_unit
+        effect = f"{numbers.effect(verdict, unit, '+.3g')} [{numbers.interval(verdict, '', '+.3g', ', ')}]"
     return Finding(
         id=case.id,
         statement=clean(case.claim.statement),

@@ -1,27 +1,24 @@
-"""The view of a run while it runs: one bar a running job, how far and how long still; plain lines where there is no terminal."""
+"""The view of a run while it runs: one bar a running job, how far it is and how long it still takes; plain lines without a
+terminal."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from checker.reports.text import clean
-from checker.runs.executor import SPENT, Event, Executor, run_jobs
-from checker.runs.jobs import Job
-
-LINES_VARIABLE = "CHECK_CLAIMS_PROGRESS"  # "lines": how far each job is, as lines that another program reads
+from checker.runs.events import Download, Event, JobEnded, JobProgress, JobsEnded, JobsStarted, Notice
 
 
 class Live:
-    """Runs jobs and shows them. A context manager, so that the terminal is given back whatever happens."""
+    """Shows the events of a run. A context manager, so that the terminal is given back whatever happens."""
 
-    def __init__(self, console: Console, executor: Executor) -> None:
-        self.console, self.executor = console, executor
-        self.lines = os.environ.get(LINES_VARIABLE) == "lines"
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.bars: dict[str, TaskID] = {}  # of running jobs and downloads, by title
+        self.total: TaskID | None = None
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -41,56 +38,54 @@ class Live:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.progress.stop()
 
-    def fetch(self, name: str) -> None:
-        """Download the released weights of a model, with their size and a bar. Raises MeasurementError."""
-        from checker.lab import pretrained
-        from checker.lab.models import find_model
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case Notice(text):
+                self._say(text, "yellow")
+            case JobsStarted(kind, count):
+                what = f"{'training' if kind == 'train' else 'measuring'} {count} model{'s' if count > 1 else ''}"
+                self.total = self.progress.add_task(what, total=count, note="")
+                if not self.console.is_terminal:
+                    self._say(what)
+            case JobProgress(title=title, done=done, of=of, loss=loss):
+                self._bar(f"  {title}", done, of, f"loss {loss:.3f}" if loss is not None else "")
+            case JobEnded():
+                self._ended(event)
+            case JobsEnded():
+                for title in list(self.bars):
+                    self._remove(title)
+                if self.total is not None:
+                    self.progress.remove_task(self.total)
+            case Download():
+                self._download(event)
 
-        model = find_model(name)
-        assert model is not None, name
-        task = self.progress.add_task(f"fetching {model.tag} ({model.licence})", total=None, note="")
-        told: list[int] = []
+    def _ended(self, event: JobEnded) -> None:
+        self._remove(f"  {event.title}")
+        if self.total is not None:
+            self.progress.advance(self.total)
+        if event.error:
+            self._say(f"failed: {event.title}: {event.error}" + (f" (log: {event.log})" if event.log else ""), "red")
+        elif not self.console.is_terminal and event.kind == "train" and not event.skipped:
+            self._say(f"done: {event.title}")
 
-        def report(done: int, of: int) -> None:
-            if not told:
-                self.console.print(f"fetching {model.tag}, {of / 1e6:.0f} MB, licence {model.licence}", highlight=False)
-                told.append(of)
-            self.progress.update(task, completed=done, total=of)
+    def _download(self, event: Download) -> None:
+        title = f"fetching {event.tag} ({event.licence})"
+        if event.ended:
+            self._remove(title)
+        elif event.of and event.done == 0:
+            self._say(f"fetching {event.tag}, {event.of / 1e6:.0f} MB, licence {event.licence}")
+        if not event.ended:
+            self._bar(title, event.done, event.of or None, "")
 
-        try:
-            pretrained.download(model, report)
-        finally:
-            self.progress.remove_task(task)
+    def _bar(self, title: str, done: int, of: int | None, note: str) -> None:
+        if title not in self.bars:
+            self.bars[title] = self.progress.add_task(title, total=of, note="")
+        self.progress.update(self.bars[title], completed=done, total=of, note=note)
 
-    def __call__(self, jobs: Sequence[Job]) -> Mapping[Job, str | None]:
-        what = "training" if jobs[0].kind == "train" else "measuring"
-        total = self.progress.add_task(f"{what} {len(jobs)} model{'s' if len(jobs) > 1 else ''}", total=len(jobs), note="")
-        running: dict[Job, TaskID] = {}
-        if not self.console.is_terminal:
-            self.console.print(f"{what} {len(jobs)} model{'s' if len(jobs) > 1 else ''}", highlight=False)
+    def _remove(self, title: str) -> None:
+        if title in self.bars:
+            self.progress.remove_task(self.bars.pop(title))
 
-        def watch(event: Event) -> None:
-            if not event.ended:
-                if event.job not in running:
-                    running[event.job] = self.progress.add_task(f"  {event.job.title}", total=event.of, note="")
-                note = f"loss {event.loss:.3f}" if event.loss is not None else ""
-                self.progress.update(running[event.job], completed=event.done, note=note)
-                if self.lines:
-                    told = f"progress: {event.job.title}: {event.done} of {event.of}"
-                    self.console.print(told, markup=False, highlight=False, soft_wrap=True)
-                return
-            if event.job in running:
-                self.progress.remove_task(running.pop(event.job))
-            self.progress.advance(total)
-            if event.error and event.error != SPENT:
-                told = f"failed: {event.job.title}: {event.error}" + (f" (log: {event.log})" if event.log else "")
-                self.console.print(clean(told), style="red", markup=False, highlight=False, soft_wrap=True)
-            elif not self.console.is_terminal and event.job.kind == "train":
-                self.console.print(f"done: {event.job.title}", markup=False, highlight=False)
-
-        try:
-            return run_jobs(jobs, self.executor, watch)
-        finally:
-            for task in running.values():
-                self.progress.remove_task(task)
-            self.progress.remove_task(total)
+    def _say(self, text: str, style: str = "") -> None:
+        self.console.print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from checker.runs.outcome import DECIDED, Outcome
 from checker.verdicts import benjamini_hochberg, holm
@@ -54,12 +53,11 @@ def _not(names: Sequence[str]) -> str:
 
 
 def _p(outcome: Outcome) -> float | None:
-    run: Any = outcome.run if outcome.word in DECIDED else None
-    values = [run["verdict"][name] for name in ("p", "p_against")] if run is not None else []
-    known = [value for value in values if value is not None]
+    verdict = outcome.run.verdict if outcome.run is not None and outcome.word in DECIDED else None
+    known = [p for p in (verdict.p, verdict.p_against) if p is not None] if verdict is not None else []
     return min(known) if known else None
 
 
 def _alpha(outcome: Outcome) -> float:
-    run: Any = outcome.run
-    return float(run["spec"]["decide"]["alpha"])
+    assert outcome.run is not None
+    return outcome.run.spec.decide.alpha

@@ -56,9 +56,9 @@ def _of_claim(outcome: Outcome, bench: Bench) -> set[Work]:
         if said.run is None or said.case.spec is None:
             continue
         run = said.run
-        for name, model in run["models"].items():
-            for seed in model["seeds"]:
-                found = bench.models.get(Wanted(name, run["scope"], run["data"]["name"], seed))
+        for name, model in run.models.items():
+            for seed in model.seeds:
+                found = bench.models.get(Wanted(name, run.scope, run.data.name, seed))
                 if found is not None:
                     works |= {(str(found.file), metric) for metric in ("", *said.case.spec.metrics)}
     return works

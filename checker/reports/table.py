@@ -44,11 +44,11 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
 def _numbers(outcome: Outcome) -> tuple[str, str]:
     if outcome.run is None or outcome.word not in DECIDED:
         return "", ""
-    verdict = outcome.run["verdict"]
-    if verdict["effect"] is None:
-        return "", str(verdict["seeds"])
-    told = numbers.effect(verdict, outcome.run["effect_unit"], "+.2f")
-    return f"{told} \\[{numbers.interval(verdict, '', '+.2f', ', ')}]", str(verdict["seeds"])
+    verdict = outcome.run.verdict
+    if not verdict.reached:
+        return "", str(verdict.seeds)
+    told = numbers.effect(verdict, outcome.run.effect_unit, "+.2f")
+    return f"{told} \\[{numbers.interval(verdict, '', '+.2f', ', ')}]", str(verdict.seeds)
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
@@ -67,9 +67,9 @@ def next_look(outcomes: Sequence[Outcome]) -> int | None:
     looks = [
         look
         for outcome in outcomes
-        if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run["scope"] == "toy"
+        if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run.scope == "toy"
         for look in outcome.case.spec.decide.looks
-        if "curve" not in outcome.run["verdict"] and look > outcome.run["verdict"]["seeds"]
+        if outcome.run.verdict.reached and look > outcome.run.verdict.seeds
     ]
     return min(looks, default=None)
 
@@ -93,8 +93,8 @@ def as_json(
 
 def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[str, Any]:
     case = outcome.case
-    run: Any = outcome.run if outcome.word in DECIDED else None
-    verdict = run["verdict"] if run else dict.fromkeys(("effect", "low", "high", "seeds", "images"))
+    run = outcome.run if outcome.word in DECIDED else None
+    verdict = run.verdict if run else None
     return {
         "id": case.id,
         "statement": case.claim.statement,
@@ -102,13 +102,16 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "status": outcome.word,
         "scope": outcome.scope or None,
         "fresh": not outcome.stale and outcome.word != "unchecked",
-        **{name: verdict[name] for name in ("effect", "low", "high")},
-        "unit": run["effect_unit"] if run else None,
-        **{name: verdict[name] for name in ("seeds", "images")},
+        "effect": verdict.effect if verdict else None,
+        "low": verdict.low if verdict else None,
+        "high": verdict.high if verdict else None,
+        "unit": run.effect_unit if run else None,
+        "seeds": verdict.seeds if verdict else None,
+        "images": verdict.images if verdict else None,
         "q": among.q if among else None,
         "family_p": among.family_p if among else None,
         "reason": outcome.reason,
-        "reading": run["reading"] if run else None,
+        "reading": run.reading if run else None,
         "spec": str(project.spec(case.id)) if case.spec is not None else None,
         "beside": [
             {"scope": said.scope, "status": said.word, "fresh": not said.stale, **_numbers_of(said), "reason": said.reason}
@@ -121,5 +124,5 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
 
 def _numbers_of(outcome: Outcome) -> dict[str, Any]:
     assert outcome.run is not None
-    verdict = outcome.run["verdict"]
-    return {**{name: verdict[name] for name in ("effect", "low", "high")}, "unit": outcome.run["effect_unit"]}
+    verdict = outcome.run.verdict
+    return {"effect": verdict.effect, "low": verdict.low, "high": verdict.high, "unit": outcome.run.effect_unit}

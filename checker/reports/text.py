@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-CI_COMMAND = re.compile(r"##(?=[a-z]*\[)")  # how GitHub, Azure and TeamCity are spoken to, anywhere in a line
+CI_COMMAND = re.compile(r"##(?=[a-z]*\[)|(?<!\S)::(?=\s*[A-Za-z])")  # how GitHub, Azure and TeamCity are spoken to
 
 
 def clean(text: str, kept: str = "") -> str:
     """Text from a file, without control characters but those `kept`: no terminal or CI escape gets through."""
-    return CI_COMMAND.sub("# #", "".join(char if char.isprintable() or char in kept else " " for char in text))
+    return CI_COMMAND.sub(
+        lambda match: " ".join(match[0]), "".join(char if char.isprintable() or char in kept else " " for char in text)
+    )

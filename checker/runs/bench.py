@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from checker.errors import MeasurementError, NewerError
+from checker.errors import MeasurementError, NewerError, TrainedOtherwiseError
 from checker.lab import pretrained
 from checker.lab.checkpoints import Card, read_card
 from checker.lab.models import find_model
 from checker.runs.executor import SPENT
 from checker.runs.jobs import Job, MeasureJob, TrainJob
-from checker.runs.store import Kept, Store, read_measurement
+from checker.runs.store import Kept, Store
 from checker.vocabulary import Scope
 
 Execute = Callable[[Sequence[Job]], Mapping[Job, str | None]]  # runs jobs; what went wrong with each
@@ -105,7 +105,7 @@ class Bench:
         assert model is not None, want.name
         try:
             return self.store.model(model.recipe_on(want.data), want.seed, self.options.fresh)
-        except NewerError as error:
+        except (NewerError, TrainedOtherwiseError) as error:
             self.faults[want] = str(error)
             return None
 
@@ -124,7 +124,7 @@ class Bench:
                 if path is None:
                     self.absent[want] = pretrained.absent(model)
                 else:
-                    self.models[want] = Found(path, pretrained.digest(path))
+                    self.models[want] = Found(path, pretrained.identity(model, path))
             except MeasurementError as error:
                 self.faults[want] = str(error)
 
@@ -157,17 +157,17 @@ class Bench:
             known = (metric, want) in self.values or (metric, want) in self.unmeasured
             if known or want not in self.models:
                 continue
-            if not self._read(metric, want, self._kept(metric, want)):
+            if not self._read(metric, want):
                 missing.setdefault(want, []).append(metric)
         lost = self._measure(missing)
         for want, metrics in lost.items():  # a crash takes all metrics of a job along: find out whose it was
             for metric in metrics:
                 self._measure({want: [metric]})
 
-    def _read(self, metric: str, want: Wanted, path: Path, fault: str | None = None) -> bool:
+    def _read(self, metric: str, want: Wanted, fault: str | None = None) -> bool:
         """Take a kept measurement, or note why there is none, if there is a reason; whether it is settled."""
         try:
-            values = read_measurement(path)
+            values = self.store.kept(metric, self.models[want].weights, want.data, _device_for(want))
         except MeasurementError as error:
             values, fault = None, str(error)
         if values is not None:
@@ -197,19 +197,22 @@ class Bench:
             assert isinstance(job, MeasureJob)
             want = jobs[job]
             why = None if fault == SPENT else fault or "the measurement was lost"
-            settled = [metric for metric, out in job.outs if self._read(metric, want, out, why)]
+            settled = [metric for metric, _ in job.outs if self._read(metric, want, why)]
             if settled and len(job.outs) > 1 and not any((metric, want) in self.values for metric in settled):
                 lost[want] = settled
         return lost
 
     def _kept(self, metric: str, want: Wanted) -> Path:
-        device = _device() if want.scope == "pretrained" else "cpu"
-        return self.store.measurement(metric, self.models[want].weights, want.data, device)
+        return self.store.measurement(metric, self.models[want].weights, want.data, _device_for(want))
+
+
+def _device_for(want: Wanted) -> str:
+    """Where a model is measured: toys never leave the CPU."""
+    return _device() if want.scope == "pretrained" else "cpu"
 
 
 @cache
 def _device() -> str:
-    """Where released models are measured: toys never leave the CPU."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from checker.claims import ClaimSpec
 from checker.errors import CheckerError, SpecError
+from checker.evidence import Run, goes_deeper, repeats
 from checker.runs.bench import Bench
-from checker.runs.evidence import FIELDS, evidence, evidence_code, evidence_key
+from checker.runs.evidence import evidence, still_stands
 from checker.runs.outcome import DECIDED, Outcome, Word
 from checker.runs.plan import affordable
 from checker.runs.question import REFERENCE, Needs, Question, is_open, questions
@@ -18,7 +17,7 @@ from checker.runs.survey import Case
 from checker.runs.times import Times
 from checker.vocabulary import Scope, Vocabulary
 
-Runs = Mapping[str, Mapping[str, Any]]  # the newest run of each scope
+Runs = Mapping[Scope, Run]  # the newest run of each scope
 
 
 def check(
@@ -75,7 +74,7 @@ def _within_budget(
     return affordable(asked, needs, bench, times, max(0.0, until - time.monotonic()), bench.options.workers)
 
 
-def _strongest(runs: Runs) -> Mapping[str, Any] | None:
+def _strongest(runs: Runs) -> Run | None:
     return runs.get("pretrained", runs.get("toy"))
 
 
@@ -91,15 +90,16 @@ def _merged(outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def _undecided(outcome: Outcome) -> bool:
-    """Whether more seeds could still change the word: not after a failure, nor where a model is not competent."""
+    """Whether more seeds could still change the word: not after a failure, nor where a model is not competent or
+    raw pixels give the answer away."""
     if outcome.word != "inconclusive" or outcome.stale or outcome.run is None:
         return False
-    return "curve" not in outcome.run["verdict"]
+    return outcome.run.verdict.reached and outcome.run.given_away is None
 
 
-def _without_run(case: Case, run: Mapping[str, Any] | None) -> Outcome:
+def _without_run(case: Case, run: Run | None) -> Outcome:
     if case.stale or case.word == "error":
-        word: Word = run["verdict"]["word"] if run else ("error" if case.word == "error" else "unchecked")
+        word: Word = run.verdict.word if run else ("error" if case.word == "error" else "unchecked")
         stale = case.stale or run is not None
         return Outcome(case, word, case.reason, stale=stale, failed=case.word == "error", run=run)
     assert case.word is not None
@@ -128,15 +128,15 @@ def _decide(
     need: Needs,
     bench: Bench,
     vocabulary: Vocabulary,
-    last: Mapping[str, Any] | None,
+    last: Run | None,
 ) -> Outcome:
     case, spec, scope = question.case, question.spec, question.scope
     missing = _absent(need, bench)
     if missing is not None:
         if last is not None and still_stands(last, spec):
-            return Outcome(case, last["verdict"]["word"], last["verdict"]["reason"], run=last)
+            return Outcome(case, last.verdict.word, last.verdict.reason, run=last)
         if last is not None:
-            return Outcome(case, last["verdict"]["word"], missing, stale=True, run=last)
+            return Outcome(case, last.verdict.word, missing, stale=True, run=last)
         return Outcome(case, "untestable", missing)
     pairs = [(metric, want) for want in need.get(REFERENCE, ()) for metric in spec.metrics]
     if REFERENCE not in spec.names and any(pair in bench.unmeasured for pair in pairs):
@@ -148,40 +148,25 @@ def _decide(
     if faults:
         return _failure(case, scope, faults[0], last)
     if any(pair not in bench.values for pair in pairs):
-        word: Word = last["verdict"]["word"] if last else "unchecked"
+        word: Word = last.verdict.word if last else "unchecked"
         reason = "not measured yet" if bench.options.until is None else "not measured yet: the budget did not reach it"
         return Outcome(case, word, reason, run=last, stale=last is not None, pending=True)
     try:
-        run = evidence(spec, scope, look, need, bench, vocabulary)
+        made = evidence(spec, scope, look, need, bench, vocabulary)
     except SpecError as error:
         return Outcome(case, "untestable", str(error))
     except CheckerError as error:
         return _failure(case, scope, str(error), last)
-    if last is not None and _goes_deeper(last, run):
-        run = dict(last)
+    # A run that is recorded already keeps its numbers as they were first written.
+    run = last if last is not None and (goes_deeper(last, made) or repeats(last, made)) else made
     unsteady = "".join(
         f"; not deterministic: {metric} differs by {share:.1%} when the same is measured twice"
-        for metric, share in run.get("nondeterministic", {}).items()
+        for metric, share in made.nondeterministic.items()
     )
-    return Outcome(case, run["verdict"]["word"], run["verdict"]["reason"] + unsteady, run=run)
+    return Outcome(case, run.verdict.word, run.verdict.reason + unsteady, run=run)
 
 
-def _failure(case: Case, scope: Scope, reason: str, last: Mapping[str, Any] | None) -> Outcome:
+def _failure(case: Case, scope: Scope, reason: str, last: Run | None) -> Outcome:
     """An error is never a verdict: the last good one stays, marked stale."""
-    word: Word = last["verdict"]["word"] if last else "error"
+    word: Word = last.verdict.word if last else "error"
     return Outcome(case, word, reason, stale=last is not None, failed=True, run=last, scope_asked=scope)
-
-
-def still_stands(last: Mapping[str, Any], spec: ClaimSpec) -> bool:
-    """Whether a run answers today's spec with today's code, on the weights that it was made on."""
-    fields = spec.model_dump(mode="json", include=FIELDS, exclude_none=True)
-    code = evidence_code(spec.metrics, last["data"]["name"])
-    weights = {name: model["weights"] for name, model in last["models"].items()}
-    return bool(last["key"] == evidence_key(fields, code, weights))
-
-
-def _goes_deeper(last: Mapping[str, Any], run: Mapping[str, Any]) -> bool:
-    """Whether `last` answers the same question from the same models and more seeds of them: then it stands."""
-    if last["look"] <= run["look"] or last["spec"] != run["spec"] or last["code"] != run["code"]:
-        return False
-    return all(last["models"][name]["weights"][: len(now["weights"])] == now["weights"] for name, now in run["models"].items())

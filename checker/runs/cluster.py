@@ -23,14 +23,14 @@ from typing import Any, Protocol
 
 from checker.cache import version
 from checker.errors import CheckerError, MeasurementError
-from checker.lab.plugins import FOLDER_VARIABLE
+from checker.lab.context import Context, current
 from checker.runs.executor import Event, Watch
 from checker.runs.folder import JobFolder, Result
 from checker.runs.jobs import Job
 from checker.runs.limits import Limits
 from checker.runs.local import Worker
 
-CARRIED = (FOLDER_VARIABLE, "CHECK_CLAIMS_ROOT", "CHECK_CLAIMS_DOWNLOAD", "CHECK_CLAIMS_SETTINGS")  # of the environment
+CARRIED = ("CHECK_CLAIMS_SETTINGS",)  # of the environment: where it stands what a person trusts
 PACKAGES = ("torch", "timm", "numpy")  # that decide a result, and have to be the same everywhere
 INPUT = "input.safetensors"
 
@@ -49,7 +49,7 @@ class ClusterExecutor:
     """Jobs through a pool. `root` is the folder of the jobs' directories here, `store` the path or URL that all machines see."""
 
     def __init__(self, pool: Pool, root: Path, store: str, limits: Limits) -> None:
-        self.pool, self.root, self.store, self.limits = pool, root, store.rstrip("/"), limits
+        self.pool, self.root, self.store, self.limits, self.context = pool, root, store.rstrip("/"), limits, current()
 
     def submit(self, job: Job, watch: Watch) -> Future[Event]:
         future: Future[Event] = Future()
@@ -72,7 +72,7 @@ class ClusterExecutor:
     def _send(self, job: Job, folder: JobFolder) -> str:
         """Write the job's directory, with the toy that it measures, where the workers see it, and return that place."""
         toy = job.kind == "measure" and job.released is None
-        folder.write(job, **({"file": INPUT} if toy else {}))
+        folder.write(job, self.context, **({"file": INPUT} if toy else {}))
         if job.kind == "measure" and toy:
             shutil.copyfile(job.file, folder.path / INPUT)
         place = f"{self.store}/{job.key}"
@@ -169,8 +169,8 @@ def _find_weights(folder: JobFolder) -> None:
     if job["kind"] != "measure" or job["released"] is None:
         return
     model = find_model(job["released"])
-    found = pretrained.locate(model, Path(os.environ.get("CHECK_CLAIMS_ROOT", "."))) if model is not None else None
-    if found is None or pretrained.digest(found) != job["weights"]:
+    found = pretrained.locate(model, Context.from_dict(job["context"]).root) if model is not None else None
+    if model is None or found is None or pretrained.identity(model, found) != job["weights"]:
         raise MeasurementError(f"the worker's machine does not have the released weights of {job['released']}")
     folder.set(file=str(found))
 

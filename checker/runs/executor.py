@@ -13,6 +13,7 @@ from typing import Protocol
 from checker.runs.jobs import Job
 
 SPENT = "the budget is spent"  # the result of a job that was not done for that reason; it is no fault
+TICK = 0.2  # seconds between two calls of `while_waiting`
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,11 @@ def slots() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def run_jobs(jobs: Sequence[Job], executor: Executor, watch: Watch) -> dict[Job, str | None]:
-    """Run all jobs and return what went wrong with each (None: nothing). `watch` is called from this thread.
+def run_jobs(
+    jobs: Sequence[Job], executor: Executor, watch: Watch, while_waiting: Callable[[], None] = lambda: None
+) -> dict[Job, str | None]:
+    """Run all jobs and return what went wrong with each (None: nothing). `watch` is called from this thread, and so is
+    `while_waiting`, several times a second; either may raise to interrupt the run.
 
     When this is interrupted, the jobs that wait are cancelled; whoever owns the executor ends those that run.
     """
@@ -64,7 +68,11 @@ def run_jobs(jobs: Sequence[Job], executor: Executor, watch: Watch) -> dict[Job,
             futures[future] = job
             future.add_done_callback(lambda done, job=job: events.put(_end(job, done)))  # type: ignore[misc]
         while len(results) < len(jobs):
-            event = events.get()
+            try:
+                event = events.get(timeout=TICK)
+            except queue.Empty:
+                while_waiting()
+                continue
             if event.ended:
                 results[event.job] = event.error
             watch(event)

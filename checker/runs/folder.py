@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.errors import MeasurementError
+from checker.lab.context import Context
 from checker.runs.jobs import Job
 
 SCHEMA = 1
@@ -38,11 +39,13 @@ class JobFolder:
     def log(self) -> Path:
         return self.path / "log.txt"
 
-    def write(self, job: Job, **more: Any) -> None:
+    def write(self, job: Job, context: Context, **more: Any) -> None:
         """Say what to do, and forget what came of an earlier try."""
         self.path.mkdir(parents=True, exist_ok=True)
         (self.path / "result.json").unlink(missing_ok=True)
-        _write(self.path / "job.json", {"schema": SCHEMA, "title": job.title, **job.as_dict(), **more})
+        _write(
+            self.path / "job.json", {"schema": SCHEMA, "title": job.title, "context": context.as_dict(), **job.as_dict(), **more}
+        )
 
     def read(self) -> dict[str, Any]:
         """What to do. Raises MeasurementError for a job of a newer version, which is refused, not guessed at."""

@@ -83,28 +83,30 @@ class MeasureJob:
             "released": self.released,
             "weights": self.weights,
             "data": self.data,
-            "metrics": [metric for metric, _ in self.outs],
+            "metrics": {metric: out.stem for metric, out in self.outs},
             "repeat": list(self.repeat),
         }
 
 
+Kind = Literal["train", "measure"]
 Job = TrainJob | MeasureJob
 
 
 def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     """Do one job in this process and leave its results in `folder`. Raises MeasurementError when it gives no usable result."""
     if job["kind"] == "train":
-        from checker.lab.plugins import folder_for_workers, load_objectives
+        from checker.lab.context import current
+        from checker.lab.plugins import load_objectives
         from checker.lab.training import train
 
         recipe = Recipe.from_dict(job["recipe"])
         if not _is_trained(folder / MODEL, recipe.key(job["seed"])):
-            load_objectives(folder_for_workers(), recipe.objective)
+            load_objectives(current().plugins, recipe.objective)
             train(recipe, job["seed"], folder / MODEL, progress)
         return
     import torch
 
-    from checker.lab.data import data_set
+    from checker.lab.data import data_set, images_declared
     from checker.lab.measure import IMAGES, measure
     from checker.lab.subject import Subject
     from checker.runs.store import Details, Kept, write_measurement
@@ -115,7 +117,7 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     drawn = _drawn.setdefault((job["data"], encoder.size), {})
 
     def subject() -> Subject:
-        return Subject(encoder, data_set(job["data"]), IMAGES, card, drawn)
+        return Subject(encoder, data_set(job["data"]), images_declared(job["data"]) or IMAGES, card, drawn)
 
     began = time.monotonic()
     try:
@@ -133,7 +135,7 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     for metric, measurement in found.items():
         differs = _difference(measurement, again[metric]) if metric in again else None
         details = Details(share, job["released"] or "toy", job["data"], device, dtype, differs)
-        write_measurement(folder / f"{metric}.safetensors", Kept.of(measurement, details))
+        write_measurement(folder / f"{metric}.safetensors", Kept.of(measurement, details), job["metrics"][metric])
     if fault is not None:
         raise fault
 

@@ -8,7 +8,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -18,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checker import interpreter
+from checker.lab.context import current
 from checker.runs.executor import SPENT, Event, Watch
 from checker.runs.folder import JobFolder, Result
 from checker.runs.jobs import Job, Progress
@@ -38,7 +39,7 @@ class LocalExecutor:
     folder of the jobs' directories."""
 
     def __init__(self, root: Path, workers: int, limits: Limits | None = None) -> None:
-        self.root, self.workers, self.limits = root, workers, limits or Limits()
+        self.root, self.workers, self.limits, self.context = root, workers, limits or Limits(), current()
         self.waiting: queue.SimpleQueue[tuple[Future[Event], Job, Watch] | None] = queue.SimpleQueue()
         self.stopping = threading.Event()
         self.slots: list[tuple[threading.Thread, Worker]] = []
@@ -106,7 +107,7 @@ class LocalExecutor:
                     return Event(job, error=INTERRUPTED)
                 if all(place.exists() for place in job.results.values()):  # another run has done it meanwhile
                     return Event(job)
-                folder.write(job)
+                folder.write(job, self.context)
                 result = worker.run(folder, self.limits, lambda done, of, loss: watch(Event(job, done, of, loss)))
                 fault = folder.collect(job)
                 error = result.error or fault
@@ -136,6 +137,7 @@ class Worker:
     def __init__(self) -> None:
         self.process: subprocess.Popen[str] | None = None
         self.environment: Mapping[str, str] = {}
+        self.plugins: str | None = None  # the folder whose plug-ins the process has imported
         self.mark = ""
         self.task: _Task | None = None
         self.log: Log | None = None
@@ -148,7 +150,8 @@ class Worker:
         began = time.monotonic()
         self._write_log(Log(folder.log))
         try:
-            error = self._ask(folder.path, limits, progress, environment or {})
+            self._belong(folder.read()["context"]["plugins"], environment or {})
+            error = self._ask(folder.path, limits, progress)
         finally:
             self._write_log(None)
         if error is not None and error.startswith("the worker "):
@@ -169,11 +172,17 @@ class Worker:
         if self.process is not None:
             self._bury()
 
-    def _ask(self, folder: Path, limits: Limits, progress: Progress, environment: Mapping[str, str]) -> str | None:
-        if self.process is not None and (self.process.poll() is not None or self.environment != environment):
+    def _belong(self, plugins: str | None, environment: Mapping[str, str]) -> None:
+        """End a process that has imported other plug-ins, or was started in another environment."""
+        if self.process is not None and (self.plugins, self.environment) != (plugins, environment):
+            self._bury()
+        self.plugins, self.environment = plugins, environment
+
+    def _ask(self, folder: Path, limits: Limits, progress: Progress) -> str | None:
+        if self.process is not None and self.process.poll() is not None:
             self._bury()
         if self.process is None:
-            self._start(environment)
+            self._start()
         if self.closed.is_set():  # asked after the start: whoever set it may have found no process
             return INTERRUPTED
         process = self.process
@@ -206,16 +215,15 @@ class Worker:
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"stopped with exit code {code}"
         return f"the worker {how}" + (" (out of memory?)" if code == -signal.SIGKILL else "")
 
-    def _start(self, environment: Mapping[str, str]) -> None:
+    def _start(self) -> None:
         self.mark = uuid.uuid4().hex
-        self.environment = environment
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "checker.runs.worker"],
+            interpreter.command("checker.runs.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **THREADS, **environment, MARK: self.mark},
+            env={**interpreter.environment(), **THREADS, **self.environment, MARK: self.mark},
             start_new_session=True,
         )
         assert self.process.stderr is not None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from checker.evidence import Run
 
 if TYPE_CHECKING:
     from checker.runs.survey import Case
@@ -15,7 +16,7 @@ DECIDED: tuple[Word, ...] = ("supported", "refuted", "inconclusive")
 
 @dataclass(frozen=True)
 class Outcome:
-    """A claim's status after a run. `run` is the evidence, as it is kept, when there is a verdict or was one; `beside` holds
+    """A claim's status after a run. `run` is the evidence when there is a verdict or was one; `beside` holds
     the verdicts of weaker scopes.
 
     `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
@@ -28,7 +29,7 @@ class Outcome:
     stale: bool = False
     failed: bool = False
     pending: bool = False
-    run: Mapping[str, Any] | None = None
+    run: Run | None = None
     scope_asked: str = ""
     beside: tuple[Outcome, ...] = ()
 
@@ -40,4 +41,4 @@ class Outcome:
 
     @property
     def scope(self) -> str:
-        return str(self.run["scope"]) if self.run and self.word in DECIDED else ""
+        return self.run.scope if self.run and self.word in DECIDED else ""

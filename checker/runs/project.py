@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.errors import ConfigurationError
+from checker.lab.trust import HIDDEN
 
 ARCHIVE = "archive"
 SETTINGS = ("models.yaml", "results.yaml")  # of a person's, beside the specs
 OWN_NOTE = re.compile(rb"---\n(?:(?!---\n)[^\n]*\n)*tags: \[check-claims\]\n---\n")  # how a claim note begins
-HIDDEN = ".claims"  # inside a vault that stands alone: Obsidian does not show it, version control does
 
 
 @dataclass(frozen=True)

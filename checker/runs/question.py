@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.claims import ClaimSpec
-from checker.lab.data import data_set
+from checker.lab.data import data_set, for_released
 from checker.lab.metrics import METRICS
 from checker.runs.bench import Options, Wanted
 from checker.runs.survey import Case, models_in, scopes
@@ -37,7 +37,10 @@ class Question:
     def needs(self, look: int, options: Options, vocabulary: Vocabulary) -> Needs:
         """The models of a look; when even the first look asks for more seeds than there may be, as many as there may be."""
         spec, scope = self.spec, self.scope
-        data = data_set(vocabulary.data_name(spec.where.data, scope)).name
+        named = vocabulary.data_name(spec.where.data, scope)
+        if scope == "pretrained":
+            named = for_released(named, any(METRICS[metric].word.factors for metric in spec.metrics))
+        data = data_set(named).name
         names = models_in(spec, scope)
         if scope == "pretrained":
             return {name: [Wanted(name, scope, data)] for name in names}

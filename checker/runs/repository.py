@@ -9,6 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from checker.errors import ConfigurationError
 
+NO_HOOKS = {"core.fsmonitor": "false", "core.hooksPath": os.devnull}
+FILTERS = r"^filter\..*\.(clean|process|required)$"  # commands that a file passes through on its way into the index
+
 
 def repository_root(folder: Path) -> Path:
     """The root of the repository that a folder lies in; without one, where the command runs, or else the folder itself."""
@@ -42,8 +45,9 @@ def changed_since(folder: Path, revision: str) -> frozenset[Path]:
 
 
 def _git(folder: Path, revision: str, *arguments: str) -> bytes:
+    """What git answers, without a hook, filter or remote of the repository's own: its configuration may come from anywhere."""
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False, env=_harmless(folder))
     except FileNotFoundError:
         raise ConfigurationError(f"--changed-since {revision}: there is no git on this machine") from None
     if done.returncode:
@@ -51,3 +55,17 @@ def _git(folder: Path, revision: str, *arguments: str) -> bytes:
         fault = said[0] if said else "no such revision; fetch it first"
         raise ConfigurationError(f"--changed-since {revision}: {fault}")
     return done.stdout
+
+
+def _harmless(folder: Path) -> dict[str, str]:
+    """An environment for git in which a repository's own commands are switched off; those of the person stay."""
+    question = ("config", "--includes", "--show-scope", "--name-only", "-z", "--get-regexp", FILTERS)
+    told = subprocess.run(["git", "-C", str(folder), *question], capture_output=True, check=False).stdout
+    fields = os.fsdecode(told).split("\0")
+    own = [name for scope, name in zip(fields[::2], fields[1::2], strict=False) if scope in ("local", "worktree")]
+    values = NO_HOOKS | {name: "false" if name.endswith(".required") else "" for name in own}
+    first = int(os.environ.get("GIT_CONFIG_COUNT", 0))
+    settings = {"GIT_ALLOW_PROTOCOL": "none", "GIT_CONFIG_COUNT": str(first + len(values))}
+    for number, (name, value) in enumerate(values.items(), first):
+        settings |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return os.environ | settings

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from checker.claims import ClaimSpec
 from checker.errors import MeasurementError
+from checker.evidence import Run, Trained, Values
 from checker.lab import pretrained
 from checker.lab.checkpoints import read_card
-from checker.lab.measure import IMAGES
 from checker.lab.models import find_model
 from checker.lab.recipes import Recipe
 from checker.runs.bench import Bench, Execute, Found, Options, Wanted
@@ -41,51 +39,46 @@ class Reproduction:
     """A recorded run and its repetition. `changed` names what is not as it was: code, packages, weights."""
 
     scope: str
-    kept: Mapping[str, Any]
-    again: Mapping[str, Any]
+    kept: Run
+    again: Run
     agreements: tuple[Agreement, ...]
     changed: tuple[str, ...]
 
     @property
     def holds(self) -> bool:
-        return self.kept["verdict"]["word"] == self.again["verdict"]["word"] and all(found.holds for found in self.agreements)
+        return self.kept.verdict.word == self.again.verdict.word and all(found.holds for found in self.agreements)
 
 
 def reproduce(
-    run: Mapping[str, Any], store: Store, work: Path, execute: Execute, vocabulary: Vocabulary, root: Path, train: bool
+    run: Run, store: Store, work: Path, execute: Execute, vocabulary: Vocabulary, root: Path, train: bool
 ) -> Reproduction:
     """Repeat a run of a ledger in the empty folder `work`. The models are those that ship or are cached; with `train`, toys are
     trained anew from their recorded recipes.
 
-    Raises MeasurementError where a model or a value cannot be had.
+    Raises MeasurementError where a model or a value cannot be had, or the data are not as many images as they were.
     """
-    scope, data = run["scope"], run["data"]
-    if data["images"] != IMAGES:
-        raise MeasurementError(f"the run measured {data['images']} images; this version measures {IMAGES}")
-    needs = {name: [Wanted(name, scope, data["name"], seed) for seed in model["seeds"]] for name, model in run["models"].items()}
+    scope, spec = run.scope, run.spec
+    needs = {name: [Wanted(name, scope, run.data.name, seed) for seed in model.seeds] for name, model in run.models.items()}
     bench = Bench(Store(work, store.shipped), Options(), execute, root)
     if train and scope == "toy":
         _train(run, needs, bench)
     else:
         _find(run, needs, store, bench)
-    spec = ClaimSpec.model_validate({**run["spec"], "id": "a", "statement": "", "source": ""})
     bench.measure([(metric, want) for wants in needs.values() for want in wants for metric in spec.metrics])
     for reason in (*bench.faults.values(), *bench.unmeasured.values()):
         raise MeasurementError(reason)
-    again = evidence(spec, scope, run["look"] - 1, needs, bench, vocabulary)
-    agreements = [
-        found
-        for table in ("values", "other_values")
-        for name in run.get(table, {})
-        for found in [_agreement(name, run[table][name], again[table][name], train)]
-    ]
+    again = evidence(spec, scope, run.look - 1, needs, bench, vocabulary)
+    if run.data.images != again.data.images:
+        raise MeasurementError(f"the run measured {run.data.images} images; now there are {again.data.images}")
+    tables = [(run.values, again.values), (run.other_values, again.other_values)]
+    agreements = [_agreement(name, kept[name], now[name], train) for kept, now in tables for name in kept]
     return Reproduction(scope, run, again, tuple(agreements), tuple(_changes(run, again)))
 
 
-def _train(run: Mapping[str, Any], needs: Mapping[str, Sequence[Wanted]], bench: Bench) -> None:
+def _train(run: Run, needs: Mapping[str, Sequence[Wanted]], bench: Bench) -> None:
     jobs: dict[Job, Wanted] = {}
     for name, wants in needs.items():
-        recipe = Recipe.from_dict(run["models"][name]["recipe"])
+        recipe = _recipe(run, name)
         for want in wants:
             jobs[
                 TrainJob(f"train {want}, on {want.data}", recipe, want.seed, bench.store.models / recipe.file_name(want.seed))
@@ -98,18 +91,24 @@ def _train(run: Mapping[str, Any], needs: Mapping[str, Sequence[Wanted]], bench:
         bench.models[jobs[job]] = Found(job.out, card.weights, card)
 
 
-def _find(run: Mapping[str, Any], needs: Mapping[str, Sequence[Wanted]], store: Store, bench: Bench) -> None:
+def _find(run: Run, needs: Mapping[str, Sequence[Wanted]], store: Store, bench: Bench) -> None:
     """Have the very weights that the run was made on."""
     for name, wants in needs.items():
-        for want, weights in zip(wants, run["models"][name]["weights"], strict=True):
-            found = _toy(run["models"][name], want, store) if want.scope == "toy" else _released(want, bench.root)
+        for want, weights in zip(wants, run.models[name].weights, strict=True):
+            found = _toy(_recipe(run, name), want, store) if want.scope == "toy" else _released(want, bench.root)
             if found.weights != weights:
                 raise MeasurementError(f"{want}: these are not the weights of the run ({found.weights}, not {weights})")
             bench.models[want] = found
 
 
-def _toy(model: Mapping[str, Any], want: Wanted, store: Store) -> Found:
-    path = store.model(Recipe.from_dict(model["recipe"]), want.seed)
+def _recipe(run: Run, name: str) -> Recipe:
+    model = run.models[name]
+    assert isinstance(model, Trained)
+    return model.recipe
+
+
+def _toy(recipe: Recipe, want: Wanted, store: Store) -> Found:
+    path = store.model(recipe, want.seed)
     if path is None:
         raise MeasurementError(f"{want}: neither ships nor is cached; --train trains it from its recorded recipe")
     card = read_card(path)
@@ -123,15 +122,15 @@ def _released(want: Wanted, root: Path) -> Found:
     path = pretrained.locate(model, root)
     if path is None:
         raise MeasurementError(pretrained.absent(model))
-    return Found(path, pretrained.digest(path))
+    return Found(path, pretrained.identity(model, path))
 
 
-def _agreement(name: str, kept: Mapping[str, Any], again: Mapping[str, Any], trained: bool) -> Agreement:
+def _agreement(name: str, kept: Values, again: Values, trained: bool) -> Agreement:
     """The means over images, row by row: seed by seed for the same models; on average over seeds, allowing for what seeds
     differ by, for models that were trained anew."""
     import numpy as np
 
-    old, new = np.asarray(kept["layers"]), np.asarray(again["layers"])  # (seeds, rows)
+    old, new = np.asarray(kept.layers), np.asarray(again.layers)  # (seeds, rows)
     rounding = STEADY * float(np.abs(old).max())
     if not trained:
         return Agreement(name, float(np.abs(old - new).max()), rounding)
@@ -142,16 +141,15 @@ def _agreement(name: str, kept: Mapping[str, Any], again: Mapping[str, Any], tra
     return Agreement(name, float(difference[worst]), float(allowed[worst]))
 
 
-def _changes(run: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
-    told = [f"the code of the {part}" for part in again["code"] if run["code"].get(part) != again["code"][part]]
+def _changes(run: Run, again: Run) -> list[str]:
+    code, now = run.code.model_dump(exclude_none=True), again.code.model_dump(exclude_none=True)
+    told = [f"the code of the {part}" for part in now if code.get(part) != now[part]]
     told += [
-        f"{name} {run['packages'].get(name)} is {now} now"
-        for name, now in again["packages"].items()
-        if run["packages"].get(name) != now
+        f"{name} {run.packages.get(name)} is {installed} now"
+        for name, installed in again.packages.items()
+        if run.packages.get(name) != installed
     ]
-    told += [f"Python {run['python']} is {again['python']} now"] if run["python"] != again["python"] else []
-    told += [f"{run['device']} is {again['device']} now"] if run["device"] != again["device"] else []
-    told += [
-        f"the weights of {name}" for name, model in again["models"].items() if run["models"][name]["weights"] != model["weights"]
-    ]
+    told += [f"Python {run.python} is {again.python} now"] if run.python != again.python else []
+    told += [f"{run.device} is {again.device} now"] if run.device != again.device else []
+    told += [f"the weights of {name}" for name, model in again.models.items() if run.models[name].weights != model.weights]
     return told

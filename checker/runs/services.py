@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from checker import interpreter
 from checker.errors import ConfigurationError
 from checker.runs.cluster import ClusterExecutor, Pool
 from checker.runs.executor import Executor
@@ -44,23 +47,45 @@ def open_executor(
         raise ConfigurationError(f"no executor is called {name!r}; there are local, {', '.join(SERVICES)}")
     limits = Limits.of(options, workers, until)
     executor: Executor
-    if name == "local":
-        _refuse(set(options) - set(LIMITS), "local", LIMITS)
-        executor = LocalExecutor(root, workers, limits)
-    else:
-        root.mkdir(parents=True, exist_ok=True)
-        own = {key: value for key, value in options.items() if key not in SHARED}
+    with contextlib.ExitStack() as stack:
+        if name == "local":
+            _refuse(set(options) - set(LIMITS), "local", LIMITS)
+            executor = LocalExecutor(root, workers, limits)
+        else:
+            stack.enter_context(_safe_path())
+            root.mkdir(parents=True, exist_ok=True)
+            own = {key: value for key, value in options.items() if key not in SHARED}
+            try:
+                pool = SERVICES[name](own, workers, root, limits)
+            except ImportError as error:
+                raise ConfigurationError(
+                    f"--executor {name} needs the package {error.name}: pip install 'check-claims[cluster]'"
+                ) from error
+            executor = ClusterExecutor(pool, root, options.get("store", str(root)), limits)
         try:
-            pool = SERVICES[name](own, workers, root, limits)
-        except ImportError as error:
-            raise ConfigurationError(
-                f"--executor {name} needs the package {error.name}: pip install 'check-claims[cluster]'"
-            ) from error
-        executor = ClusterExecutor(pool, root, options.get("store", str(root)), limits)
+            yield executor
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    """Services start Python in their own ways: while this lasts, none of it imports from the working folder."""
+    before = {name: os.environ.get(name) for name in (interpreter.SAFE_PATH, "PYTHONPATH")}
+    after = {**dict.fromkeys(before), **interpreter.environment(), interpreter.SAFE_PATH: "1"}
     try:
-        yield executor
+        _set(after)
+        yield
     finally:
-        executor.shutdown(cancel_futures=True)
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _refuse(unknown: set[str], name: str, known: tuple[str, ...]) -> None:
@@ -84,7 +109,7 @@ class _Ray:
                 include_dashboard=False,
                 log_to_driver=False,
                 configure_logging=False,
-                runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join(_path())}},
+                runtime_env={"working_dir": str(_empty(root / "ray"))},  # else Ray's workers import from this process's own
             )
         self.needs = {
             "num_cpus": float(options.get("cpus", 1)),
@@ -149,7 +174,8 @@ class _Slurm:
         cluster = options.pop("cluster", "slurm")
         self.jobs: list[Any] = []
         try:
-            self.executor = submitit.AutoExecutor(folder=root / "slurm", cluster=cluster)
+            python = f"{shlex.quote(sys.executable)} -P"  # Slurm may be set up to leave the environment behind
+            self.executor = submitit.AutoExecutor(folder=root / "slurm", cluster=cluster, slurm_python=python)
             values = {key: int(value) if value.isdigit() else value for key, value in options.items()}
             self.executor.update_parameters(timeout_min=int(limits.seconds / 60) + 1, **values)
         except (NameError, RuntimeError, ValueError) as error:  # how submitit tells an unknown option, and that there is no Slurm
@@ -176,11 +202,9 @@ class _Slurm:
 SERVICES: Mapping[str, Callable[[Mapping[str, str], int, Path, Limits], Pool]] = {"slurm": _Slurm, "ray": _Ray, "dask": _Dask}
 
 
-def _path() -> list[str]:
-    """Where this package is imported from, and what PYTHONPATH says already."""
-    import checker
-
-    return [str(Path(checker.__file__).parents[1]), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+def _empty(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @contextlib.contextmanager

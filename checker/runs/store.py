@@ -6,101 +6,34 @@ a new one, or none.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.cache import cache_folder, version
-from checker.errors import MeasurementError, NewerError
+from checker.errors import MeasurementError, NewerError, TrainedOtherwiseError
 from checker.lab.checkpoints import Card, is_sound, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
+from checker.lab.source import code_hash, imported
+from checker.lab.training_code import why_trained_otherwise
 
 if TYPE_CHECKING:
     import numpy as np
 
-SCHEMA = 1  # of kept measurements
+SCHEMA = 2  # of kept measurements; older ones are made again
 LONGEST_HEAD = 10_000_000  # bytes of metadata
 
-# A measurement is decided by these modules, by the metric's own, and by what they import from the lab; not by what only names
-# or keeps things. Data has a hash of its own.
+# A measurement is decided by these modules, by the metric's own, and by what they import from the lab. Data has a hash of its
+# own.
 MEASURING = ("checker.lab.attention", "checker.lab.measure", "checker.lab.subject", "checker.lab.transformer")
-WORDS = ("word", "definition", "source")  # how a metric is spoken of
-KEEPING = ("registry", "recipes", "models", "checkpoints", "competence", "data", "metrics", "words")
-
-
-@cache
-def code_hash(*modules: str) -> str:
-    """A hash of what modules do: comments, docstrings, layout, the words of errors and those for a metric do not count.
-
-    It is taken of unparsed syntax trees, which are the same for all supported versions of Python once the f-strings of
-    errors are left out.
-    """
-    digest = hashlib.sha256()
-    for name in modules:
-        digest.update(f"{name}\n{_what_it_does(_source(name))}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def _source(module: str) -> bytes:
-    spec = find_spec(module)
-    assert spec is not None and spec.origin is not None, module
-    return Path(spec.origin).read_bytes()
-
-
-@cache
-def _what_it_does(source: bytes) -> str:
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Raise):
-            node.exc = node.cause = None
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
-            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
-    return ast.unparse(tree)
-
-
-@cache
-def _imported(module: str) -> frozenset[str]:
-    """A module of the lab, or of a plug-in, with everything of the lab and of its own package that it needs to measure."""
-    found, waiting = set(), [module]
-    own = module.partition(".")[0]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        for wanted in _imports(name, _source(name)):
-            parts = wanted.split(".")
-            if parts[:2] == ["checker", "lab"] and len(parts) > 2:
-                if parts[2] not in KEEPING or (parts[2] == "metrics" and len(parts) == 4):
-                    waiting.append(wanted)
-            elif own != "checker" and parts[0] == own and find_spec(wanted) is not None:
-                waiting.append(wanted)
-    return frozenset(found)
-
-
-@cache
-def _imports(module: str, source: bytes) -> tuple[str, ...]:
-    """The modules that a module imports, by their whole names."""
-    found: list[str] = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found += (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            package = module.split(".")[: -node.level] if node.level else []
-            found.append(".".join([*package, *([node.module] if node.module else [])]))
-    return tuple(found)
 
 
 def metric_code(metric: str) -> str:
@@ -108,7 +41,7 @@ def metric_code(metric: str) -> str:
     module = f"checker.lab.metrics.{metric}"
     if find_spec(module) is None:
         module = METRICS[metric].measure.__module__  # a plug-in's
-    return code_hash(*sorted(frozenset().union(*(_imported(name) for name in (*MEASURING, module)))))
+    return code_hash(*sorted(frozenset().union(*(imported(name) for name in (*MEASURING, module)))))
 
 
 def data_code(data: str) -> str:
@@ -119,10 +52,12 @@ def data_code(data: str) -> str:
 
 @dataclass(frozen=True)
 class Store:
-    """Folders of finished results. `shipped` is read only; `fresh` keeps what `--fresh` trains until the run is whole."""
+    """Folders of finished results. `shipped` is read only; `fresh` keeps what `--fresh` trains until the run is whole.
+    `set_aside` are the files that were found damaged, or not to be what they lay there as, since this was opened."""
 
     root: Path
     shipped: Path
+    set_aside: list[Path] = field(default_factory=list, compare=False)
 
     @classmethod
     def default(cls) -> Store:
@@ -131,19 +66,50 @@ class Store:
 
     def model(self, recipe: Recipe, seed: int, fresh: bool = False) -> Path | None:
         """A sound file of this model: shipped, then cached; with `fresh`, only one that this run has trained. A damaged one
-        in the cache is set aside. Raises NewerError for one that a newer version wrote."""
+        in the cache is set aside.
+
+        Raises NewerError for one that a newer version wrote, TrainedOtherwiseError for one that today's code would train
+        differently."""
         folders = (self.fresh,) if fresh else (self.shipped, self.models)
+        fault = None
         for folder in folders:
             path = folder / recipe.file_name(seed)
             if not path.exists():
                 continue
+            sound = folder == self.shipped or is_sound(path)  # whoever loads a model checks its weights anyway
             card = _card(path)
-            if folder == self.shipped or is_sound(path):  # whoever loads a model checks its weights anyway
-                if card is not None and card.key == recipe.key(seed):
-                    return path
-            else:
-                path.replace(path.with_suffix(".damaged"))
+            if not sound or card is None or card.key != recipe.key(seed):
+                if folder != self.shipped:
+                    self._set_aside(path)
+                continue
+            fault = why_trained_otherwise(card)
+            if fault is None:
+                return path
+        if fault is not None:
+            raise TrainedOtherwiseError(f"{fault}; `check-claims --fresh` trains it again")
         return None
+
+    def kept(self, metric: str, weights: str, data: str, device: str = "cpu") -> Kept | None:
+        """The measurement of a model, or None where there is none. A file that is damaged, or the measurement of something else,
+        is set aside. Raises NewerError for one that a newer version wrote."""
+        path = self.measurement(metric, weights, data, device)
+        try:
+            found = read_measurement(path)
+        except MeasurementError as error:
+            if isinstance(error, NewerError):
+                raise
+            self._set_aside(path)
+            return None
+        if found is None:
+            path.unlink(missing_ok=True)  # of an older version: no run is to think that it has been made
+        elif (found.metric, found.weights) != (metric, weights):
+            self._set_aside(path)
+            return None
+        return found
+
+    def _set_aside(self, path: Path) -> None:
+        path.replace(path.with_suffix(".damaged"))
+        self.set_aside.append(path)
 
     @property
     def models(self) -> Path:
@@ -222,8 +188,9 @@ class Kept(Measurement):
         return cls(found.metric, found.weights, found.values, found.uniform, found.heads, details)
 
 
-def write_measurement(path: Path, measurement: Measurement) -> None:
-    """Keep a measurement, with a checksum of its values."""
+def write_measurement(path: Path, measurement: Measurement, key: str = "") -> None:
+    """Keep a measurement, with a checksum of all that is kept. `key` is the name that it will have when it is in its place, which
+    hashes what decides its values; the name of `path` where it is written there."""
     from safetensors.numpy import save_file
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -231,13 +198,14 @@ def write_measurement(path: Path, measurement: Measurement) -> None:
     details = measurement.details if isinstance(measurement, Kept) else Details()
     card = {
         "schema": SCHEMA,
+        "key": key or path.stem,
         "metric": measurement.metric,
         "weights": measurement.weights,
         "uniform": measurement.uniform,
-        "sha256": _checksum(measurement.values, measurement.heads),
         "details": asdict(details),
     }
     tensors = {"values": measurement.values} | ({} if measurement.heads is None else {"heads": measurement.heads})
+    card["sha256"] = _checksum(card, tensors)
     try:
         save_file(tensors, temporary, metadata={"measurement": json.dumps(card)})
         temporary.replace(path)
@@ -246,42 +214,48 @@ def write_measurement(path: Path, measurement: Measurement) -> None:
         raise
 
 
-def _checksum(values: np.ndarray, heads: np.ndarray | None) -> str:
-    digest = hashlib.sha256(values.tobytes())
-    if heads is not None:
-        digest.update(heads.tobytes())
+def _checksum(card: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> str:
+    told = {name: value for name, value in card.items() if name != "sha256"}
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"\n{name} {tensor.dtype} {tensor.shape}\n".encode() + tensor.tobytes())
     return digest.hexdigest()
 
 
 def read_measurement(path: Path) -> Kept | None:
-    """A kept measurement, or None when there is none or it is damaged (then it is set aside). Raises NewerError for one that a
-    newer version wrote."""
+    """A kept measurement, or None where there is none, or one of an older version. Raises NewerError for one that a newer version
+    wrote, MeasurementError for a file that is damaged or was kept under another name."""
     from safetensors import SafetensorError, safe_open
 
     if not path.exists():
         return None
     try:
+        card = read_head(path)["measurement"]
+        if card["schema"] > SCHEMA:
+            raise NewerError(f"{path}: kept by a newer version (schema {card['schema']}); update check-claims")
+        if card["schema"] < SCHEMA:
+            return None
         with safe_open(path, framework="numpy") as file:
-            card = json.loads(file.metadata()["measurement"])
-            if card["schema"] > SCHEMA:
-                raise NewerError(f"{path}: kept by a newer version (schema {card['schema']}); update check-claims")
-            values = file.get_tensor("values")
-            heads = file.get_tensor("heads") if "heads" in file.keys() else None  # noqa: SIM118 (no mapping)
-        if _checksum(values, heads) == card["sha256"]:
-            return Kept(card["metric"], card["weights"], values, card["uniform"], heads, Details(**card["details"]))
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
-        pass
-    path.replace(path.with_suffix(".damaged"))
-    return None
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        if _checksum(card, tensors) != card["sha256"]:
+            raise MeasurementError(f"{path}: damaged")
+        if card["key"] != path.stem:
+            raise MeasurementError(f"{path}: kept as {card['key']}, and not what it lies there as")
+        values, heads = tensors["values"], tensors.get("heads")
+        return Kept(card["metric"], card["weights"], values, card["uniform"], heads, Details(**card["details"]))
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise MeasurementError(f"{path}: damaged ({error})") from error
 
 
 def read_details(path: Path) -> tuple[str, str, Details] | None:
     """The metric of a kept measurement, the hash of its model and what is kept beside its values, read from the head of its file;
-    None where it tells nothing."""
+    None where it tells nothing, or is of another version."""
     try:
         card = read_head(path)["measurement"]
+        if card["schema"] != SCHEMA:
+            return None
         return card["metric"], card["weights"], Details(**card["details"])
-    except (OSError, KeyError, TypeError, ValueError):
+    except (OSError, KeyError, TypeError, ValueError, RecursionError):
         return None
 
 

@@ -126,9 +126,12 @@ def _spoken_of(vault: Vault, cases: Iterable[Case], vocabulary: Vocabulary) -> s
 
 
 def _offering(case: Case, here: set[str]) -> Case:
-    """The case with the models to choose from that the vault speaks of, where there are some."""
-    known = tuple(choice for choice in case.reading.choices if choice in here)
-    return replace(case, reading=replace(case.reading, choices=known)) if known and case.word == "needs spec" else case
+    """The case with the choices that add a model of which the vault speaks, where there are some."""
+    reading = case.reading
+    known = {choice: model for choice, model in zip(reading.choices, reading.added, strict=False) if model in here}
+    if not known or case.word != "needs spec":
+        return case
+    return replace(case, reading=replace(reading, choices=tuple(known), added=tuple(known.values())))
 
 
 def introduced(vault: Vault, note: Note, links: Iterable[Link]) -> dict[str, str]:
@@ -294,7 +297,7 @@ def _no_data(spec: ClaimSpec, vocabulary: Vocabulary) -> str | None:
     if vocabulary.data_word(name) is None and ":" not in name:
         return _unknown("data set", name, [data.name for data in vocabulary.data])
     kind, _, place = name.partition(":")
-    if kind == "folder" and (Path(place).is_absolute() or ".." in Path(place).parts):
+    if kind == "folder" and (Path(place).is_absolute() or ".." in Path(place.partition("?")[0]).parts):
         return f"{name}: the folder must lie inside the project"
     return _cannot_be_drawn(name)
 

@@ -1,6 +1,6 @@
 """A worker process: the directory of one job a line on standard input, JSON progress and one reply a line on standard output.
 
-Started as `python -m checker.runs.worker`. It imports torch once, for all its jobs, and ends with whoever started it.
+Started as `python -P -m checker.runs.worker`. It imports torch once, for all its jobs, and ends with whoever started it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import warnings
 from pathlib import Path
 
 from checker.errors import CheckerError
-from checker.lab.plugins import folder_for_workers, load_plugins
+from checker.lab.context import Context, within
+from checker.lab.plugins import load_plugins
 from checker.runs.folder import JobFolder
 from checker.runs.jobs import run
 from checker.runs.processes import adopt_orphans, end_children, reap
@@ -38,7 +39,6 @@ def main() -> None:
     def reply(**message: object) -> None:
         print(json.dumps(message), file=replies)
 
-    load_plugins(folder_for_workers())
     while True:
         folder = JobFolder(Path(waiting.get()))
         import timm  # noqa: F401  what every job needs; importing it is not the job's time
@@ -62,7 +62,11 @@ def _listen(waiting: queue.SimpleQueue[str]) -> None:
 
 def _do(folder: JobFolder, progress: object) -> str | None:
     try:
-        run(folder.read(), folder.path, progress)  # type: ignore[arg-type]
+        job = folder.read()
+        context = Context.from_dict(job["context"])
+        load_plugins(context.plugins)
+        with within(context):
+            run(job, folder.path, progress)  # type: ignore[arg-type]
     except CheckerError as error:
         return str(error)
     except Exception as error:

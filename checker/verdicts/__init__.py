@@ -1,10 +1,12 @@
 """Measurements and a decision rule to a verdict. Pure functions, no torch."""
 
+from checker.verdicts.answers import Answers
 from checker.verdicts.compare import compare
 from checker.verdicts.correlation import correlation
 from checker.verdicts.counts import compare_counts
 from checker.verdicts.equivalence import equivalence
 from checker.verdicts.line import Claimed
+from checker.verdicts.looks import Looks
 from checker.verdicts.measurements import merge_copies
 from checker.verdicts.multiplicity import benjamini_hochberg, holm
 from checker.verdicts.presence import absence, presence
@@ -16,7 +18,9 @@ from checker.verdicts.trend import trend
 from checker.verdicts.verdict import Part, Verdict, Word
 
 __all__ = [
+    "Answers",
     "Claimed",
+    "Looks",
     "Part",
     "Quantifier",
     "Verdict",

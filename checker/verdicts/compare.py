@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from checker.verdicts.contrast import contrast, decide
+from checker.verdicts.answers import AnswersOption, seen
+from checker.verdicts.contrast import contrast
+from checker.verdicts.estimate import decide
 from checker.verdicts.line import Claimed, draw_line
+from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_margin, check_options, measured
 from checker.verdicts.share import beside_share, despite_sign
 from checker.verdicts.verdict import Verdict
@@ -21,18 +24,19 @@ def compare(
     relation: Claimed = "less",
     margin: float = 0.0,
     alpha: float = 0.05,
-    looks: int = 1,
+    looks: Looks = ONE_LOOK,
     relative: float | None = None,
+    answers: AnswersOption = "seen",
 ) -> Verdict:
     """Decide "a is less (greater) than b by more than `margin`" from a (seeds, images) and b (seeds, images).
 
     Both are measured on the same images. The squared standard error of the difference of means is
     s_a^2/S_a + s_b^2/S_b + s_image^2/N: the variances of the seeds' means, and the variance over images of the difference (left
     out where the metric gives one value a model, N = 1), with the t quantile of `contrast` (Cochran 1964). Leaving the
-    seed-by-image part in both terms makes the interval a little wide, never narrow. The interval is two-sided at
-    1 - alpha / looks (Bonferroni over the declared looks). Supported: it lies beyond the margin on the claimed side. Refuted: it
-    lies on the other side of that line. With one checkpoint on each side only images vary, and the verdict is about these
-    checkpoints.
+    seed-by-image part in both terms makes the interval a little wide, never narrow. The interval is two-sided,
+    at the level that `looks` leave for this look. Supported: it lies beyond the margin on the claimed side. Refuted: it lies on
+    the other side of that line. With one checkpoint on each side only images vary, and the verdict is about these checkpoints;
+    where values are `answers`, right or wrong, its interval is that of a score test (`Scored`).
 
     "not less" and "not greater" claim the other side of the line of "less" and "greater": a is not less than b by more than the
     margin (non-inferiority).
@@ -42,21 +46,22 @@ def compare(
     "greater", which holds the error of the line as well as that of the difference (the idea of Fieller 1954). It is told around
     a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b.
 
-    Raises MeasurementError for NaN or Inf, shapes that do not fit, one seed on one side only, zero variance, or both a margin
-    and a relative one.
+    Raises MeasurementError for NaN or Inf, shapes that do not fit, one seed on one side only, zero variance (unless values are
+    answers), or both a margin and a relative one.
     """
     models = {"a": measured("a", a), "b": measured("b", b)}
+    answers = seen(answers, *models.values())
     check_options(alpha, looks)
     check_margin(margin, relative)
     if relative is None:
-        difference, line = contrast(models, (1, -1)), draw_line(relation, margin)
-        return decide(difference, line, alpha, looks, margin, _place(relation, margin))
-    baseline = contrast({"b": models["b"]}, (1,))
+        line = draw_line(relation, margin)
+        return decide(contrast(models, (1, -1), answers), line, alpha, looks, margin, _place(relation, margin))
+    baseline = contrast({"b": models["b"]}, (1,), answers)
     margin = relative * abs(baseline.effect)
     verdicts = []
     for size in (margin, -margin):  # with the sign that the baseline's mean has, and with the other
         share = 1 + draw_line(relation, math.copysign(relative, size * baseline.effect)).at
-        difference, line = beside_share(models, share), draw_line(relation, size)
+        difference, line = beside_share(models, share, answers), draw_line(relation, size)
         verdicts.append(decide(difference, line, alpha, looks, margin, _place(relation, margin)))
     return despite_sign(verdicts[0], verdicts[1], baseline, alpha, looks)
 

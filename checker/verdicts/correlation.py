@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
-from checker.verdicts.contrast import two_sided
 from checker.verdicts.line import Claimed, Line, draw_line
+from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_margin, check_options, measured
 from checker.verdicts.verdict import Verdict, Word
 
@@ -25,7 +25,7 @@ def correlation(
     relation: Claimed = "greater",
     margin: float = 0.0,
     alpha: float = 0.05,
-    looks: int = 1,
+    looks: Looks = ONE_LOOK,
 ) -> Verdict:
     """Decide "a and b correlate positively (greater) or negatively (less) over models, by more than `margin`".
 
@@ -58,7 +58,7 @@ def correlation(
     first = [measured(f"a of {name}", a[name]) for name in a]
     second = [measured(f"b of {name}", b[name]) for name in a]
     effect = spearman([float(array.mean()) for array in first], [float(array.mean()) for array in second])
-    line, tail = draw_line(relation, margin), alpha / looks / 2
+    line, tail = draw_line(relation, margin), looks.tail(alpha / 2)
     low, high = _interval(effect, count, tail)
     word = line.word(low, high)
     noise = " and ".join(f"{_noise(arrays)} of {name}" for name, arrays in (("a", first), ("b", second)))
@@ -67,17 +67,17 @@ def correlation(
         effect=effect,
         low=low,
         high=high,
-        confidence=1 - alpha / looks,
+        confidence=1 - 2 * tail,
         margin=margin,
         seeds=min(len(array) for array in first + second),
         images=min(array.shape[1] for array in first + second),
         rule=(
-            f"Spearman's rank correlation over {count} models with Fisher's interval at {100 * (1 - alpha / looks):.4g} % "
-            f"(alpha {alpha:g} over looks: {looks}); of the spread of the points the seeds' error is {noise}"
+            f"Spearman's rank correlation over {count} models with Fisher's interval at {100 * (1 - 2 * tail):.4g} % "
+            f"(alpha {alpha:g} {looks}); of the spread of the points the seeds' error is {noise}"
         ),
         reason=_reason(word, line, effect, count, tail),
-        p=two_sided(_p(effect, count, line), looks),
-        p_against=two_sided(_p(effect, count, line.other()), looks),
+        p=looks.two_sided(_p(effect, count, line)),
+        p_against=looks.two_sided(_p(effect, count, line.other())),
         lines=(line.at,),
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
+from checker.verdicts.looks import ONE_LOOK, Looks
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -30,10 +32,13 @@ def measured(name: str, values: ArrayLike, axes: tuple[str, ...] = ("seed", "ima
     return array
 
 
-def check_options(alpha: float, looks: int) -> None:
-    """Raises MeasurementError for an error rate or a number of looks that is none."""
-    if not 0 < alpha < 0.5 or looks < 1:
-        raise MeasurementError(f"alpha {alpha} over {looks} looks; alpha lies between 0 and 0.5 and looks is at least 1")
+def check_options(alpha: float, looks: Looks = ONE_LOOK) -> None:
+    """Raises MeasurementError for an error rate that is none, for looks that do not grow, or for one that is not among them."""
+    if not 0 < alpha < 0.5:
+        raise MeasurementError(f"alpha {alpha}; it lies between 0 and 0.5")
+    growing = all(first < second for first, second in itertools.pairwise((0, *looks.seeds)))
+    if not growing or not 0 <= looks.now < max(1, len(looks.seeds)):
+        raise MeasurementError(f"look {looks.now + 1} of looks at {looks.seeds} seeds; declare growing numbers, and one of them")
 
 
 def check_margin(margin: float, relative: float | None = None) -> None:

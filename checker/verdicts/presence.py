@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.verdicts.contrast import MOST_IMAGES, two_sided
+from checker.verdicts.answers import Share
+from checker.verdicts.estimate import decide
 from checker.verdicts.line import Line
+from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_options, measured
 from checker.verdicts.quantifier import combine
 from checker.verdicts.verdict import Verdict
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-def presence(shown: ArrayLike, bound: float, alpha: float = 0.05, looks: int = 1) -> Verdict:
+def presence(shown: ArrayLike, bound: float, alpha: float = 0.05, looks: Looks = ONE_LOOK) -> Verdict:
     """Decide "every checkpoint shows it in more than `bound` of the images" from shown (seeds, images), 1 or 0 each.
 
     Images are a sample and independent within a checkpoint; tokens of one image are not, so what counts is whether an image
-    shows it. Each checkpoint gets the exact binomial interval at 1 - alpha / looks, and the claim holds when it holds for every
-    checkpoint (`combine`, "all"); one checkpoint that does not show it refutes. A handful of checkpoints cannot tell the share
-    of all possible ones that do, so the verdict is about those that were measured.
+    shows it. Each checkpoint gets the exact binomial interval, and the claim holds when it holds for every checkpoint
+    (`combine`, "all"); one checkpoint that does not show it refutes. A handful of checkpoints cannot tell the share of all
+    possible ones that do, so the verdict is about those that were measured.
 
     All images alike is a measurement here, not zero variance. Presence and absence are never both supported; where checkpoints
     disagree, both are refuted.
@@ -35,7 +36,7 @@ def presence(shown: ArrayLike, bound: float, alpha: float = 0.05, looks: int = 1
     return _every_seed(shown, Line(bound, 1), alpha, looks)
 
 
-def absence(shown: ArrayLike, bound: float, alpha: float = 0.05, looks: int = 1) -> Verdict:
+def absence(shown: ArrayLike, bound: float, alpha: float = 0.05, looks: Looks = ONE_LOOK) -> Verdict:
     """Decide "no checkpoint shows it in `bound` of the images or more" from shown (seeds, images), 1 or 0 each.
 
     Seeing none proves nothing by itself: supported means that the upper end of the exact binomial interval lies below the bound
@@ -44,7 +45,7 @@ def absence(shown: ArrayLike, bound: float, alpha: float = 0.05, looks: int = 1)
     return _every_seed(shown, Line(bound, -1), alpha, looks)
 
 
-def _every_seed(shown: ArrayLike, line: Line, alpha: float, looks: int) -> Verdict:
+def _every_seed(shown: ArrayLike, line: Line, alpha: float, looks: Looks) -> Verdict:
     array = measured("the model", shown)
     check_options(alpha, looks)
     if not 0 < line.at < 1:
@@ -59,56 +60,18 @@ def _every_seed(shown: ArrayLike, line: Line, alpha: float, looks: int) -> Verdi
         verdict,
         seeds=len(hits),
         rule=(
-            f"exact binomial interval at {100 * (1 - alpha / looks):.4g} % (alpha {alpha:g} over looks: {looks}) for each of "
+            f"exact binomial interval at {100 * verdict.confidence:.4g} % (alpha {alpha:g} {looks}) for each of "
             f"{len(hits)} checkpoints; all have to lie {line.where()} {line.at:g}; about these checkpoints only"
         ),
     )
 
 
-def _one_seed(hits: int, images: int, line: Line, alpha: float, looks: int) -> Verdict:
-    from scipy.special import bdtr, bdtrc
-
-    tail = alpha / looks / 2
-    low, high = clopper_pearson(hits, images, tail)
-    word = line.word(low, high)
+def _one_seed(hits: int, images: int, line: Line, alpha: float, looks: Looks) -> Verdict:
+    shown = Share(hits / images, (1,), images)
+    verdict = decide(shown, line, alpha, looks, line.at, "the bound")
+    low, high = verdict.low, verdict.high
     reason = f"{hits} of {images} images show it, so at least {100 * low:.3g} and at most {100 * high:.3g} % of all do"
-    if word == "inconclusive":
-        reason = f"{reason}, which holds the bound; {_settle(hits / images, images, line.at, tail)}"
-    at_most = float(bdtr(hits, images, line.at))
-    at_least = float(bdtrc(hits - 1, images, line.at)) if hits else 1.0
-    p, p_against = (at_least, at_most) if line.side > 0 else (at_most, at_least)
-    return Verdict(
-        word=word,
-        effect=hits / images,
-        low=low,
-        high=high,
-        confidence=1 - alpha / looks,
-        margin=line.at,
-        seeds=1,
-        images=images,
-        rule=f"exact binomial interval at {100 * (1 - alpha / looks):.4g} %",
-        reason=reason,
-        p=two_sided(p, looks),
-        p_against=two_sided(p_against, looks),
-        lines=(line.at,),
-    )
-
-
-def clopper_pearson(hits: int, trials: int, tail: float) -> tuple[float, float]:
-    """The exact interval of a rate that leaves at most `tail` on each side."""
-    from scipy.special import betaincinv
-
-    low = float(betaincinv(hits, trials - hits + 1, tail)) if hits else 0.0
-    high = float(betaincinv(hits + 1, trials - hits, 1 - tail)) if hits < trials else 1.0
-    return low, high
-
-
-def _settle(rate: float, images: int, bound: float, tail: float) -> str:
-    """What would settle it: about how many images, if they go on showing it at this rate."""
-    count = images
-    while count < MOST_IMAGES:
-        count = min(math.ceil(count * 1.1), MOST_IMAGES)
-        low, high = clopper_pearson(round(rate * count), count, tail)
-        if not low <= bound <= high:
-            return f"about {count} images would settle it"
-    return f"the rate lies at the bound and no number of images up to {MOST_IMAGES} would settle it"
+    if verdict.word == "inconclusive":
+        _, clause = shown.settle(line.at, alpha / 2, looks)
+        reason = f"{reason}, which holds the bound; {clause}"
+    return dataclasses.replace(verdict, reason=reason)

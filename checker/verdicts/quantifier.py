@@ -30,7 +30,7 @@ def combine(parts: Mapping[str, Verdict], quantifier: Quantifier = "all", alpha:
 
     Raises MeasurementError for no parts, parts without p-values, or another quantifier.
     """
-    check_options(alpha, 1)
+    check_options(alpha)
     if not parts:
         raise MeasurementError("there are no parts to combine; give a verdict on each")
     count = len(parts)

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
+from checker.verdicts.answers import AnswersOption
 from checker.verdicts.compare import compare
 from checker.verdicts.line import Claimed
+from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.quantifier import combine
 from checker.verdicts.verdict import Verdict
 
@@ -21,8 +23,9 @@ def ranking(
     relation: Claimed = "greater",
     margin: float = 0.0,
     alpha: float = 0.05,
-    looks: int = 1,
+    looks: Looks = ONE_LOOK,
     relative: float | None = None,
+    answers: AnswersOption = "seen",
 ) -> Verdict:
     """Decide "each model is greater (less) than the next by more than the margin" from (seeds, images) of each, in order.
 
@@ -36,7 +39,7 @@ def ranking(
         raise MeasurementError(f"a ranking needs at least two models; there are {len(models)}")
     sign = ">" if relation in ("greater", "not less") else "<"
     pairs = {
-        f"{first} {sign} {second}": compare(models[first], models[second], relation, margin, alpha, looks, relative)
+        f"{first} {sign} {second}": compare(models[first], models[second], relation, margin, alpha, looks, relative, answers)
         for first, second in itertools.pairwise(models)
     }
     return combine(pairs, "all", alpha)

@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
-from checker.verdicts.contrast import contrast, decide
+from checker.verdicts.answers import Answers, AnswersOption, seen
+from checker.verdicts.contrast import Contrast, contrast
+from checker.verdicts.estimate import decide
 from checker.verdicts.line import Claimed, draw_line
+from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_options, measured
 from checker.verdicts.share import sign_p
 from checker.verdicts.verdict import Verdict
@@ -19,7 +22,13 @@ if TYPE_CHECKING:
 
 
 def ratio(
-    a: ArrayLike, b: ArrayLike, factor: float, relation: Claimed = "greater", alpha: float = 0.05, looks: int = 1
+    a: ArrayLike,
+    b: ArrayLike,
+    factor: float,
+    relation: Claimed = "greater",
+    alpha: float = 0.05,
+    looks: Looks = ONE_LOOK,
+    answers: AnswersOption = "seen",
 ) -> Verdict:
     """Decide "a is at least `factor` times b" (greater) or "b is at least `factor` times a" (less): (seeds, images) each.
 
@@ -36,20 +45,23 @@ def ratio(
     models = {"a": measured("a", a), "b": measured("b", b)}
     if not (math.isfinite(factor) and factor > 0):
         raise MeasurementError(f"the factor is {factor}; it must be a number above 0")
+    answers = seen(answers, *models.values())
     check_options(alpha, looks)
-    baseline = contrast({"b": models["b"]}, (1,))
+    baseline = contrast({"b": models["b"]}, (1,), answers)
     if baseline.effect <= 0:
         raise MeasurementError(f"the baseline's mean is {baseline.effect:.4g}; a factor needs a baseline above 0")
     share = factor if relation in ("greater", "not greater") else 1 / factor
     place = f"{share:.4g} times the baseline"
-    verdict = decide(contrast(models, (1, -share)), draw_line(relation, 0.0), alpha, looks, factor, place)
-    low, high = fieller(models, sign_p(baseline, looks) < alpha, alpha / looks / 2)
+    verdict = decide(contrast(models, (1, -share), answers), draw_line(relation, 0.0), alpha, looks, factor, place)
+    low, high = fieller(models, sign_p(baseline, looks) < alpha, looks.tail(alpha / 2), answers)
     effect = float(models["a"].mean()) / baseline.effect
     return dataclasses.replace(verdict, effect=effect, low=low, high=high, lines=(share,))
 
 
-def fieller(models: Mapping[str, NDArray[Any]], bounded: bool, tail: float) -> tuple[float, float]:
-    """The ratios next to a / b at which the t interval of a - r b touches 0.
+def fieller(
+    models: Mapping[str, NDArray[Any]], bounded: bool, tail: float, answers: Answers | None = None
+) -> tuple[float, float]:
+    """The ratios next to a / b at which the interval of a - r b touches 0.
 
     `bounded`: b's own interval leaves out 0, so that there is such a ratio on each side; else there may be one towards 0.
     """
@@ -59,8 +71,11 @@ def fieller(models: Mapping[str, NDArray[Any]], bounded: bool, tail: float) -> t
 
     def reach(r: float) -> float:
         """By how much the interval of a - r b holds 0; negative where it does not."""
-        found = contrast(models, (1, -r))
-        return (found.half_width(tail) if found.varies else 0.0) - abs(found.effect)
+        found = contrast(models, (1, -r), answers)
+        if isinstance(found, Contrast) and not found.varies:
+            return -abs(found.effect)
+        low, high = found.interval(tail)
+        return min(high, -low)
 
     first, second = models.values()
     middle = float(first.mean()) / float(second.mean())

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
-from checker.verdicts.contrast import contrast, decide
+from checker.verdicts.answers import Answers, AnswersOption, seen
+from checker.verdicts.contrast import Contrast, contrast
+from checker.verdicts.estimate import Estimate, decide
 from checker.verdicts.line import Claimed, draw_line
+from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_margin, check_options, measured
+from checker.verdicts.share import despite_sign
 from checker.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 
 def trend(
@@ -20,8 +25,10 @@ def trend(
     relation: Claimed = "greater",
     margin: float = 0.0,
     alpha: float = 0.05,
-    looks: int = 1,
+    looks: Looks = ONE_LOOK,
     positions: Sequence[float] | None = None,
+    relative: float | None = None,
+    answers: AnswersOption = "seen",
 ) -> Verdict:
     """Decide "the metric increases (decreases) with depth by more than `margin`" from values (seeds, layers, images).
 
@@ -32,22 +39,49 @@ def trend(
     "not greater": the slope is at most the margin, which a constant metric fulfils; "decreases" is "less". A slope is about the
     straight line, not about every step.
 
-    Raises MeasurementError for NaN or Inf (naming the layer), fewer than two layers, positions that do not grow from 0 to 1, or
-    zero variance.
+    `relative`, instead of `margin`, is a margin as a share of the size of the mean over the layers. That mean is measured too,
+    so the interval is that of the slope minus this share of the mean, as beside a relative margin in `compare`.
+
+    Raises MeasurementError for NaN or Inf (naming the layer), fewer than two layers, positions that do not grow from 0 to 1,
+    zero variance (unless values are answers), or both a margin and a relative one.
     """
     import numpy as np
 
     array = measured("the model", values, ("seed", "layer", "image"))
     check_options(alpha, looks)
-    check_margin(margin)
+    check_margin(margin, relative)
     layers = array.shape[1]
     if layers < 2:
         raise MeasurementError("a trend needs at least two layers; there is one")
     depth = np.linspace(0, 1, layers) if positions is None else measured("positions", positions, ("layer",))
     if len(depth) != layers or depth[0] < 0 or depth[-1] > 1 or (np.diff(depth) <= 0).any():
         raise MeasurementError(f"positions {depth.tolist()} for {layers} layers; give one a layer, growing, from 0 to 1")
+    answers = seen(answers, array)
     away = depth - depth.mean()
-    slopes = np.einsum("l,sli->si", away / (away**2).sum(), array)
-    line = draw_line(relation, margin)
-    place = f"a slope of {line.at:.3g} per depth of the network"
-    return decide(contrast({"the model": slopes}, (1,)), line, alpha, looks, margin, place)
+    slope, mean = away / (away**2).sum(), np.full(layers, 1 / layers)
+    if relative is None:
+        line = draw_line(relation, margin)
+        return decide(_over_layers(array, slope, answers), line, alpha, looks, margin, _place(line.at))
+    rise, level = _over_layers(array, slope, answers), _over_layers(array, mean, answers)
+    margin = relative * abs(level.effect)
+    verdicts = []
+    for size in (margin, -margin):  # with the sign that the mean over the layers has, and with the other
+        line = draw_line(relation, size)
+        share = draw_line(relation, math.copysign(relative, size * level.effect)).at
+        beside = _over_layers(array, slope - share * mean, answers).around(rise.effect)
+        verdicts.append(decide(beside, line, alpha, looks, margin, _place(line.at)))
+    return despite_sign(verdicts[0], verdicts[1], level, alpha, looks)
+
+
+def _over_layers(array: NDArray[Any], weights: NDArray[Any], answers: Answers | None) -> Estimate:
+    """The weighted sum over layers of (seeds, layers, images); with fixed answers a layer counts like a model of its own."""
+    import numpy as np
+
+    found = contrast({"the model": np.einsum("l,sli->si", weights, array)}, (1,))
+    if answers is None or (isinstance(found, Contrast) and found.seed_variances and found.varies):
+        return found
+    return contrast({f"layer {place}": array[:, place] for place in range(array.shape[1])}, weights.tolist(), answers)
+
+
+def _place(at: float) -> str:
+    return f"a slope of {at:.3g} per depth of the network"

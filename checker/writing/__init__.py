@@ -1,6 +1,6 @@
 """Verdicts to ledger, claim note and the status link in the note."""
 
-from checker.writing.changes import Change, edited_by_hand, plan_changes, read_ledgers, status_of
+from checker.writing.changes import Change, doubted, edited_by_hand, plan_changes, read_ledgers, status_of
 from checker.writing.files import move, replace
 from checker.writing.journal import Journal
 from checker.writing.lock import locked
@@ -16,6 +16,7 @@ __all__ = [
     "Status",
     "Written",
     "clear_statuses",
+    "doubted",
     "edited_by_hand",
     "locked",
     "move",

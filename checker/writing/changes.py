@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from checker.errors import SpecError
+from checker.errors import EvidenceError
+from checker.evidence import Ledger, Run, difference, print_ledger, read_ledger
+from checker.evidence.ledger import RESTORE
 from checker.notes import Problem
 from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.project import ARCHIVE, Project
 from checker.writing.claim_note import Rewrite, is_claim_note, properties_of, render, shown_in
-from checker.writing.ledger import Ledger, parse_ledger, print_ledger
 from checker.writing.note_status import NoteEdit
 from checker.writing.status import Status
 
-Draw = Callable[[str, Mapping[str, Any]], bytes]  # (claim id, run) -> SVG
-Mark = Callable[[Mapping[str, Any]], str]
+Draw = Callable[[str, Run], bytes]  # (claim id, run) -> SVG
+Mark = Callable[[Run], str]
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ def read_ledgers(project: Project, ids: Sequence[str]) -> tuple[dict[str, Ledger
             )
             continue
         try:
-            ledgers[name] = parse_ledger(path.read_text(encoding="utf-8"), str(path)) if path.exists() else Ledger(name)
-        except (SpecError, UnicodeDecodeError) as error:
-            faults[name] = str(error) if isinstance(error, SpecError) else f"{path}:1:1: not UTF-8; restore it"
+            ledgers[name] = read_ledger(path, name)
+        except EvidenceError as error:
+            faults[name] = str(error)
     return ledgers, faults
 
 
@@ -83,6 +84,19 @@ def edited_by_hand(project: Project, outcomes: Sequence[Outcome]) -> list[Proble
         if written and (claim.shown, claim.target) != (written, outcome.case.id):
             why = f"its status was edited: it reads {claim.shown!r} where the evidence gives {written!r}, which is written again"
             found.append(Problem(claim.note.path, claim.line, why))
+    return found
+
+
+def doubted(project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str, Ledger]) -> dict[str, str]:
+    """By id, where the record that an outcome rests on has another verdict than its values give, and what to do."""
+    found = {}
+    for outcome in outcomes:
+        name = outcome.case.id
+        keys = {said.run.key for said in (outcome, *outcome.beside) if said.run is not None}
+        for recorded, now in ledgers[name].pairs() if name in ledgers else ():
+            if recorded.key in keys and now is not recorded:
+                path = _standing(project, project.evidence(name))
+                found[name] = f"{path}: {difference(recorded, now.verdict)}; {RESTORE}"
     return found
 
 
@@ -117,7 +131,8 @@ def _of_claim(project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, ma
         if said.run is not None and said.word in DECIDED and not said.stale:
             ledger = ledger.with_run(said.run)
     if ledger.runs and not (ledger is known and project.evidence(name).is_file()):
-        changes.append(Change(project.evidence(name), _read(project.evidence(name)), print_ledger(ledger).encode(), about))
+        old = known.data if project.evidence(name).is_file() else None
+        changes.append(Change(project.evidence(name), old, print_ledger(ledger).encode(), about))
     outcome = dataclasses.replace(_kept(outcome, ledger), beside=tuple(_kept(said, ledger) for said in outcome.beside))
     if outcome.run is not None and outcome.word in DECIDED:
         old = _read(project.plot(name))
@@ -132,7 +147,8 @@ def _of_claim(project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, ma
     changes.append(Change(project.note(name), old, text.encode(), about, Rewrite(text) if old is not None else None, theirs=True))
     for path in map(project.archived, project.files(name)):
         archived = _read(path)
-        if archived is not None:  # its sentence is a claim again, and all that is worth keeping is in the files above
+        other = path == project.archived(project.evidence(name)) and archived != known.data
+        if archived is not None and not other:  # its sentence is a claim again; all that is worth keeping is in the files above
             changes.append(Change(path, archived, None, about))
     return changes
 
@@ -141,12 +157,12 @@ def _kept(outcome: Outcome, ledger: Ledger) -> Outcome:
     """The outcome with its run as the ledger has it: the same numbers, as they were first written."""
     if outcome.run is None or outcome.word not in DECIDED:
         return outcome
-    return dataclasses.replace(outcome, run=ledger.newest[outcome.run["scope"]])
+    return dataclasses.replace(outcome, run=ledger.newest[outcome.run.scope])
 
 
 def _standing(project: Project, path: Path) -> Path:
     """Where a file of a claim is: in its place, or in the archive."""
-    return path if path.exists() or not project.archived(path).exists() else project.archived(path)
+    return path if os.path.lexists(path) or not os.path.lexists(project.archived(path)) else project.archived(path)
 
 
 def _read(path: Path) -> bytes | None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from checker import strict_yaml
 from checker.errors import NoteError
+from checker.evidence import Ledger, Released, Run, Values
 from checker.notes import parse
 from checker.runs.outcome import DECIDED, Outcome
 from checker.writing import numbers
-from checker.writing.ledger import Ledger
 from checker.writing.status import MARKS, Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
@@ -88,7 +88,7 @@ def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None, ch
     return "\n".join(parts) + OWN + (INVITATION if own is None else own)
 
 
-def _properties(outcome: Outcome, status: Status, run: Any, checked: str, id_added: bool) -> str:
+def _properties(outcome: Outcome, status: Status, run: Run | None, checked: str, id_added: bool) -> str:
     case = outcome.case
     properties: dict[str, Any] = {
         "claim": case.claim.statement,
@@ -101,9 +101,9 @@ def _properties(outcome: Outcome, status: Status, run: Any, checked: str, id_add
         asked = case.spec.model_dump(mode="json", include=set(ASKED), exclude_none=True)
         properties |= {name: asked[name] for name in ASKED if name in asked}
     if run is not None:
-        verdict = run["verdict"]
-        properties |= {name: verdict[name] for name in ("effect", "low", "high")}
-        properties |= {"unit": run["effect_unit"], "seeds": verdict["seeds"], "images": verdict["images"]}
+        verdict = run.verdict
+        properties |= {"effect": verdict.effect, "low": verdict.low, "high": verdict.high}
+        properties |= {"unit": run.effect_unit, "seeds": verdict.seeds, "images": verdict.images}
         properties |= {"plot": f"[[{case.id}.svg]]"}
     properties |= {"id_added": True} if id_added else {}
     kept = {name: value for name, value in properties.items() if value is not None}
@@ -124,7 +124,7 @@ def _head(outcome: Outcome, status: Status) -> str:
         lines += ["", "| | |", "|---|---|"]
         lines += [f"| the note says | {_plain(case.said_as or reading.reason)} |", f"| the spec says | {_plain(case.read_as)} |"]
     if outcome.run is not None and outcome.word in DECIDED:
-        lines += ["", f"Read as: {outcome.run['reading']}."]
+        lines += ["", f"Read as: {outcome.run.reading}."]
     lines += [line for other in case.against for line in ("", f"It cannot hold together with [[{other}]].")]
     if outcome.word == "needs spec":
         if reading.missing:
@@ -141,59 +141,56 @@ def _plot(outcome: Outcome) -> str:
     return f"![[{outcome.case.id}.svg]]\n"
 
 
-def _table(run: Any) -> str:
-    verdict, unit, where = run["verdict"], run["effect_unit"], run["spec"]["where"]
+def _table(run: Run) -> str:
+    verdict, unit = run.verdict, run.effect_unit
     rows = ["## Decision", "", "| | |", "|---|---|"]
-    if verdict["effect"] is not None:
-        rows.append(f"| effect ({run['effect_of']}) | {numbers.effect(verdict, unit)} |")
+    if verdict.effect is not None:
+        rows.append(f"| effect ({run.effect_of}) | {numbers.effect(verdict, unit)} |")
         rows.append(f"| interval | {numbers.interval(verdict, unit)} |")
         rows.append(f"| claimed | {numbers.claimed(run)} |")
-    if run["uniform"] is not None:
-        rows.append(f"| uniform attention would give | {run['uniform']:.3f} {run['unit']} |")
-    layered = len(run["values"][run["about"][0]]["layers"][0]) > 1
-    layers = f", layers: {where['layers']}" if layered else ""
-    heads = f", {where['heads']}" if "heads" in where else ""
-    rows.append(f"| measured on | {run['data']['images']} images of `{run['data']['name']}`{layers}{heads} |")
-    rows.append(f"| rule | {verdict['rule']} |")
-    if "parts" in verdict:
+    if run.uniform is not None:
+        rows.append(f"| uniform attention would give | {run.uniform:.3f} {run.unit} |")
+    rows.append(f"| measured on | {_measured_on(run)} |")
+    rows.append(f"| rule | {verdict.rule} |")
+    if verdict.parts:
         rows += ["", "| part | verdict | effect | interval |", "|---|---|---|---|"]
-        for part in verdict["parts"]:
-            word = f"{MARKS[part['word']]} {part['word']}"
-            rows.append(f"| {part['name']} | {word} | {numbers.effect(part, unit)} | {numbers.interval(part, unit)} |")
+        for part in verdict.parts:
+            word = f"{MARKS[part.word]} {part.word}"
+            rows.append(f"| {part.name} | {word} | {numbers.effect(part, unit)} | {numbers.interval(part, unit)} |")
     return "\n".join(rows) + "\n"
 
 
-def _seeds(run: Any) -> str:
-    presence = run["spec"]["kind"] == "presence"
-    told = "Share of images that show it" if presence else f"Mean over images and the layers claimed, in {run['unit']}"
-    rows = ["## Values", "", f"{told}.", "", *_by_seed(run, "values")]
-    if "other_values" in run:
-        rows += ["", f"The other metric, in {run['other_unit']}.", "", *_by_seed(run, "other_values")]
+def _measured_on(run: Run) -> str:
+    """How many images were measured, of which data, in which layers and heads; a metric of the whole model has no images."""
+    images = f"{run.images} images of " if run.images > 1 else ""
+    layers = f", layers: {run.spec.where.layers}" if run.values[run.about[0]].depth > 1 else ""
+    heads = f", {run.spec.where.heads}" if run.spec.where.heads else ""
+    return f"{images}`{run.data.name}`{layers}{heads}"
+
+
+def _seeds(run: Run) -> str:
+    presence = run.spec.kind == "presence"
+    told = "Share of images that show it" if presence else f"Mean over images and the layers claimed, in {run.unit}"
+    rows = ["## Values", "", f"{told}.", "", *_by_seed(run, run.values)]
+    if run.other_values:
+        rows += ["", f"The other metric, in {run.other_unit}.", "", *_by_seed(run, run.other_values)]
     return "\n".join(rows) + "\n"
 
 
-def _by_seed(run: Any, values: str) -> list[str]:
-    names = list(run[values])
-    rows = ["| seed | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
-    for index, seed in enumerate(run["models"][run["about"][0]]["seeds"]):
-        means = [_mean(run[values][name]["images"], index) for name in names]
-        rows.append(f"| {seed} | " + " | ".join("" if mean is None else f"{mean:.3f}" for mean in means) + " |")
+def _by_seed(run: Run, values: Mapping[str, Values]) -> list[str]:
+    rows = ["| seed | " + " | ".join(values) + " |", "|---|" + "---|" * len(values)]
+    columns = [table.means() for table in values.values()]
+    for index, seed in enumerate(run.models[run.about[0]].seeds):
+        means = (f"{column[index]:.3f}" if index < len(column) else "" for column in columns)  # empty: that seed was not measured
+        rows.append(f"| {seed} | " + " | ".join(means) + " |")
     return rows
 
 
-def _mean(images: Any, index: int) -> float | None:
-    """The mean of a seed over images, and over layers where they are kept apart; None for a seed that was not measured."""
-    tables = list(images.values()) if isinstance(images, dict) else [images]
-    if index >= len(tables[0]):
-        return None
-    values = [value for table in tables for value in table[index]]
-    return float(sum(values) / len(values))
-
-
-def _models(run: Any) -> str:
-    if run["scope"] == "pretrained":
+def _models(run: Run) -> str:
+    released = [(name, model) for name, model in run.models.items() if isinstance(model, Released)]
+    if released:
         rows = ["## Models", "", "| model | timm tag | licence | weights |", "|---|---|---|---|"]
-        rows += [f"| {name} | `{m['tag']}` | {m['licence']} | `{m['weights'][0]}` |" for name, m in run["models"].items()]
+        rows += [f"| {name} | `{model.tag}` | {model.licence} | `{model.weights[0]}` |" for name, model in released]
         return "\n".join(rows) + "\n"
     rows = [
         "## Models",
@@ -201,14 +198,16 @@ def _models(run: Any) -> str:
         "| model | seed | images seen | CPU min | own loss | probe accuracy | weights |",
         "|---|---|---|---|---|---|---|",
     ]
-    for name, model in run["models"].items():
-        for index, seed in enumerate(model["seeds"]):
-            before, after = model["own_loss"][index]
-            loss = f"{before:.3f} → {after:.3f}" if after is not None else "none"
-            first, last = model["probe"][index]
+    for name, model in run.models.items():
+        if isinstance(model, Released):
+            continue
+        for index, seed in enumerate(model.seeds):
+            before, after = model.own_loss[index]
+            loss = f"{before:.3f} → {after:.3f}" if before is not None and after is not None else "none"
+            first, last = model.probe[index]
             probe = f"{first:.2f} → {last:.2f}" if after is not None else f"{last:.2f}"
-            minutes = model["cpu_seconds"][index] / 60
-            cells = (name, seed, f"{model['images_seen']:,}", f"{minutes:.1f}", loss, probe, f"`{model['weights'][index]}`")
+            minutes = model.cpu_seconds[index] / 60
+            cells = (name, seed, f"{model.images_seen:,}", f"{minutes:.1f}", loss, probe, f"`{model.weights[index]}`")
             rows.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 
@@ -220,21 +219,23 @@ def _beside(outcome: Outcome) -> str:
         rows += ["The scopes disagree. The status shows the stronger one.", ""]
     rows += ["| scope | verdict | effect | interval | why |", "|---|---|---|---|---|"]
     for said in outcome.beside:
-        run: Any = said.run
-        verdict = run["verdict"]
+        run = said.run
+        assert run is not None
         word = f"{MARKS[said.word]} {said.word}{' · stale' if said.stale else ''}"
-        cells = (numbers.effect(verdict, run["effect_unit"]), numbers.interval(verdict), _plain(verdict["reason"]))
-        rows.append(f"| {run['scope']} | {word} | {' | '.join(cells)} |")
+        cells = (numbers.effect(run.verdict, run.effect_unit), numbers.interval(run.verdict), _plain(run.verdict.reason))
+        rows.append(f"| {run.scope} | {word} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
 def _history(ledger: Ledger) -> str:
+    """The runs as they are recorded; where a record does not say what its values give, that too."""
     rows = ["## History", "", "| run | scope | verdict | effect | interval | evidence |", "|---|---|---|---|---|---|"]
-    for number, run in enumerate(ledger.runs, 1):
-        verdict = run["verdict"]
-        word = f"{MARKS[verdict['word']]} {verdict['word']}"
-        cells = (numbers.effect(verdict), numbers.interval(verdict), f"`{run['key']}`")
-        rows.append(f"| {number} | {run['scope']} | {word} | {' | '.join(cells)} |")
+    for number, (run, again) in enumerate(zip(ledger.runs, ledger.words_again, strict=True), 1):
+        verdict = run.verdict
+        doubt = "" if again == verdict.word else f" (its values give {again})"
+        word = f"{MARKS[verdict.word]} {verdict.word}{doubt}"
+        cells = (numbers.effect(verdict), numbers.interval(verdict), f"`{run.key}`")
+        rows.append(f"| {number} | {run.scope} | {word} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 

@@ -122,12 +122,12 @@ def test_githubs_runner_gets_annotations_and_no_other_commands(
         (
             "error",
             {"file": "vault/N.md", "line": "1", "title": "∅ untestable"},
-            "MAE is nice  [31m # #[add-mask]secret ::error::50%0Anew: no metric here is named in it",
+            "MAE is nice  [31m # #[add-mask]secret : :error::50%0Anew: no metric here is named in it",
         ),
         (
             "error",
             {"file": "vault/N.md", "line": "2", "title": "∅ untestable"},
-            "::set-output name=x::1 MAE: no metric here is named in it",
+            ": :set-output name=x::1 MAE: no metric here is named in it",
         ),
     ]
     assert "\x1b" not in result.stdout + result.stderr

@@ -73,7 +73,7 @@ def test_explain_says_what_was_understood_what_is_missing_and_what_would_change_
     asked = json.loads(run("explain", "^open", "--vault", ".", "--json", cwd=vault, cache=tmp_path).stdout)
     assert asked["word"] == "needs spec"
     assert asked["missing"] == ["baseline"]
-    assert asked["choices"] == ["DINO"]  # of all models those that this vault speaks of
+    assert asked["choices"] == ["MAE has shorter attention distance than DINO"]  # of all models those that this vault speaks of
     wrong = run("explain", "neer", "--vault", ".", cwd=vault, cache=tmp_path)
     assert wrong.returncode == 2
     assert "did you mean near" in wrong.stderr

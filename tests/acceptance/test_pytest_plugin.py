@@ -16,6 +16,7 @@ import pytest
 
 from checker.pytest_plugin.collect import ClaimCollection, arguments
 from tests.acceptance.test_cli import ROOT, tree
+from tests.strays import write_strays
 
 MODULE = "checker.pytest_plugin"
 
@@ -51,6 +52,15 @@ def test_each_claim_is_a_test(checked_repository: Path, ci_cache: Path) -> None:
         "mae-is-nice",
     ]
     assert cases[0].find("properties/property[@name='scope']").get("value") == "toy"  # type: ignore[union-attr]
+
+
+def test_nothing_of_a_vault_is_imported(make_vault: Callable[..., Path], tmp_path: Path) -> None:
+    project = make_vault({"N.md": "MAE is nice #claim\n", "Sub/M.md": "MAE is lovely #claim\n"})
+    for folder in (project / "vault", project / "vault/Sub"):
+        write_strays(folder, tmp_path / "ran", "__init__")
+    result = run_pytest("--claims", "vault", cwd=project, cache=tmp_path / "cache")
+    assert counts(result.stdout)["skipped"] == 2, result.stdout
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
 
 
 def test_claims_are_selected_as_tests_are(checked_repository: Path, ci_cache: Path) -> None:
@@ -90,7 +100,7 @@ def test_what_cannot_be_checked_is_an_error(
     found = counts(result.stdout)
     assert (found["error"], found["failed"], found["skipped"]) == (2, 1, 1), result.stdout
     assert "ERROR vault/Sub/Other.md::line-1" in result.stdout
-    assert "longer.evidence.json:1:1: not an evidence file" in result.stdout
+    assert "longer.evidence.json:1:2: not an evidence file" in result.stdout
     assert "the note says ❌ refuted · toy, and the check finds ✅ supported · toy" in result.stdout
 
 

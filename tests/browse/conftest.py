@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+COMMAND = shutil.which("check-claims") or str(Path(sys.executable).with_name("check-claims"))
 CHECKED = "mae-attention-distance-dino"
 HOSTILE = """# Hostile
 
@@ -110,7 +111,7 @@ class Served:
 def serve(project: Path, cache: Path) -> Served:
     """Start the command on a free port and wait until it says where it is."""
     environment = os.environ | {"CHECK_CLAIMS_CACHE": str(cache), "PYTHONWARNINGS": "ignore"}
-    arguments = [sys.executable, "-m", "checker.cli", "browse", str(project), "--port", "0", "--no-open"]
+    arguments = [COMMAND, "browse", str(project), "--port", "0", "--no-open"]
     process = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout
     line = process.stdout.readline()

@@ -337,7 +337,7 @@ def test_a_check_is_started_followed_and_its_verdict_shows(tmp_path: Path, open_
     page.get_by_role("button", name="Stop").wait_for()
     page.wait_for_selector(".check >> text=Checked.", timeout=50_000)
     page.locator("summary", has_text="Log").click()
-    assert "mae-is-lovely: untestable" in page.locator(".log").inner_text()
+    assert "mae-is-lovely: ∅ untestable" in page.locator(".log").inner_text()
     page.goto(f"{found.address}#/note/Home.md")
     page.wait_for_selector(".prose .md-claim[data-word=untestable]")
     page.goto("about:blank")

@@ -11,7 +11,7 @@ import pytest
 
 from checker.browse import export, open_site
 from checker.browse.page import FOLDER, MODULES, STATIC, STYLE, bundle, exported_page, static_file
-from checker.lab import vocabulary
+from checker.workspace import Workspace
 from tests.browse.conftest import CHECKED, write_vault
 
 TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function|class) (\{[^}]*\}|\w+)", re.MULTILINE)
@@ -54,7 +54,7 @@ def test_the_exported_page_names_what_may_run() -> None:
 
 
 def test_the_exported_page_holds_all_and_loads_nothing(tmp_path: Path) -> None:
-    site = open_site(write_vault(tmp_path / "project"), vocabulary(), None)
+    site = open_site(Workspace.open(write_vault(tmp_path / "project")), None)
     (site.vault.root / "Alone.md").write_text("![[big.png]]\n")
     (site.vault.root / "big.png").write_bytes(b"x" * 3_000_001)
     site = site.with_new_files()

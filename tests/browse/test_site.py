@@ -6,13 +6,13 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from checker.browse.site import Site, open_site
-from checker.lab import vocabulary
+from checker.workspace import Workspace
 from tests.browse.conftest import CHECKED, write_vault
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    return open_site(write_vault(tmp_path / "project"), vocabulary(), tmp_path / "cache")
+    return open_site(Workspace.open(write_vault(tmp_path / "project")), tmp_path / "cache")
 
 
 def test_the_graph_has_claims_in_place_of_their_notes(site: Site) -> None:
@@ -40,7 +40,7 @@ def test_the_graph_has_claims_in_place_of_their_notes(site: Site) -> None:
 
 def test_places_are_the_same_at_the_next_visit_and_a_new_note_moves_nobody_far(site: Site, tmp_path: Path) -> None:
     first = site.graph()
-    again = open_site(tmp_path / "project", vocabulary(), tmp_path / "cache").graph()
+    again = open_site(Workspace.open(tmp_path / "project"), tmp_path / "cache").graph()
     assert (again["x"], again["y"]) == (first["x"], first["y"])
     (tmp_path / "project" / "vault" / "New.md").write_text("[[Alpha]]\n")
     later = site.with_new_files().graph()
@@ -135,7 +135,7 @@ def test_the_home_note(tmp_path: Path) -> None:
         folder.mkdir()
         for name, text in notes.items():
             (folder / f"{name}.md").write_text(text)
-        return str(open_site(folder, vocabulary(), None).home)
+        return str(open_site(Workspace.open(folder), None).home)
 
     assert home(a="[[b]]", b="", c="[[b]]") == "b.md"
     assert home(a="[[b]]", b="", index="", c="[[index]] [[b]] [[b|x]]", d="[[index]]", e="[[index]]") == "index.md"

@@ -102,6 +102,9 @@ def test_reading_through_markdown(source: str, text: str) -> None:
         ("first 2", 6, [0, 1]),
         ("last 2", 6, [4, 5]),
         ("layer 6", 6, [5]),
+        ("layers 2-4", 6, [1, 2, 3]),
+        ("layers 2 and 4", 6, [1, 3]),
+        ("layers 1 and 3 and 6", 6, [0, 2, 5]),
     ],
 )
 def test_layers(layers: str, depth: int, blocks: list[int]) -> None:
@@ -111,3 +114,5 @@ def test_layers(layers: str, depth: int, blocks: list[int]) -> None:
 def test_a_layer_that_is_not_there() -> None:
     with pytest.raises(SpecError, match="6 layers"):
         select_layers("layer 7", 6)
+    with pytest.raises(SpecError, match="6 layers"):
+        select_layers("layers 2 and 7", 6)

@@ -17,7 +17,20 @@ MODELS = [model.name for model in WORDS.models]
 FAMILIES = [family.name for family in WORDS.families]
 CLAIMED = st.sampled_from(["less", "greater", "not less", "not greater"])
 NUMBERS = st.integers(1, 9999).map(lambda number: number / 1000)
-LAYERS = st.sampled_from(["all", "upper half", "lower half", "first 3", "last 1", "last 4", "layer 2", "layers 2-4"])
+LAYERS = st.sampled_from(
+    [
+        "all",
+        "upper half",
+        "lower half",
+        "first 3",
+        "last 1",
+        "last 4",
+        "layer 2",
+        "layers 2-4",
+        "layers 2 and 4",
+        "layers 1 and 3 and 4",
+    ]
+)
 
 
 @st.composite
@@ -59,7 +72,7 @@ def meanings(draw: st.DrawFn) -> Meaning:
         return Meaning(
             "threshold", **shared, subject=subject, members=one, relation=draw(CLAIMED), bound=bound, quantifier=quantifier
         )
-    if kind == "trend" and metric.layers:
+    if kind == "trend" and metric.layers and where.layers not in ("layer 2", "last 1"):  # a line needs two layers
         return Meaning("trend", **shared, subject=subject, members=one, relation=draw(CLAIMED), margin=margin)
     if kind == "presence":
         shared = {"metric": "high_norm_share", "where": draw(wheres(WORDS.metric("high_norm_share"))), "scope": scope}  # type: ignore[arg-type]

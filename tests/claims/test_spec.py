@@ -73,3 +73,18 @@ def test_the_hash_is_of_what_decides() -> None:
     reworded = parse_spec(TEXT.replace("statement: MAE", "statement: It seems that MAE").replace("false", "true"), "x")
     other = parse_spec(TEXT.replace("0.05, unit", "0.06, unit"), "x")
     assert spec.hash() == reworded.hash() != other.hash()
+
+
+@pytest.mark.parametrize(
+    ("layers", "kept"), [("[2, 4]", "layers 2 and 4"), ("[3]", "layer 3"), ("layers 1 and 2 and 6", "layers 1 and 2 and 6")]
+)
+def test_layers_may_be_a_list(layers: str, kept: str) -> None:
+    spec = parse_spec(TEXT.replace("layers: upper half", f"layers: {layers}"), "x")
+    assert spec.where.layers == kept
+    assert parse_spec(print_spec(spec), "x") == spec
+
+
+@pytest.mark.parametrize("layers", ["[4, 2]", "[2, 2]", "[0, 2]", "[2, a]", "layers 4 and 2", "[]"])
+def test_a_list_of_layers_names_each_once_in_order(layers: str) -> None:
+    with pytest.raises(SpecError, match="layers"):
+        parse_spec(TEXT.replace("layers: upper half", f"layers: {layers}"), "x")

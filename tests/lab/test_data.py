@@ -14,7 +14,7 @@ from checker.lab.data.base import SPLIT_SEEDS, squared
 from checker.lab.data.shape_texture import SHAPES, TEXTURES, render
 from checker.lab.registry import Registry
 
-SHIPPED = ["shapes", "leaves", "digits", "photographs"]
+SHIPPED = ["shapes", "figures", "leaves", "digits", "photographs"]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -45,7 +45,7 @@ def test_the_same_pictures_each_time_and_none_in_two_splits(name: str) -> None:
         seen |= pictures
 
 
-@pytest.mark.parametrize("name", ["leaves", "digits", "photographs"])
+@pytest.mark.parametrize("name", ["figures", "leaves", "digits", "photographs"])
 @pytest.mark.parametrize(("few", "many"), [(1, 40), (40, 200)])
 def test_fewer_pictures_are_the_first_of_more(name: str, few: int, many: int) -> None:
     short, long = DATA[name].split("measure", few), DATA[name].split("measure", many)
@@ -53,6 +53,64 @@ def test_fewer_pictures_are_the_first_of_more(name: str, few: int, many: int) ->
     assert (short.category == long.category[:few]).all()
     assert len(short.category) == few
     assert len(long.category) == many
+
+
+@pytest.mark.parametrize("name", ["shapes", "figures", "leaves"])
+def test_a_training_seed_draws_other_pictures_of_the_same_kind(name: str) -> None:
+    data = DATA[name]
+    sets = [data.split("train", 300, seed=seed) for seed in (0, 1)] + [data.split(split, 300) for split in SPLIT_SEEDS]
+    pictures = [picture.tobytes() for split in sets for picture in split.images]
+    assert len(set(pictures)) == len(pictures)
+    assert all(set(split.category) == set(range(data.categories)) for split in sets)
+    assert (data.split("train", 300, seed=1).images == sets[1].images).all()
+
+
+@pytest.mark.parametrize(("count", "kept"), [(100, 100), (800, 640), (20_000, 640)])
+def test_a_training_seed_chooses_among_the_pictures_there_are(count: int, kept: int) -> None:
+    digits = DATA["digits"]
+    train = {picture.tobytes() for picture in digits.split("train", 800).images}
+    chosen = [[picture.tobytes() for picture in digits.split("train", count, seed=seed).images] for seed in (0, 1)]
+    for pictures in chosen:
+        assert len(pictures) == kept
+        assert set(pictures) <= train
+        assert len(set(pictures)) == kept  # digits of the training part are all different
+    assert chosen[0] != chosen[1]
+    assert set(chosen[0]) != set(chosen[1])
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_training_seed_changes_no_other_split(name: str) -> None:
+    for split in set(SPLIT_SEEDS) - {"train"}:
+        assert (DATA[name].split(split, 20, seed=3).images == DATA[name].split(split, 20).images).all()
+
+
+@pytest.mark.parametrize("name", ["figures", "leaves"])
+def test_masks_come_with_their_pictures(name: str) -> None:
+    split = DATA[name].split("measure", 120)
+    assert split.masks is not None
+    assert split.masks.shape == (120, 32, 32)
+    assert split.masks.dtype == bool
+    assert (split.masks.any((1, 2)) & ~split.masks.all((1, 2))).mean() > 0.95
+    shares = split.patch_masks(4)
+    assert shares is not None
+    assert shares.shape == (120, 8, 8)
+    assert shares[7, 2, 5] == split.masks[7, 8:12, 20:24].mean()
+    assert (split[np.array([3, 1])].masks == split.masks[[3, 1]]).all()
+    with pytest.raises(ValueError, match="patches of 5"):
+        split.patch_masks(5)
+
+
+def test_nothing_is_masked_where_nothing_is_known() -> None:
+    assert DATA["digits"].split("measure", 3).patch_masks(4) is None
+
+
+def test_masks_of_leaves_mark_where_the_brightness_changes() -> None:
+    split = DATA["leaves"].split("measure", 200)
+    assert split.masks is not None
+    steps = abs(np.diff(split.images.astype(float).mean(1), axis=2))
+    flat = ~(split.masks[:, :, 1:] | split.masks[:, :, :-1])
+    assert steps[flat].max() == 0
+    assert steps[~flat].mean() > 5
 
 
 def test_there_is_no_other_split() -> None:
@@ -117,7 +175,10 @@ def test_a_class_of_torchvision_is_found_before_its_files_are() -> None:
         ("shape", r"did you mean shapes\?"),
         ("Dead leaves", r"did you mean leaves\?"),
         ("CIFAR-10", r"did you mean cifar10\?"),
-        ("qqqq", "called 'qqqq'; there are: cifar10, digits, imagenette, leaves, photographs, shapes, folder:PATH"),
+        (
+            "qqqq",
+            "called 'qqqq'; there are: cifar10, digits, fashion, figures, imagenette, leaves, photographs, shapes, folder:PATH",
+        ),
         ("folder:", "there are: "),
         ("url:x", "there are: "),
         ("torchvision:CIFAR1", r"did you mean CIFAR10\?"),

@@ -115,7 +115,7 @@ def test_leaves_cover_all_but_a_sliver(outline: str, smallest: float) -> None:
 
 @pytest.mark.parametrize("outline", OUTLINES)
 def test_colours_are_greys_with_a_small_tint(outline: str) -> None:
-    pictures = render(30, outline, SMALLEST[1], np.random.default_rng(2)).astype(float)
+    pictures = render(30, outline, SMALLEST[1], np.random.default_rng(2))[0].astype(float)
     assert (pictures.max(1) - pictures.min(1)).max() <= 2 * TINT * 255 + 1
     assert pictures.std() > 0.2 * (GREY[1] - GREY[0]) * 255
     means = pictures.mean((2, 3))

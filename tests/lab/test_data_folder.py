@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 from PIL import Image
 
 from checker.errors import ConfigurationError, MeasurementError
+from checker.lab.context import Context, within
 from checker.lab.data import data_set
 from checker.lab.data.base import SPLIT_SEEDS
-from checker.lab.data.folder import PARTS, folder_data
+from checker.lab.data.folder import PARTS, folder_data, for_released, images_declared
 
 
 def paint(path: Path, colour: tuple[int, int, int], size: tuple[int, int] = (6, 6)) -> None:
@@ -157,8 +159,15 @@ def test_a_picture_beside_categories_is_refused(tmp_path: Path) -> None:
         folder_data(str(tmp_path))
 
 
-def test_the_name_holds_what_the_pictures_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHECK_CLAIMS_ROOT", str(tmp_path))
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """A folder from which paths of data are counted."""
+    with within(Context(tmp_path)):
+        yield tmp_path
+
+
+@pytest.mark.usefixtures("project")
+def test_the_name_holds_what_the_pictures_are(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     for level in (9, 99):
         Image.new("RGB", (8, 8), (level, 8, 7)).save(tmp_path / "pictures" / f"{level}.png")
@@ -168,3 +177,86 @@ def test_the_name_holds_what_the_pictures_are(tmp_path: Path, monkeypatch: pytes
     assert folder_data("pictures").name != data.name
     with pytest.raises(ConfigurationError, match="the pictures have changed"):
         data_set(data.name)
+
+
+@pytest.mark.parametrize("names", [("train", "val"), ("Train", "validation"), ("TRAIN", "VAL", "test"), ("train", "test")])
+def test_the_root_of_an_image_set_keeps_its_splits(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for place, name in enumerate(names):
+        for number in range(40):
+            paint(tmp_path / name / f"n0{number % 2}" / f"{number}.png", (place, number, number % 2))
+    data = folder_data(str(tmp_path))
+    assert data.factors == {"category": ("n00", "n01")}
+    measured = data.split("measure", 1000, 2)
+    assert set(measured.images[:, 0, 0, 0].tolist()) == {1}
+    assert sorted(measured.images[:, 1, 0, 0].tolist()) == list(range(40))
+    assert (measured.category == measured.images[:, 2, 0, 0]).all()
+    learnt = [data.split(part, 1000, 2) for part in ("train", "probe-train", "held-out")]
+    seen = [int(number) for part in learnt for number in part.images[:, 1, 0, 0]]
+    assert {int(red) for part in learnt for red in part.images[:, 0, 0, 0]} == {0}
+    assert len(seen) == len(set(seen))
+    rest = data.split("probe-test", 1000, 2)
+    if len(names) == 3:
+        assert sorted(rest.images[:, 1, 0, 0].tolist()) == list(range(40))
+    else:
+        assert sorted(seen + rest.images[:, 1, 0, 0].tolist()) == list(range(40))
+
+
+def test_a_lone_split_is_cut_or_measured(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        paint(tmp_path / "one" / "val" / name / "1.png", (0, 0, 0))
+        for number in range(150):
+            paint(tmp_path / "two" / "train" / name / f"{number}.png", (0, 0, 0))
+    one, two = folder_data(str(tmp_path / "one")), folder_data(str(tmp_path / "two"))
+    assert one.factors == two.factors == {"category": ("a", "b")}
+    assert len(one.split("measure", 9, 2).images) == 2
+    with pytest.raises(MeasurementError, match="has no folder train; training and probes need one"):
+        one.split("probe-train", 9, 2)
+    assert sum(len(two.split(part, 1000, 2).images) for part in PARTS) == 300
+
+
+def test_splits_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    for file in ("train/cat/1.png", "train/dog/1.png", "val/cat/1.png"):
+        paint(tmp_path / file, (0, 0, 0))
+    with pytest.raises(ConfigurationError, match="the split 'val' has no pictures of dog; every split needs every category"):
+        folder_data(str(tmp_path))
+    paint(tmp_path / "val/dog/1.png", (0, 0, 0))
+    folder_data(str(tmp_path))
+    paint(tmp_path / "validation/dog/1.png", (0, 0, 0))
+    with pytest.raises(ConfigurationError, match="two folders hold the split 'val': keep one of train, val, validation"):
+        folder_data(str(tmp_path))
+    (tmp_path / "validation/dog/1.png").rename(tmp_path / "loose.png")
+    with pytest.raises(ConfigurationError, match=r"loose\.png lies beside the splits train, val"):
+        folder_data(str(tmp_path))
+
+
+def test_categories_that_are_called_like_a_split_are_categories(tmp_path: Path) -> None:
+    for name in ("train", "car"):
+        paint(tmp_path / name / "1.png", (0, 0, 0))
+    assert folder_data(str(tmp_path)).factors == {"category": ("car", "train")}
+
+
+def test_released_models_are_measured_on_all_pictures(tmp_path: Path) -> None:
+    """Nothing is trained, so nothing is set apart for it; where probes are fitted, half of the pictures are for them."""
+    files = write_numbered(tmp_path, 300, ("a", "b"))
+    every = data_set(for_released(f"folder:{tmp_path}", probed=False))
+    assert sorted(numbers(every.split("measure", 1000, 2).images)) == sorted(files)
+    assert data_set(every.name).name == every.name
+    half = data_set(for_released(f"folder:{tmp_path}", probed=True))
+    learnt, measured = (numbers(half.split(part, 1000, 2).images) for part in ("probe-train", "measure"))
+    assert sorted(learnt + measured) == sorted(files)
+    assert 120 < len(measured) < 180
+    with pytest.raises(MeasurementError, match="training"):
+        every.split("train", 1, 2)
+    assert for_released("shapes", probed=True) == "shapes"
+
+
+def test_a_count_is_declared_in_the_name(tmp_path: Path) -> None:
+    write_numbered(tmp_path, 30, ())
+    data = data_set(f"folder:{tmp_path}?images=500")
+    assert data.name.startswith(f"folder:{tmp_path}?images=500@")
+    assert images_declared(data.name) == 500
+    assert images_declared(f"folder:{tmp_path}") is None and images_declared("shapes") is None
+    assert images_declared(for_released(data.name, probed=False)) == 500
+    for wrong in ("?images=0", "?images=many", "?images=-3", "?pictures=3", "?", "?images"):
+        with pytest.raises(ConfigurationError, match=r"after the folder stands \?images=N"):
+            data_set(f"folder:{tmp_path}{wrong}")

@@ -130,7 +130,7 @@ def test_a_folder_of_the_project_names_any_other_model(tmp_path: Path) -> None:
 
 def test_a_file_and_its_architecture_name_any_other_model(tmp_path: Path) -> None:
     save_file(weights(trained=True), tmp_path / "mine.safetensors")
-    model = find_model("test_vit:mine.safetensors")
+    model = find_model("test_vit.r160_in1k:mine.safetensors")
     assert model is not None
     path = pretrained.locate(model, tmp_path)
     assert path is not None

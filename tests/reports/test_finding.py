@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -26,13 +26,10 @@ from checker.reports.text import clean
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
 from checker.runs.survey import Case, survey
+from tests.evidence.runs import run, with_verdict
 
 VAULT = PurePosixPath("notes/vault")
-RUN: Mapping[str, Any] = {
-    "scope": "toy",
-    "effect_unit": "px",
-    "verdict": {"word": "refuted", "effect": 3.4375, "low": 1.5, "high": 5.25},
-}
+RUN = with_verdict(run(effect_unit="px"), word="refuted", effect=3.4375, low=1.5, high=5.25)
 
 
 @pytest.fixture

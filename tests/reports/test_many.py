@@ -12,13 +12,13 @@ from checker.notes import parse
 from checker.reports.many import among_many, corrected
 from checker.runs.outcome import Outcome, Word
 from checker.runs.survey import Case
+from tests.evidence.runs import with_verdict
 
 
 def outcome(name: str, word: Word, p: float | None, note: str = "N.md") -> Outcome:
     (claim,), _ = find_claims(parse(PurePosixPath(note), b"- MAE has shorter attention distance than DINO #claim\n"))
     values = {"p": 1.0, "p_against": p} if word == "refuted" else {"p": p, "p_against": None if p is None else 1.0}
-    run = {"verdict": values, "spec": {"decide": {"alpha": 0.05}}, "scope": "toy"}
-    return Outcome(Case(name, claim, read_sentence(claim.statement, vocabulary())), word, "", run=run)
+    return Outcome(Case(name, claim, read_sentence(claim.statement, vocabulary())), word, "", run=with_verdict(**values))
 
 
 def test_q_values_and_families() -> None:

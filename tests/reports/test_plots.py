@@ -1,31 +1,64 @@
 from __future__ import annotations
 
-import copy
 import re
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from checker.claims.spec import ClaimSpec, Margin, Where
+from checker.evidence import LossCurve, Run, Values
 from checker.reports.plots import COLOURS, INK, claim_plot, plot_mark
+from tests.evidence.runs import run as kept_run
+from tests.evidence.runs import with_verdict
 
-RUN: dict[str, Any] = {
-    "key": "abc123",
-    "about": ["MAE", "DINO"],
-    "unit": "px",
-    "effect_unit": "px",
-    "effect_of": "MAE minus DINO",
-    "effect_from": 0.0,
-    "claimed": "below",
-    "uniform": 16.5,
-    "spec": {"subject": "MAE", "baseline": "DINO", "relation": "less", "where": {"layers": "upper half"}},
-    "verdict": {"effect": -3.0, "low": -4.0, "high": -2.0, "margin": 0.5, "lines": [-0.5]},
-    "values": {
-        "MAE": {"layers": [[8.0, 9.0, 7.0, 8.0], [8.1, 9.2, 7.1, 8.3]]},
-        "DINO": {"layers": [[12.0, 11.0, 12.5, 12.0], [12.2, 11.1, 12.4, 12.1]]},
-        "random initialisation": {"layers": [[16.0] * 4, [16.1] * 4]},
-    },
-}
+
+def tables(**layers: list[list[float]]) -> dict[str, Values]:
+    """Values of models of which only those layer by layer are drawn."""
+    rows = {name.replace("_", " "): tuple(map(tuple, table)) for name, table in layers.items()}
+    return {name: Values(layers=table, images=table) for name, table in rows.items()}
+
+
+MAE, DINO, INIT = (
+    [[8.0, 9.0, 7.0, 8.0], [8.1, 9.2, 7.1, 8.3]],
+    [[12.0, 11.0, 12.5, 12.0], [12.2, 11.1, 12.4, 12.1]],
+    [[16.0] * 4, [16.1] * 4],
+)
+SPEC = ClaimSpec(
+    id="a",
+    statement="",
+    source="",
+    kind="compare",
+    metric="attention_distance",
+    subject="MAE",
+    baseline="DINO",
+    relation="less",
+    margin=Margin(value=0.05),
+    where=Where(layers="upper half"),
+)
+RUN = with_verdict(
+    kept_run(
+        key="abc123",
+        about=("MAE", "DINO"),
+        unit="px",
+        effect_unit="px",
+        effect_of="MAE minus DINO",
+        effect_from=0.0,
+        claimed="below",
+        uniform=16.5,
+        spec=SPEC,
+        values=tables(MAE=MAE, DINO=DINO, random_initialisation=INIT),
+    ),
+    effect=-3.0,
+    low=-4.0,
+    high=-2.0,
+    margin=0.5,
+    lines=(-0.5,),
+    parts=(),
+)
+
+
+def drawn(run: Run) -> str:
+    return " ".join(ElementTree.fromstring(claim_plot("a", run, ["attention distance"])).itertext())
 
 
 def test_the_plot_is_stable_and_says_what_it_shows() -> None:
@@ -39,45 +72,40 @@ def test_the_plot_is_stable_and_says_what_it_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    "run",
     [
-        {
-            "verdict": {"effect": 3.0, "low": 1.0, "high": None, "margin": None, "lines": [2.0]},
-            "effect_from": 1.0,
-            "claimed": "above",
-        },
-        {"verdict": {"effect": 3.0, "low": 3.0, "high": 3.0, "margin": 0.5, "lines": [-0.5, 0.5]}, "claimed": "between"},
-        {"about": ["MAE", "random initialisation"], "spec": {"where": {"layers": "layer 1"}}},
-        {"values": {name: {"layers": rows["layers"][:1]} for name, rows in RUN["values"].items()}},
-        {
-            "values": {name: {"layers": [row[:1] for row in rows["layers"]]} for name, rows in RUN["values"].items()},
-            "uniform": None,
-        },
-        {"values": {name: RUN["values"][name] for name in ("MAE", "DINO")}},
-        {"values": {"MAE": {"layers": [[8.0] * 12]}, "DINO": {"layers": [[9.0] * 24]}}},
+        with_verdict(RUN, effect=3.0, low=1.0, high=None, margin=None, lines=(2.0,)).model_copy(
+            update={"effect_from": 1.0, "claimed": "above"}
+        ),
+        with_verdict(RUN, effect=3.0, low=3.0, high=3.0, lines=(-0.5, 0.5)).model_copy(update={"claimed": "between"}),
+        RUN.model_copy(
+            update={
+                "about": ("MAE", "random initialisation"),
+                "spec": SPEC.model_copy(update={"where": Where(layers="layer 1")}),
+            }
+        ),
+        RUN.model_copy(update={"values": tables(MAE=MAE[:1], DINO=DINO[:1], random_initialisation=INIT[:1])}),
+        RUN.model_copy(update={"values": tables(MAE=[[8.0], [8.1]], DINO=[[12.0], [12.2]]), "uniform": None}),
+        RUN.model_copy(update={"values": tables(MAE=MAE, DINO=DINO)}),
+        RUN.model_copy(update={"values": tables(MAE=[[8.0] * 12], DINO=[[9.0] * 24])}),
+        with_verdict(RUN, effect=None, low=None, high=None, margin=None, lines=()),
     ],
 )
-def test_odd_runs_are_drawn_too(change: dict[str, Any]) -> None:
-    run = copy.deepcopy(RUN) | change
+def test_odd_runs_are_drawn_too(run: Run) -> None:
     assert claim_plot("a", run, ["attention distance"]).startswith(b"<?xml")
 
 
 def test_a_metric_of_the_whole_model_is_drawn_as_points() -> None:
-    rows = {name: {"layers": [row[:1] for row in rows["layers"]]} for name, rows in RUN["values"].items()}
-    text = " ".join(
-        ElementTree.fromstring(claim_plot("a", RUN | {"values": rows, "uniform": None}, ["shape preference"])).itertext()
-    )
+    points = tables(MAE=[[8.0], [8.1]], DINO=[[12.0], [12.2]])
+    run = RUN.model_copy(update={"values": points, "uniform": None})
+    text = " ".join(ElementTree.fromstring(claim_plot("a", run, ["shape preference"])).itertext())
     assert "shape preference (px)" in text
     assert "layer" not in text
 
 
 def test_a_model_that_is_not_competent_shows_its_loss_curve() -> None:
-    verdict = {
-        **dict.fromkeys(("effect", "low", "high", "margin")),
-        "lines": [],
-        "curve": {"model": "MAE, seed 2", "points": [[100, 1.0], [200, 0.99]]},
-    }
-    text = " ".join(ElementTree.fromstring(claim_plot("a", RUN | {"verdict": verdict}, ["attention distance"])).itertext())
+    curve = LossCurve(model="MAE, seed 2", points=((100, 1.0), (200, 0.99)))
+    text = drawn(with_verdict(RUN, effect=None, low=None, high=None, margin=None, lines=(), curve=curve))
     assert "not competent: MAE, seed 2" in text
     assert "training loss" in text
     assert "as claimed" not in text

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from checker.evidence import Ledger, LossCurve, Run
 from checker.lab import vocabulary
 from checker.lab.checkpoints import read_card
 from checker.lab.measure import Measurement
@@ -20,7 +21,11 @@ from checker.runs.outcome import Outcome
 from checker.runs.project import Project
 from checker.runs.store import Details, Kept, Store, read_measurement, write_measurement
 from checker.runs.survey import survey
+from checker.vocabulary import Scope
+from checker.writing import status_of
+from checker.writing.claim_note import render
 from tests.conftest import LOCALITY, write_model
+from tests.evidence.runs import with_verdict
 
 WORDS = vocabulary()
 LEVELS = {"MAE": 8.0, "SimMIM": 7.9, "DINO": 12.0, "supervised ViT": 12.5, "random initialisation": 16.5}
@@ -58,7 +63,7 @@ def outcomes(
     store: Store,
     execute: Fake,
     seeds: int | None = 3,
-    last: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None,
+    last: Mapping[str, Mapping[Scope, Run]] | None = None,
 ) -> list[Outcome]:
     cases, problems = survey(Vault.open(project / "vault"), Project.find(project), WORDS)
     assert problems == []
@@ -82,8 +87,8 @@ def test_words(make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path,
     (outcome,) = outcomes(project, Store(tmp_path / "cache", stand_ins), Fake(LEVELS))
     assert outcome.word == word, outcome.reason
     if outcome.run:
-        assert outcome.run["verdict"]["seeds"] == 3
-        assert set(outcome.run["values"]) >= {"random initialisation"}
+        assert outcome.run.verdict.seeds == 3
+        assert set(outcome.run.values) >= {"random initialisation"}
 
 
 @pytest.mark.parametrize(("here", "seeds"), [(4, 3), (5, 5)])
@@ -100,7 +105,7 @@ def test_a_further_look_is_taken_by_itself_where_nothing_has_to_be_trained(
     execute = Fake(LEVELS, seed_sd=0.1)
     (outcome,) = outcomes(project, Store(tmp_path / "cache", zoo), execute, seeds=None)
     assert outcome.run is not None
-    assert (outcome.word, outcome.run["verdict"]["seeds"]) == ("inconclusive", seeds)
+    assert (outcome.word, outcome.run.verdict.seeds) == ("inconclusive", seeds)
     assert not any(title.startswith("train") for title in execute.titles)
 
 
@@ -133,7 +138,7 @@ def test_a_training_that_fails_is_an_error_and_other_claims_go_on(
     bad, good = outcomes(project, Store(tmp_path / "cache", some), Fake(LEVELS))
     assert (bad.word, bad.failed, bad.reason) == ("error", True, "MAE, seed 1: it diverged")
     assert good.word == "supported"
-    kept = {bad.case.id: {"toy": {"verdict": {"word": "supported"}, "scope": "toy"}}}
+    kept = {bad.case.id: {"toy": with_verdict(word="supported")}}
     bad, _ = outcomes(project, Store(tmp_path / "cache", some), Fake(LEVELS), last=kept)
     assert (bad.word, bad.stale, bad.failed) == ("supported", True, True)  # the last good verdict stays, marked
 
@@ -165,8 +170,18 @@ def test_a_model_that_learned_nothing_gives_no_verdict(make_vault: Callable[...,
     assert outcome.word == "inconclusive"
     assert outcome.reason.startswith("model not competent: MAE, seed 2: probes read the data's factors with 30% accuracy")
     assert outcome.run is not None
-    assert outcome.run["verdict"]["low"] is None
-    assert outcome.run["verdict"]["curve"] == {"model": "MAE, seed 2", "points": [[1, 1.0]]}
+    assert outcome.run.verdict.low is None
+    assert outcome.run.verdict.curve == LossCurve(model="MAE, seed 2", points=((1, 1.0),))
+
+
+def test_the_record_tells_how_many_images_were_measured(make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path) -> None:
+    project = make_vault({"N.md": "- MAE has shorter attention distance than DINO #claim\n"})
+    (outcome,) = outcomes(project, Store(tmp_path / "cache", stand_ins), Fake(LEVELS, spoil=lambda values: values[:, :21].copy()))
+    assert outcome.run is not None
+    assert (outcome.run.data.images, outcome.run.verdict.images) == (21, 21)
+    note = render(outcome, status_of(outcome), Ledger(outcome.case.id), None, "2026-01-02", False)
+    assert "images: 21\n" in note
+    assert "| measured on | 21 images of `shapes`, layers: " in note
 
 
 def test_later_looks_are_taken_only_while_undecided(make_vault: Callable[..., Path], tmp_path: Path) -> None:
@@ -181,9 +196,9 @@ def test_later_looks_are_taken_only_while_undecided(make_vault: Callable[..., Pa
             write_model(zoo, name, seed, LOCALITY[name])
     settled, open_ = outcomes(project, Store(tmp_path / "cache", zoo), Fake(LEVELS, seed_sd=0.1), seeds=8)
     assert settled.run is not None and open_.run is not None
-    assert (settled.run["look"], settled.run["verdict"]["seeds"]) == (1, 3)
-    assert (open_.run["look"], open_.run["verdict"]["seeds"]) == (3, 8)
-    assert "over 3 looks" in open_.run["verdict"]["rule"]
+    assert (settled.run.look, settled.run.verdict.seeds) == (1, 3)
+    assert (open_.run.look, open_.run.verdict.seeds) == (3, 8)
+    assert "at look 3 of 3, by O'Brien and Fleming's boundaries" in open_.run.verdict.rule
 
 
 def test_a_shallower_run_does_not_undo_a_deeper_one(make_vault: Callable[..., Path], tmp_path: Path) -> None:
@@ -197,10 +212,10 @@ def test_a_shallower_run_does_not_undo_a_deeper_one(make_vault: Callable[..., Pa
     assert deep.run is not None
     (again,) = outcomes(project, store, Fake(LEVELS), seeds=3, last={deep.case.id: {"toy": deep.run}})
     assert again.run == deep.run
-    changed = {**deep.run, "code": {"metric": "older"}}
+    changed = deep.run.model_copy(update={"code": deep.run.code.model_copy(update={"metric": "older"})})
     (renewed,) = outcomes(project, store, Fake(LEVELS), seeds=3, last={deep.case.id: {"toy": changed}})
     assert renewed.run is not None
-    assert renewed.run["look"] == 1
+    assert renewed.run.look == 1
 
 
 def test_a_reference_that_cannot_be_measured_costs_no_verdict(
@@ -215,7 +230,7 @@ def test_a_reference_that_cannot_be_measured_costs_no_verdict(
     (outcome,) = outcomes(project, Store(tmp_path / "cache", stand_ins), Picky(LEVELS))
     assert (outcome.word, outcome.failed) == ("supported", False)
     assert outcome.run is not None
-    assert set(outcome.run["values"]) == {"MAE", "DINO"}
+    assert set(outcome.run.values) == {"MAE", "DINO"}
     project = make_vault_again(project, "- MAE has shorter attention distance than a randomly initialised ViT #claim\n")
     (outcome,) = outcomes(project, Store(tmp_path / "cache2", stand_ins), Picky(LEVELS))
     assert (outcome.word, outcome.failed, outcome.reason) == ("error", True, "no such value")
@@ -231,7 +246,7 @@ def test_what_is_only_planned_is_pending(make_vault: Callable[..., Path], stand_
     cases, _ = survey(Vault.open(project / "vault"), Project.find(project), WORDS)
     for last, word, stale in (
         ({}, "unchecked", False),
-        ({cases[0].id: {"toy": {"verdict": {"word": "refuted"}, "scope": "toy"}}}, "refuted", True),
+        ({cases[0].id: {"toy": with_verdict(word="refuted")}}, "refuted", True),
     ):
         (outcome,) = check(cases, Bench(Store(tmp_path / "cache", stand_ins), Options(), lambda jobs: {}), WORDS, last)
         assert (outcome.word, outcome.stale, outcome.pending) == (word, stale, True)
@@ -345,15 +360,15 @@ def test_each_metric_is_measured_twice_once_and_what_differs_is_flagged(
     project = make_vault(
         {"N.md": "- MAE has shorter attention distance than DINO #claim\n- MAE has lower attention entropy than DINO #claim\n"}
     )
-    for share, flagged in [(0.0, None), (0.02, {"attention_distance": 0.02})]:
+    for share, flagged in [(0.0, {}), (0.02, {"attention_distance": 0.02})]:
         execute = Twice(share)
         store = Store(tmp_path / f"cache{share}", stand_ins)
         for _ in range(2):  # from the cache the second time
             first, second = outcomes(project, store, execute)
             assert first.run is not None and second.run is not None
-            assert first.run.get("nondeterministic") == flagged
+            assert first.run.nondeterministic == flagged
             told = "not deterministic: attention_distance differs by 2.0% when the same is measured twice"
-            assert (told in first.reason) is (flagged is not None)
-            assert first.run["verdict"]["reason"] in first.reason
+            assert (told in first.reason) is bool(flagged)
+            assert first.run.verdict.reason in first.reason
         repeated = [repeat for _, repeat in execute.repeats if repeat]
         assert repeated == [("attention_distance", "attention_entropy")]

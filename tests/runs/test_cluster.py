@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from checker.errors import ConfigurationError
+from checker.lab.context import Context
 from checker.runs import cluster
 from checker.runs.cluster import carry_out, code_here
 from checker.runs.executor import Event, run_jobs
@@ -19,6 +20,7 @@ from checker.runs.jobs import Job
 from checker.runs.services import open_executor, parse_options
 from checker.runs.store import read_measurement
 from tests.runs.test_local import PLUGIN, fault_job, model, plugins, train_job
+from tests.strays import write_strays
 
 __all__ = ["PLUGIN", "model", "plugins"]
 
@@ -71,6 +73,33 @@ def test_a_service_does_the_jobs_and_survives_its_workers(
         assert not (tmp_path / "shared" / jobs[1].key).exists()  # what is done is taken away
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "package", "options"),
+    [("local", "checker", {}), ("ray", "ray", {}), ("dask", "distributed", {}), ("slurm", "submitit", {"cluster": "local"})],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_no_executor_imports_from_the_working_folder(
+    tmp_path: Path,
+    plugins: Path,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    package: str,
+    options: dict[str, str],
+) -> None:
+    if find_spec(package) is None:
+        pytest.skip(f"{package} is not installed; the extra `cluster` brings it")
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    write_strays(folder, tmp_path / "ran", "ray", "distributed", "dask", "submitit", "cloudpickle", "socket", "struct")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", ".", os.environ.get("PYTHONPATH", "")]))
+    ends = on(name, options, [fault_job(model, tmp_path, "good")], tmp_path / "jobs")
+    assert ends["good"].error is None
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
+
+
 def order(folder: Path, **changes: object) -> str:
     wanted = {"place": str(folder), "limits": {"seconds": 60}, "environment": {}, "code": code_here()}
     return json.dumps(wanted | changes)
@@ -83,7 +112,7 @@ def test_other_code_is_refused(tmp_path: Path) -> None:
 
 def test_a_job_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     folder = JobFolder(tmp_path / "job")
-    folder.write(train_job(tmp_path))
+    folder.write(train_job(tmp_path), Context())
     folder.set(schema=2)
     assert "a job of a newer version (schema 2)" in json.loads(carry_out(order(folder.path)))["error"]
     assert len(cluster._idle) == 1  # the worker was not started, and waits for another job

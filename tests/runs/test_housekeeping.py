@@ -12,6 +12,7 @@ import pytest
 
 from checker.errors import NewerError
 from checker.lab.checkpoints import Card, is_sound, read_card
+from checker.lab.context import Context
 from checker.lab.measure import Measurement
 from checker.lab.models import MODELS
 from checker.runs.bench import Bench, Options, Wanted
@@ -36,7 +37,7 @@ def newer(path: Path) -> None:
     head = json.loads(data[8 : 8 + length])
     about = head["__metadata__"]
     if "measurement" in about:
-        about["measurement"] = json.dumps(json.loads(about["measurement"]) | {"schema": 2})
+        about["measurement"] = json.dumps(json.loads(about["measurement"]) | {"schema": 9})
     else:
         about["schema"] = "2"
     text = json.dumps(head).encode()
@@ -115,7 +116,7 @@ def test_only_what_nothing_refers_to_is_removed(kept: tuple[Store, Card]) -> Non
     (store.measurements / "y.damaged").write_bytes(b"")
     failed, running, resumable = (JobFolder(store.jobs / name) for name in ("failed", "running", "resumable"))
     for folder in (failed, running, resumable):
-        folder.write(train_job(store.root))
+        folder.write(train_job(store.root), Context())
     (resumable.path / "model.state").write_bytes(b"")
     with running.held(threading.Event()):
         kinds = look_through(store)

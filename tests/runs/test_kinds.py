@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from checker.evidence import Ledger, decide_again, parse_ledger, print_ledger
 from checker.reports.plots import claim_plot
-from checker.runs.evidence import decide_again
 from checker.runs.store import Store
 from checker.writing.changes import status_of
 from checker.writing.claim_note import render
-from checker.writing.ledger import Ledger, parse_ledger, print_ledger
 from tests.runs.test_check import LEVELS, Fake, outcomes
 
 
@@ -23,8 +21,8 @@ from tests.runs.test_check import LEVELS, Fake, outcomes
     [
         ("MAE does not have shorter attention distance than DINO", "refuted", "MAE minus DINO", "above -0.600 px"),
         ("MAE does not have longer attention distance than SimMIM", "supported", "MAE minus SimMIM", "below 0.395 px"),
-        ("MIM (MAE and SimMIM) has shorter attention distance than DINO", "supported", "MIM minus DINO", "below -0.600 px"),
-        ("MIM (MAE and DINO) has shorter attention distance than a supervised ViT", "refuted", "MIM minus supervised ViT", "below -0.625 px"),
+        ("MIM (MAE and SimMIM) has shorter attention distance than DINO", "supported", "MAE minus DINO, the pair that decides of 2", "below -0.600 px"),
+        ("MIM (MAE and DINO) has shorter attention distance than a supervised ViT", "refuted", "DINO minus supervised ViT, the pair that decides of 2", "below -0.625 px"),
         ("MAE has shorter attention distance than DINO in all layers", "supported", "MAE minus DINO", "below -0.600 px"),
         ("MAE has longer attention distance than DINO in most layers", "refuted", "MAE minus DINO", "above 0.600 px"),
         ("DINO has twice the attention distance of MAE", "refuted", "DINO divided by MAE", "above 2.000 times"),
@@ -47,18 +45,18 @@ def test_kinds(
     project = make_vault({"N.md": f"- {sentence} #claim\n"})
     (outcome,) = outcomes(project, Store(tmp_path / "cache", stand_ins), Fake(LEVELS))
     assert outcome.run is not None, outcome.reason
-    assert (outcome.word, outcome.run["effect_of"]) == (word, effect_of), outcome.reason
-    ledger = parse_ledger(print_ledger(Ledger(outcome.case.id, (outcome.run,))), "x")
-    assert ledger.runs[0] == json.loads(json.dumps(outcome.run))
-    assert decide_again(ledger.runs[0]) == outcome.run["verdict"]
+    assert (outcome.word, outcome.run.effect_of) == (word, effect_of), outcome.reason
+    ledger = parse_ledger(print_ledger(Ledger(outcome.case.id).with_run(outcome.run)).encode(), "x")
+    assert ledger.runs[0] == outcome.run
+    assert decide_again(ledger.runs[0]) == outcome.run.verdict
     note = render(outcome, status_of(outcome), ledger, None, "2026-01-02", False)
     assert f"| claimed | {claimed} |" in note
     assert f"verdict: {word}\n" in note
     drawn = " ".join(ElementTree.fromstring(claim_plot("a", outcome.run, ["the metric"])).itertext())
     assert "shaded: as claimed" in drawn
-    for part in outcome.run["verdict"].get("parts", ()):
-        assert part["name"] in drawn
-        assert f"| {part['name']} |" in note
+    for part in outcome.run.verdict.parts:
+        assert part.name in drawn
+        assert f"| {part.name} |" in note
 
 
 def test_a_correlation_is_over_models(make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path) -> None:
@@ -66,12 +64,12 @@ def test_a_correlation_is_over_models(make_vault: Callable[..., Path], stand_ins
     project = make_vault({"N.md": f"- {sentence} #claim\n"})
     (outcome,) = outcomes(project, Store(tmp_path / "cache", stand_ins), Fake(LEVELS))
     assert outcome.run is not None, outcome.reason
-    verdict = outcome.run["verdict"]
-    assert (outcome.word, verdict["effect"]) == ("inconclusive", 1.0)  # four models never decide
-    assert "models" in verdict["reason"]
+    verdict = outcome.run.verdict
+    assert (outcome.word, verdict.effect) == ("inconclusive", 1.0)  # four models never decide
+    assert "models" in verdict.reason
     assert decide_again(outcome.run) == verdict
     drawn = " ".join(ElementTree.fromstring(claim_plot("a", outcome.run, ["attention distance", "entropy"])).itertext())
     assert "attention distance (px)" in drawn
     assert "entropy (nats)" in drawn
-    note = render(outcome, status_of(outcome), Ledger(outcome.case.id, (outcome.run,)), None, "2026-01-02", False)
+    note = render(outcome, status_of(outcome), Ledger(outcome.case.id).with_run(outcome.run), None, "2026-01-02", False)
     assert "The other metric, in nats." in note

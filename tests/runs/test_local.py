@@ -14,8 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from checker.lab.context import Context, within
 from checker.lab.recipes import Architecture, Recipe
-from checker.lab.trust import trust
+from checker.lab.trust import hashes, trust
 from checker.runs.executor import SPENT, Event, run_jobs
 from checker.runs.folder import JobFolder
 from checker.runs.jobs import Job, MeasureJob, TrainJob
@@ -36,15 +37,15 @@ def train_job(out: Path, title: str = "t", steps: int = 0, rate: float = 1e-3, o
 
 
 @pytest.fixture
-def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A trusted folder with the metrics that misbehave, for this process's workers."""
     folder = tmp_path / "plugins"
     folder.mkdir()
     shutil.copy(PLUGIN, folder / "faults.py")
     monkeypatch.setenv("CHECK_CLAIMS_SETTINGS", str(tmp_path / "settings"))
-    monkeypatch.setenv("CHECK_CLAIMS_PLUGINS", str(folder))
-    trust(folder)
-    return folder
+    trust(folder, hashes(folder))
+    with within(Context(tmp_path, folder)):
+        yield folder
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def test_a_budget_takes_further_looks_as_far_as_it_goes(make_vault: Callable[...
         assert outcome.run is not None or trained
         assert any(title.startswith("train") for title in execute.titles) is trained
         if not trained:
-            assert outcome.run["verdict"]["seeds"] == seeds  # the look before stands
+            assert outcome.run.verdict.seeds == seeds  # the look before stands
             assert not outcome.pending
 
 

@@ -75,3 +75,24 @@ def test_paths_of_reports_start_at_the_root(repository: Path, tmp_path: Path, mo
     assert within(other, repository_root(other)) == PurePosixPath()
     monkeypatch.chdir(tmp_path)
     assert within(other, repository_root(other)) == PurePosixPath("other")
+
+
+def test_the_commands_of_a_repository_are_not_run(tmp_path: Path) -> None:
+    """An archive may bring a .git folder whose configuration names commands that `git diff` runs."""
+    git(tmp_path, "init")
+    (tmp_path / "N.md").write_text("a\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "first")
+    command = tmp_path / "command.sh"
+    command.write_text(f"#!/bin/sh\necho ran >> '{tmp_path}/ran'\ncat\n")
+    command.chmod(0o755)
+    (tmp_path / ".gitattributes").write_text("*.md filter=own\n*.txt filter=a=b\n")
+    names = ("core.fsmonitor", "filter.own.clean", "filter.own.process", "filter.a=b.clean", "diff.external", "core.pager")
+    for name in names:
+        git(tmp_path, "config", name, str(command))
+    git(tmp_path, "config", "core.hooksPath", str(tmp_path))
+    (tmp_path / "post-index-change").symlink_to(command)
+    (tmp_path / "N.md").write_text("b\n")
+    changed = changed_since(tmp_path, "HEAD")
+    assert tmp_path / "N.md" in changed
+    assert not (tmp_path / "ran").exists()

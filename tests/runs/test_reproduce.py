@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 from checker.errors import MeasurementError
+from checker.evidence import Run
 from checker.runs.jobs import Job
 from checker.runs.reproduce import Reproduction, reproduce
 from checker.runs.store import Store
@@ -35,20 +35,20 @@ class Trainer(Fake):
 
 
 @pytest.fixture
-def recorded(make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path) -> dict[str, Any]:
+def recorded(make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path) -> Run:
     project = make_vault({"N.md": "- MAE has shorter attention distance than DINO #claim\n"})
     (outcome,) = outcomes(project, Store(tmp_path / "cache", stand_ins), Fake(LEVELS))
     assert outcome.run is not None
-    return copy.deepcopy(dict(outcome.run))
+    return outcome.run
 
 
-def again(run: dict[str, Any], execute: Fake, zoo: Path, tmp_path: Path, train: bool = False) -> Reproduction:
+def again(run: Run, execute: Fake, zoo: Path, tmp_path: Path, train: bool = False) -> Reproduction:
     return reproduce(
         run, Store(tmp_path / "cache", zoo), tmp_path / f"work{len(list(tmp_path.iterdir()))}", execute, WORDS, tmp_path, train
     )
 
 
-def test_the_same_models_give_the_same_values(recorded: dict[str, Any], stand_ins: Path, tmp_path: Path) -> None:
+def test_the_same_models_give_the_same_values(recorded: Run, stand_ins: Path, tmp_path: Path) -> None:
     execute = Fake(LEVELS)
     found = again(recorded, execute, stand_ins, tmp_path)
     assert found.holds
@@ -58,23 +58,28 @@ def test_the_same_models_give_the_same_values(recorded: dict[str, Any], stand_in
     assert all(agreement.difference == 0 for agreement in found.agreements)
 
 
-def test_other_values_another_verdict_and_other_code_are_told(recorded: dict[str, Any], stand_ins: Path, tmp_path: Path) -> None:
-    recorded["values"]["DINO"]["layers"][2][1] *= 1.01
-    recorded["code"]["metric"] = "older"
-    recorded["packages"]["torch"] = "0.1"
+def test_other_values_another_verdict_and_other_code_are_told(recorded: Run, stand_ins: Path, tmp_path: Path) -> None:
+    dino = recorded.values["DINO"]
+    rows = [list(row) for row in dino.layers]
+    rows[2][1] *= 1.01
+    recorded = recorded.model_copy(
+        update={
+            "values": {**recorded.values, "DINO": dino.model_copy(update={"layers": rows})},
+            "code": recorded.code.model_copy(update={"metric": "older"}),
+            "packages": {**recorded.packages, "torch": "0.1"},
+        }
+    )
     found = again(recorded, Fake(LEVELS), stand_ins, tmp_path)
     assert [agreement.holds for agreement in found.agreements] == [True, False, True]
     assert not found.holds
     assert found.changed[0] == "the code of the metric"
     assert found.changed[1].startswith("torch 0.1 is ")
     found = again(recorded, Fake({**LEVELS, "DINO": 7.0}), stand_ins, tmp_path)
-    assert found.again["verdict"]["word"] == "refuted"
+    assert found.again.verdict.word == "refuted"
     assert not found.holds
 
 
-def test_models_that_were_trained_anew_agree_within_what_seeds_differ_by(
-    recorded: dict[str, Any], stand_ins: Path, tmp_path: Path
-) -> None:
+def test_models_that_were_trained_anew_agree_within_what_seeds_differ_by(recorded: Run, stand_ins: Path, tmp_path: Path) -> None:
     for seed_sd, level, holds in [(0.02, 12.0, True), (0.01, 12.0, True), (0.02, 12.2, False)]:
         execute = Trainer(stand_ins, seed_sd=seed_sd)
         execute.levels = {**LEVELS, "DINO": level}
@@ -83,18 +88,18 @@ def test_models_that_were_trained_anew_agree_within_what_seeds_differ_by(
         assert [agreement.holds for agreement in found.agreements] == [True, holds, True], found.agreements
 
 
-def test_what_cannot_be_had_is_told(recorded: dict[str, Any], stand_ins: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_had_is_told(recorded: Run, stand_ins: Path, tmp_path: Path) -> None:
     with pytest.raises(MeasurementError, match="MAE, seed 0: neither ships nor is cached; --train trains it"):
         again(recorded, Fake(LEVELS), tmp_path / "nowhere", tmp_path)
     with pytest.raises(MeasurementError, match="seed 0: it diverged"):
         again(recorded, Fake(LEVELS), stand_ins, tmp_path, train=True)
-    other = copy.deepcopy(recorded)
-    other["models"]["MAE"]["weights"][1] = "0123"
+    mae = recorded.models["MAE"]
+    changed = mae.model_copy(update={"weights": (mae.weights[0], "0123", mae.weights[2])})
+    other = recorded.model_copy(update={"models": {**recorded.models, "MAE": changed}})
     with pytest.raises(MeasurementError, match="MAE, seed 1: these are not the weights of the run"):
         again(other, Fake(LEVELS), stand_ins, tmp_path)
-    other = copy.deepcopy(recorded)
-    other["data"]["images"] = 8
-    with pytest.raises(MeasurementError, match="the run measured 8 images"):
+    other = recorded.model_copy(update={"data": recorded.data.model_copy(update={"images": 8})})
+    with pytest.raises(MeasurementError, match="the run measured 8 images; now there are 256"):
         again(other, Fake(LEVELS), stand_ins, tmp_path)
     with pytest.raises(MeasurementError, match="nan"):
         again(recorded, Fake(LEVELS, spoil=lambda values: np.full_like(values, np.nan)), stand_ins, tmp_path)

@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 
 from checker.errors import MeasurementError
 from checker.lab import vocabulary
+from checker.lab.context import Context
 from checker.lab.models import MODELS
 from checker.notes import Vault
 from checker.reports.plots import claim_plot, plot_mark
@@ -39,7 +40,7 @@ def in_process(jobs: Sequence[Job]) -> dict[Job, str | None]:
         try:
             with tempfile.TemporaryDirectory() as name:
                 folder = JobFolder(Path(name))
-                folder.write(job)
+                folder.write(job, Context())
                 try:
                     run(folder.read(), folder.path, lambda *_: None)
                 finally:
@@ -108,9 +109,9 @@ def test_the_stronger_scope_leads_and_both_are_kept(
     assert outcome.scope == "pretrained"
     assert [said.scope for said in outcome.beside] == ["toy"]
     assert outcome.run is not None
-    assert outcome.run["models"]["MAE"]["tag"] == TAGS["MAE"]
-    assert outcome.run["data"]["name"] == "photographs"
-    assert "about these checkpoints only" in outcome.run["verdict"]["rule"]
+    assert outcome.run.models["MAE"].tag == TAGS["MAE"]
+    assert outcome.run.data.name == "photographs"
+    assert "about these checkpoints only" in outcome.run.verdict.rule
     assert outcome.word == "refuted"  # two noisy models do not differ by 25 %
     assert outcome.beside[0].word == "supported"  # stand-ins built to
     assert outcome.disagrees
@@ -139,7 +140,7 @@ def test_the_stronger_scope_leads_and_both_are_kept(
     elsewhere, _ = go(folder, store, {outcome.case.id: newest})
     assert (elsewhere.word, elsewhere.scope, elsewhere.stale) == ("refuted", "pretrained", False)
     # ... and is stale when they are not.
-    older = {**newest, "pretrained": {**newest["pretrained"], "key": "made by other code"}}
+    older = {**newest, "pretrained": newest["pretrained"].model_copy(update={"key": "made by other code"})}
     changed, _ = go(folder, store, {outcome.case.id: older})
     assert (changed.word, changed.scope, changed.stale) == ("refuted", "pretrained", True)
 
@@ -227,5 +228,5 @@ def test_different_grids_are_compared_as_shares_of_uniform(
     release(hub, "DINO", 1.0)
     outcome, _ = go(make_vault({"N.md": f"- {SENTENCE} #claim\n"}), Store(tmp_path / "cache", stand_ins))
     assert outcome.run is not None
-    assert (outcome.run["unit"], outcome.run["uniform"]) == ("of uniform", 1.0)
-    assert all(0.5 < value < 1.2 for name in TAGS for row in outcome.run["values"][name]["layers"] for value in row)
+    assert (outcome.run.unit, outcome.run.uniform) == ("of uniform", 1.0)
+    assert all(0.5 < value < 1.2 for name in TAGS for row in outcome.run.values[name].layers for value in row)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,16 +27,83 @@ def test_a_measurement_is_kept_with_its_checksum(tmp_path: Path) -> None:
     assert (kept.metric, kept.weights, kept.uniform) == ("d", "w", 1.5)
 
 
-@pytest.mark.parametrize(
-    "spoil", [lambda data: data[:-3], lambda data: data[:-1] + b"\x01", lambda data: b"", lambda data: b"x" * 99]
-)
-def test_a_damaged_measurement_is_set_aside(tmp_path: Path, spoil: object) -> None:
-    path = tmp_path / "x.safetensors"
-    write_measurement(path, Measurement("d", "w", np.ones((2, 3)), 1.5))
-    path.write_bytes(spoil(path.read_bytes()))  # type: ignore[operator]
-    assert read_measurement(path) is None
+SPOILS = {
+    "cut": lambda data: data[:-3],
+    "a flipped value": lambda data: data[:-1] + b"\x01",
+    "empty": lambda data: b"",
+    "something else": lambda data: b"x" * 99,
+    "a flipped header": lambda data: data.replace(b"16.5", b"17.5"),
+    "another metric": lambda data: data.replace(b"attention_distance", b"attention_distancf"),
+    "a header that is too long": lambda data: (10**9).to_bytes(8, "little") + data[8:],
+    "a negative offset": lambda data: data.replace(b'"data_offsets":[0,', b'"data_offsets":[-,'),
+    "nothing but brackets": lambda data: (200_000).to_bytes(8, "little") + b"[" * 200_000,
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+def test_a_damaged_measurement_is_set_aside(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    store = Store(tmp_path, tmp_path / "none")
+    path = keep(store, "weights")
+    data = path.read_bytes()
+    assert store.kept(*WANTED) is not None
+    path.write_bytes(spoil(data))
+    assert path.read_bytes() != data
+    assert store.kept(*WANTED) is None
     assert not path.exists()
     assert path.with_suffix(".damaged").exists()
+    assert store.set_aside == [path]
+
+
+WANTED = ("attention_distance", "weights", "shapes")
+
+
+def keep(store: Store, weights: str, **changes: str) -> Path:
+    path = store.measurement(**{"metric": "attention_distance", "weights": weights, "data": "shapes"} | changes)
+    write_measurement(path, Measurement("attention_distance", weights, np.ones((2, 3)), 16.5))
+    return path
+
+
+@pytest.mark.parametrize("how", ["swapped", "copied", "renamed", "linked"])
+@pytest.mark.parametrize("other", [{"metric": "attention_entropy"}, {"data": "leaves"}, {"device": "cuda"}, {}])
+def test_what_is_loaded_is_what_was_asked_for(tmp_path: Path, how: str, other: dict[str, str]) -> None:
+    """Whole files, each sound in itself, under the name of another one."""
+    store = Store(tmp_path, tmp_path / "none")
+    path, foreign = keep(store, "weights"), keep(store, "those of another model", **other)
+    kept = path.read_bytes()
+    if how == "swapped":
+        data = foreign.read_bytes()
+        foreign.write_bytes(kept)
+        path.write_bytes(data)
+    elif how == "copied":
+        path.write_bytes(foreign.read_bytes())
+    elif how == "renamed":
+        foreign.replace(path)
+    else:
+        path.unlink()
+        path.symlink_to(foreign)
+    assert store.kept(*WANTED) is None
+    assert store.set_aside == [path]
+    assert not path.exists()
+
+
+def test_a_measurement_of_an_older_version_is_made_again_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path, tmp_path / "none")
+    monkeypatch.setattr("checker.runs.store.SCHEMA", 1)
+    path = keep(store, "weights")
+    monkeypatch.undo()
+    assert store.kept(*WANTED) is None
+    assert not path.exists()
+    assert store.set_aside == []
+
+
+def test_a_model_under_the_name_of_another_is_set_aside(tmp_path: Path, stand_ins: Path) -> None:
+    store = Store(tmp_path, tmp_path / "none")
+    mine, other = (MODELS[name].recipe_on("shapes") for name in ("MAE", "DINO"))
+    store.models.mkdir()
+    path = store.models / mine.file_name(0)
+    path.write_bytes((stand_ins / other.file_name(0)).read_bytes())
+    assert store.model(mine, 0) is None
+    assert store.set_aside == [path]
 
 
 def test_the_hash_of_code_is_of_what_it_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

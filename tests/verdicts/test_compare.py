@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from checker.errors import MeasurementError
-from checker.verdicts import compare, threshold
-from checker.verdicts.contrast import contrast, decide
+from checker.verdicts import Looks, compare, equivalence, threshold
+from checker.verdicts.contrast import contrast
+from checker.verdicts.estimate import decide
 from checker.verdicts.line import draw_line
+from checker.verdicts.looks import ONE_LOOK
+
+FIRST = Looks((3, 5, 8), 0)
 
 
 def draw(
@@ -68,10 +72,10 @@ def test_the_interval_by_hand() -> None:
     assert (verdict.low, verdict.high) == pytest.approx((-9.5 - half, -9.5 + half))
 
 
-def test_looks_share_alpha() -> None:
+def test_an_early_look_is_strict() -> None:
     a, b = draw(np.random.default_rng(0), -1, 0.1, 0.3)
-    one, three = compare(a, b, looks=1), compare(a, b, looks=3)
-    assert three.confidence == pytest.approx(1 - 0.05 / 3)
+    one, three = compare(a, b), compare(a, b, looks=FIRST)
+    assert three.confidence == pytest.approx(1 - 0.0011, abs=5e-5)
     assert three.high - three.low > one.high - one.low
 
 
@@ -104,7 +108,7 @@ def test_an_inconclusive_verdict_says_what_would_settle_it() -> None:
         ([[1.0, 2.0]], [[1.0, 3.0]], {"margin": -1.0}, "margin"),
         ([[1.0, 2.0]], [[1.0, 3.0]], {"margin": math.nan}, "margin"),
         ([[1.0, 2.0]], [[1.0, 3.0]], {"alpha": 0.0}, "alpha"),
-        ([[1.0, 2.0]], [[1.0, 3.0]], {"looks": 0}, "looks"),
+        ([[1.0, 2.0]], [[1.0, 3.0]], {"looks": Looks((3, 5), 2)}, "looks"),
     ],
 )
 def test_what_is_no_measurement_is_an_error(
@@ -163,7 +167,7 @@ def test_looking_three_times_keeps_the_error_rate() -> None:
     wrong = 0
     for _ in range(800):
         a, b = draw(rng, -0.5, 0.3, 0.1, seeds=8, images=32, noise=0.05)
-        words = [compare(a[:n], b[:n], margin=0.5, looks=3).word for n in (3, 5, 8)]
+        words = [compare(a[:n], b[:n], margin=0.5, looks=Looks((3, 5, 8), k)).word for k, n in enumerate((3, 5, 8))]
         wrong += next((word for word in words if word != "inconclusive"), "inconclusive") != "inconclusive"
     assert wrong / 800 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 800)
 
@@ -216,10 +220,11 @@ def test_words_and_p_values_agree(seed: int, effect: float, seed_sd: float, marg
     options = {"margin": margin} if relative is None else {"relative": relative}
     words = set()
     for relation in ("less", "not less"):
-        verdict = compare(a, b, relation, looks=3, **options)  # type: ignore[arg-type]
+        verdict = compare(a, b, relation, looks=Looks((1, 3), 1), **options)  # type: ignore[arg-type]
         assert (verdict.word == "supported") == (verdict.p is not None and verdict.p < 0.05)
         assert (verdict.word == "refuted") == (verdict.p_against is not None and verdict.p_against < 0.05)
-        assert draw_line("less", 0, verdict.lines[0]).word(verdict.low, verdict.high) == compare(a, b, looks=3, **options).word
+        of_interval = draw_line(relation, 0, verdict.lines[0]).word(verdict.low, verdict.high)  # type: ignore[arg-type]
+        assert verdict.word == ("inconclusive" if "not decided" in verdict.reason else of_interval)
         words.add(verdict.word)
     assert words in ({"supported", "refuted"}, {"inconclusive"})
 
@@ -229,7 +234,7 @@ def test_the_p_value_of_one_value_a_model_is_welchs() -> None:
     test = stats.ttest_ind(a[:, 0], b[:, 0], equal_var=False)
     assert compare(a, b).p == pytest.approx(test.pvalue)
     assert compare(a, b, "greater").p_against == pytest.approx(test.pvalue)
-    assert compare(a, b, looks=3).p == pytest.approx(min(1, 3 * test.pvalue))
+    assert compare(a, b, looks=FIRST).p == pytest.approx(FIRST.two_sided(test.pvalue / 2))
 
 
 @pytest.mark.parametrize(
@@ -241,7 +246,7 @@ def test_a_relative_margin_moves_with_the_baseline(mean: float, relation: str, s
     a, b = (mean + table for table in draw(rng, -10.0, 0.3, 0.2))
     b -= 10
     verdict = compare(a, b, relation, relative=0.1)  # type: ignore[arg-type]
-    moved = decide(contrast({"a": a, "b": share * b}, (1, -1)), draw_line(relation, 0), 0.05, 1, 0, "")  # type: ignore[arg-type]
+    moved = decide(contrast({"a": a, "b": share * b}, (1, -1)), draw_line(relation, 0), 0.05, ONE_LOOK, 0, "")  # type: ignore[arg-type]
     assert (verdict.word, verdict.p) == (moved.word, pytest.approx(moved.p))
     assert verdict.margin == pytest.approx(0.1 * abs(b.mean()))
     assert verdict.effect == pytest.approx(a.mean() - b.mean())
@@ -277,9 +282,46 @@ def test_the_words_at_an_exact_known_answer() -> None:
     """Numbers and sentences are a promise."""
     verdict = compare([[8.1, 8.4], [8.0, 8.2]], [[12.0, 12.4], [11.8, 12.1]], relation="less", margin=0.5)
     assert verdict.rule == (
-        "two-sided t interval at 95 % (alpha 0.05 over 1 look), degrees of freedom: 1.64 over seeds, 1 over images"
+        "two-sided t interval at 95 % (alpha 0.05 at one look), degrees of freedom: 1.64 over seeds, 1 over images"
     )
     assert verdict.reason == "the whole interval lies below the line claimed (0.5 below the baseline)"
     assert (verdict.low, verdict.high) == pytest.approx((-4.844939648340755, -2.955060351659244), rel=1e-14)
     open_claim = compare([[8.1, 8.4], [8.0, 8.2]], [[8.3, 8.4], [7.9, 8.3]])
     assert open_claim.reason == "the interval holds the line claimed (the baseline); about 67 seeds would settle it"
+
+
+def test_few_uneven_seeds_are_reported_and_not_decided() -> None:
+    """One of three seeds far away from the others, as where one collapsed, against a steady model."""
+    collapsed, steady = np.array([[0.82], [0.81], [0.1]]), np.array([[5.0], [5.001], [5.002]])
+    verdict = compare(collapsed, steady)
+    assert verdict.word == "inconclusive"
+    assert (verdict.p, verdict.p_against) == (1.0, 1.0)
+    assert verdict.reason == (
+        "the seeds of a differ 413 times as much as those of b, as a skew or two modes would make them: "
+        "not decided with fewer than 5 seeds"
+    )
+    assert equivalence(collapsed, steady, 9.0).word == equivalence(collapsed, steady, 0.1).word == "inconclusive"
+    five = np.array([[0.82], [0.81], [0.8], [0.79], [0.8]])
+    assert compare(five, [[5.0], [5.001], [5.002], [5.0], [5.001]]).word == "supported"
+    even = np.array([[0.82], [0.81], [0.8]])
+    assert compare(even, 5 + even).word == "supported"
+
+
+def test_uneven_seeds_do_not_matter_where_images_make_the_error() -> None:
+    a, b = draw(np.random.default_rng(0), -1.0, 0.0, 0.3, noise=0.0)
+    a += np.array([[0.0], [0.001], [0.0002]])
+    b += np.array([[0.0], [0.00001], [0.00002]])
+    assert compare(a, b).word == "supported"
+
+
+def test_what_would_settle_it_stays_within_the_looks() -> None:
+    a, b = np.array([[1.0], [1.3], [1.1]]), np.array([[1.6], [1.7], [1.2]])
+    first = compare(a, b, looks=Looks((3, 5, 12), 0))
+    assert (first.word, first.seeds_needed) == ("inconclusive", 12)
+    assert "about 12 seeds would settle it" in first.reason
+    short = compare(a, b, looks=Looks((3, 4), 0))
+    assert short.seeds_needed is None
+    assert short.reason.endswith("more than the 4 seeds that its looks allow would be needed")
+    last = compare(np.vstack([a, a]), np.vstack([b, b - 0.3]), looks=Looks((3, 6), 1))
+    assert last.seeds_needed is None
+    assert last.reason.endswith("more than the 6 seeds that its looks allow would be needed")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from checker.errors import MeasurementError
-from checker.verdicts import compare, equivalence
+from checker.verdicts import Looks, compare, equivalence
 from checker.verdicts.contrast import contrast
 from checker.verdicts.line import Line
 from tests.verdicts.worlds import models, permuted
@@ -46,7 +46,7 @@ def test_two_one_sided_tests_by_hand() -> None:
     ninety = stats.ttest_ind(a[:, 0], b[:, 0], equal_var=False).confidence_interval(0.9)
     assert verdict.word == "supported"
     assert (verdict.low, verdict.high) == pytest.approx((ninety.low, ninety.high))
-    assert equivalence(a, b, 0.5, looks=3).p == pytest.approx(3 * max(ends))
+    assert equivalence(a, b, 0.5, looks=Looks((3, 5, 8), 0)).p == pytest.approx(Looks((3, 5, 8), 0).error(max(ends)))
 
 
 def test_refuting_takes_the_wider_interval() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from checker.verdicts import (
+    Looks,
     Verdict,
     absence,
     combine,
@@ -72,7 +73,7 @@ def test_a_wrong_word_at_the_line_is_rare(claim: str, case: str, looks: int) -> 
     wrong = 0
     for _ in range(TRIALS):
         tables = models(rng, about.means, *CASES[case], seeds=MOST_SEEDS, images=24)
-        word = first_word(lambda seeds, n: about.decide(*(t[:seeds] for t in tables), alpha=ALPHA, looks=n), looks)  # noqa: B023
+        word = first_word(lambda seeds, look: about.decide(*(t[:seeds] for t in tables), alpha=ALPHA, looks=look), looks)  # noqa: B023
         wrong += word in about.wrong
     assert wrong / TRIALS <= most(TRIALS)
 
@@ -87,7 +88,7 @@ def test_a_rate_at_the_bound(decide: Callable[..., Verdict], truth: tuple[float,
     rng, wrong = np.random.default_rng(5), 0
     for _ in range(TRIALS):
         shown = (rng.random((MOST_SEEDS, 120)) < np.asarray(truth)[:, None]).astype(float)
-        wrong += first_word(lambda seeds, n: decide(shown[:seeds], 0.1, ALPHA, n), looks) != "inconclusive"  # noqa: B023
+        wrong += first_word(lambda seeds, look: decide(shown[:seeds], 0.1, ALPHA, look), looks) != "inconclusive"  # noqa: B023
     assert wrong / TRIALS <= most(TRIALS)
 
 
@@ -103,9 +104,9 @@ def test_a_correlation_at_the_margin(count: int, margin: float, looks: int) -> N
         y = linear * x + math.sqrt(1 - linear**2) * e
         a, b = ({str(n): v + rng.normal(0, 0.05, (MOST_SEEDS, 1)) for n, v in enumerate(values)} for values in (x, y))
 
-        def decide(seeds: int, n: int) -> Verdict:
+        def decide(seeds: int, look: Looks) -> Verdict:
             first, second = ({name: table[:seeds] for name, table in metric.items()} for metric in (a, b))  # noqa: B023
-            return correlation(first, second, "greater", margin, ALPHA, n)
+            return correlation(first, second, "greater", margin, ALPHA, look)
 
         wrong += first_word(decide, looks) != "inconclusive"
     assert wrong / TRIALS <= most(TRIALS)
@@ -159,6 +160,6 @@ def test_a_wrong_word_at_the_line_is_rare_with_three_looks_and_many_trials(claim
     about, rng, trials, wrong = CLAIMS[claim], np.random.default_rng(17), 400, 0
     for _ in range(trials):
         tables = models(rng, about.means, *CASES[case], seeds=MOST_SEEDS, images=24)
-        word = first_word(lambda seeds, n: about.decide(*(t[:seeds] for t in tables), alpha=ALPHA, looks=n), 3)  # noqa: B023
+        word = first_word(lambda seeds, look: about.decide(*(t[:seeds] for t in tables), alpha=ALPHA, looks=look), 3)  # noqa: B023
         wrong += word in about.wrong
     assert wrong / trials <= most(trials)

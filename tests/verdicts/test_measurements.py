@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from checker.errors import MeasurementError
 from checker.verdicts import (
+    Looks,
     Verdict,
     absence,
     compare,
@@ -80,9 +81,20 @@ def test_no_measurement_no_verdict(decide: Callable[..., Verdict], table: Any) -
 
 
 @pytest.mark.parametrize("decide", [*KINDS.values(), *RATES.values()], ids=[*KINDS, *RATES])
-@pytest.mark.parametrize("options", [{"alpha": 0.0}, {"alpha": 0.5}, {"alpha": math.nan}, {"alpha": -1.0}, {"looks": 0}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"alpha": 0.0},
+        {"alpha": 0.5},
+        {"alpha": math.nan},
+        {"alpha": -1.0},
+        {"looks": Looks((3, 5), 2)},
+        {"looks": Looks((5, 3), 0)},
+        {"looks": Looks((0, 3), 0)},
+    ],
+)
 def test_no_error_rate_no_verdict(decide: Callable[..., Verdict], options: dict[str, Any]) -> None:
-    with pytest.raises(MeasurementError, match="alpha"):
+    with pytest.raises(MeasurementError, match=r"alpha|looks"):
         decide([[1, 0, 1], [0, 0, 1], [1, 0, 0]], **options)
 
 

@@ -26,7 +26,7 @@ from tests.verdicts.worlds import models, permuted
     ],
 )
 def test_words(means: tuple[float, float], factor: float, relation: str, word: str) -> None:
-    a, b = models(np.random.default_rng(1), means, 0.05, 0.3)
+    a, b = models(np.random.default_rng(2), means, 0.05, 0.3)
     verdict = ratio(a, b, factor, relation)  # type: ignore[arg-type]
     assert verdict.word == word
     assert verdict.effect == pytest.approx(a.mean() / b.mean())

@@ -8,9 +8,11 @@ from scipy import stats
 
 from checker.verdicts import threshold
 from checker.verdicts.contrast import contrast
+from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.share import beside_share, despite_sign, sign_p
 from tests.verdicts.worlds import models
 
+LATER = Looks((3, 5, 8), 1)
 (TABLE,) = models(np.random.default_rng(0), (0,), 0.1, 0.3)
 VERDICT = threshold(TABLE, 0)
 SUPPORTED = dataclasses.replace(VERDICT, word="supported", p=0.01, p_against=1.0)
@@ -28,28 +30,30 @@ def test_the_difference_has_the_error_of_the_contrast() -> None:
 
 def test_how_surely_a_sign_is_known() -> None:
     values = np.array([[1.0], [1.4], [0.3], [0.9]])
-    assert sign_p(contrast({"b": values}, (1,)), 1) == pytest.approx(stats.ttest_1samp(values[:, 0], 0).pvalue)
-    assert sign_p(contrast({"b": -values}, (1,)), 3) == pytest.approx(3 * stats.ttest_1samp(values[:, 0], 0).pvalue)
+    assert sign_p(contrast({"b": values}, (1,)), ONE_LOOK) == pytest.approx(stats.ttest_1samp(values[:, 0], 0).pvalue)
+    assert sign_p(contrast({"b": -values}, (1,)), LATER) == pytest.approx(
+        LATER.two_sided(stats.ttest_1samp(values[:, 0], 0).pvalue / 2)
+    )
     for value, p in ((2.0, 0.0), (-2.0, 0.0), (0.0, 1.0)):  # what does not vary is known
-        assert sign_p(contrast({"b": np.full((3, 4), value)}, (1,)), 1) == p
+        assert sign_p(contrast({"b": np.full((3, 4), value)}, (1,)), ONE_LOOK) == p
 
 
 @pytest.mark.parametrize("other", [SUPPORTED, REFUTED, OPEN])
 def test_with_a_known_sign_the_other_does_not_count(other: object) -> None:
     for first in (SUPPORTED, REFUTED, OPEN):
-        found = despite_sign(first, other, KNOWN, 0.05, 1)  # type: ignore[arg-type]
+        found = despite_sign(first, other, KNOWN, 0.05, ONE_LOOK)  # type: ignore[arg-type]
         assert (found.word, found.reason) == (first.word, first.reason)
 
 
 def test_with_an_unknown_sign_both_have_to_agree() -> None:
-    unsure = sign_p(UNKNOWN, 1)
+    unsure = sign_p(UNKNOWN, ONE_LOOK)
     assert unsure > 0.5
     for first in (SUPPORTED, REFUTED, OPEN):
-        assert despite_sign(first, first, UNKNOWN, 0.05, 1) == first
+        assert despite_sign(first, first, UNKNOWN, 0.05, ONE_LOOK) == first
         for other in (SUPPORTED, REFUTED, OPEN):
-            found = despite_sign(first, other, UNKNOWN, 0.05, 1)
+            found = despite_sign(first, other, UNKNOWN, 0.05, ONE_LOOK)
             assert found.word == (first.word if first.word == other.word else "inconclusive")
             assert (found.word == "supported") == ((found.p or 0) < 0.05)
             assert (found.word == "refuted") == ((found.p_against or 0) < 0.05)
-    assert "not clearly different from 0" in despite_sign(SUPPORTED, OPEN, UNKNOWN, 0.05, 1).reason
-    assert despite_sign(SUPPORTED, OPEN, UNKNOWN, 0.05, 1).p == 0.4
+    assert "not clearly different from 0" in despite_sign(SUPPORTED, OPEN, UNKNOWN, 0.05, ONE_LOOK).reason
+    assert despite_sign(SUPPORTED, OPEN, UNKNOWN, 0.05, ONE_LOOK).p == 0.4

@@ -60,10 +60,10 @@ def test_what_would_settle_it() -> None:
     (images_differ,) = models(np.random.default_rng(6), (10,), 0.001, 2.0, noise=0.001)
     verdict = threshold(images_differ, images_differ.mean() - 0.2)
     assert verdict.seeds_needed is None
-    assert "more seeds alone would not settle it, about" in verdict.reason and "images would" in verdict.reason
+    assert "more than 200 seeds would be needed, or about" in verdict.reason and "images" in verdict.reason
     assert "images would settle it" in threshold(images_differ[:1], images_differ.mean() - 0.2).reason
     at_the_line = threshold(seeds_differ, seeds_differ.mean() - 1e-6).reason
-    assert "so near the line that 200 seeds or 100000 images alone would not settle it" in at_the_line
+    assert "more than 200 seeds would be needed, and 100000 images alone would not settle it" in at_the_line
 
 
 @pytest.mark.parametrize("bound", [math.nan, math.inf])

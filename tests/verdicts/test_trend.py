@@ -86,3 +86,31 @@ def test_properties(seed: int, slope: float, seed_sd: float, image_sd: float, ma
     assert trend(values + 7, "greater", margin).low == pytest.approx(verdict.low)
     assert trend(*permuted(rng, values), "greater", margin).low == pytest.approx(verdict.low)
     assert {verdict.word, trend(values, "not greater", margin).word} in ({"supported", "refuted"}, {"inconclusive"})
+
+
+def test_a_relative_margin_moves_with_the_mean_over_the_layers() -> None:
+    """Decided on the slope minus a share of the mean against 0, and given beside the line at the measured mean."""
+    values = layers(np.random.default_rng(4), 2.0, depth=5)
+    verdict = trend(values, "greater", relative=0.1)
+    weights = np.linspace(-1, 1, 5) / (np.linspace(-1, 1, 5) ** 2).sum() * 2
+    moved = threshold(np.einsum("l,sli->si", weights - 0.1 / 5, values), 0.0)
+    assert (verdict.word, verdict.p) == (moved.word, pytest.approx(moved.p))
+    assert verdict.lines == pytest.approx((0.1 * values.mean(),))
+    assert verdict.low - verdict.lines[0] == pytest.approx(moved.low)
+    assert verdict.effect == pytest.approx(trend(values).effect)
+    falling = trend(-values, "less", relative=0.1)
+    assert (falling.word, falling.p) == (verdict.word, pytest.approx(verdict.p))
+    with pytest.raises(MeasurementError, match="give one of them"):
+        trend(values, margin=1.0, relative=0.1)
+
+
+def test_a_relative_margin_has_the_error_of_the_mean() -> None:
+    """The slope is a tenth of the level of each seed, exactly: no word may be given, whatever levels the seeds happen to have."""
+    rng, place = np.random.default_rng(5), np.linspace(0, 1, 4)[None, :, None]
+    words = {"moving": 0, "fixed": 0}
+    for _ in range(200):
+        level = 10 + rng.normal(0, 2, (4, 1, 1)) + rng.normal(0, 0.05, (4, 1, 8))
+        values = level * (1 + 0.1 * (place - 0.5)) + rng.normal(0, 0.001, (4, 4, 8))
+        words["moving"] += trend(values, "greater", relative=0.1).word != "inconclusive"
+        words["fixed"] += trend(values, "greater", margin=0.1 * 10.0).word != "inconclusive"
+    assert words["moving"] / 200 <= 0.05 + 3 * (0.05 * 0.95 / 200) ** 0.5

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from checker.verdicts import Verdict
+from checker.verdicts import Looks, Verdict
 
 CASES = {
     "seeds dominate": (0.5, 0.05),
@@ -39,9 +39,9 @@ def models(
     ]
 
 
-def first_word(decide: Callable[[int, int], Verdict], looks: int) -> str:
-    """What a sequence of looks ends in: the first word that is not inconclusive. `decide` takes seeds and looks."""
-    words = (decide(seeds, looks).word for seeds in LOOKS[looks])
+def first_word(decide: Callable[[int, Looks], Verdict], looks: int) -> str:
+    """What a sequence of looks ends in: the first word that is not inconclusive. `decide` takes seeds and a look at them."""
+    words = (decide(seeds, Looks(LOOKS[looks], place)).word for place, seeds in enumerate(LOOKS[looks]))
     return next((word for word in words if word != "inconclusive"), "inconclusive")
 
 

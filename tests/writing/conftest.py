@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from checker.cli import app
+from checker.cli.commands import app
 from checker.writing import files
 
 Run = Callable[..., Result]
@@ -16,7 +16,6 @@ Run = Callable[..., Result]
 def command(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`check-claims` in this process, with a cache of its own, on files that nobody saved just now."""
     monkeypatch.setenv("CHECK_CLAIMS_CACHE", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("CHECK_CLAIMS_ROOT", "")
     monkeypatch.setattr(files, "SETTLED", 0.0)
 
     def run(*arguments: str | Path, code: int | None = 0) -> Result:

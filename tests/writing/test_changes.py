@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from checker.evidence import Run
 from checker.notes import Vault
 from checker.runs.bench import Bench, Options
 from checker.runs.check import check
@@ -25,12 +26,12 @@ WANTED = (
 )
 
 
-def draw(name: str, run: Mapping[str, Any]) -> bytes:
+def draw(name: str, run: Run) -> bytes:
     return f"<svg>{mark(run)}</svg>".encode()
 
 
-def mark(run: Mapping[str, Any]) -> str:
-    return f"check-claims {run['key']}"
+def mark(run: Run) -> str:
+    return f"check-claims {run.key}"
 
 
 def test_a_claim_note_has_flat_properties_and_the_day_of_its_evidence(
@@ -63,3 +64,26 @@ def test_a_claim_note_has_flat_properties_and_the_day_of_its_evidence(
     written, properties = run("another cache", LEVELS | {"DINO": 11.0}, "2026-05-06")
     assert written == [f"{ID}.evidence.json", f"{ID}.md"]
     assert properties["checked"] == "2026-05-06"
+
+
+def test_evidence_that_changed_while_the_check_ran_is_not_overwritten(
+    make_vault: Callable[..., Path], stand_ins: Path, tmp_path: Path
+) -> None:
+    project = Project.find(make_vault({"N.md": "- MAE has shorter attention distance than DINO #claim\n"}))
+
+    def check_while(cache: str, levels: Mapping[str, float], meanwhile: bytes | None) -> list[str]:
+        cases, _ = survey(Vault.open(project.vault), project, WORDS)
+        ledgers, _ = read_ledgers(project, [case.id for case in cases])
+        bench = Bench(Store(tmp_path / cache, stand_ins), Options(3), Fake(levels))
+        outcomes = check(cases, bench, WORDS, {name: ledger.newest for name, ledger in ledgers.items()})
+        if meanwhile is not None:
+            project.evidence(ID).write_bytes(meanwhile)
+        changes = plan_changes(project, outcomes, ledgers, draw, mark, "2026-01-02")
+        return write_changes(changes, Journal(project.vault, tmp_path / "journal"), [project.vault, project.claims]).faults
+
+    assert check_while("cache", LEVELS, None) == []
+    theirs = project.evidence(ID).read_bytes().replace(b'"look": 1', b'"look": 2')
+    faults = check_while("other", {**LEVELS, "DINO": 13.0}, theirs)
+    assert len(faults) == 1
+    assert f"{ID}.evidence.json" in faults[0]
+    assert project.evidence(ID).read_bytes() == theirs

@@ -9,7 +9,7 @@ const boxes = new Set();
 export function hear(message) {
   const ended = state.running && !message.running;
   state = message;
-  if (ended) announce(message.code === 0 ? "the check has ended" : `the check has ended with code ${message.code}`);
+  if (ended) announce(message.failed ? "the check has failed" : "the check has ended");
   for (const box of [...boxes]) box.isConnected ? draw(box) : boxes.delete(box);
 }
 
@@ -42,8 +42,8 @@ function draw(box) {
   const bars = own && state.running && (state.progress.length
     ? state.progress.map((job) => h("label", { class: "job" }, h("span", {}, job.title), h("progress", { value: job.done, max: job.of })))
     : h("label", { class: "job" }, h("span", {}, state.log.at(-1) ?? "starting"), h("progress", {})));
-  const how = own && !state.running && state.code !== null && h("p", { class: "small", role: "status" }, state.code === 0 ? "Checked." : `Ended with exit code ${state.code}; the log says why.`);
-  const log = own && state.log.length > 0 && h("details", { open: open || (state.code ?? 0) !== 0 }, h("summary", {}, "Log"), h("pre", { class: "log", tabindex: "0" }, state.log.join("\n")));
+  const how = own && !state.running && state.failed !== null && h("p", { class: "small", role: "status" }, state.failed ? "Not checked; the log says why." : "Checked.");
+  const log = own && state.log.length > 0 && h("details", { open: open || state.failed === true }, h("summary", {}, "Log"), h("pre", { class: "log", tabindex: "0" }, state.log.join("\n")));
   const focused = box.contains(document.activeElement) && document.activeElement.tagName === "BUTTON";
   put(box, button, bars, how, log);
   if (focused) button.focus();

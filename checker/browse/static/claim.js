@@ -67,7 +67,7 @@ function changes(found) {
 function pastOf(found) {
   if (!found.history.length) return null;
   return [h("h3", {}, "History"), h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "History" }, h("table", {}, h("thead", {}, h("tr", {}, ["run", "scope", "verdict", "effect", "interval", "seeds"].map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, found.history.map((run) => h("tr", {}, h("td", {}, run.run), h("td", {}, run.scope), h("td", {}, chip({ word: run.word })), h("td", {}, run.effect), h("td", {}, run.interval), h("td", {}, run.seeds))))))];
+    h("tbody", {}, found.history.map((run) => h("tr", {}, h("td", {}, run.run), h("td", {}, run.scope), h("td", {}, chip({ word: run.word }), run.again !== run.word && ` its values give ${run.again}`), h("td", {}, run.effect), h("td", {}, run.interval), h("td", {}, run.seeds))))))];
 }
 
 function copier(text, command) {

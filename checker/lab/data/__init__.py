@@ -5,9 +5,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from checker.errors import ConfigurationError
-from checker.lab.data import dead_leaves, digits, photographs, shape_texture  # register themselves
+from checker.lab.data import dead_leaves, digits, fashion, figures, photographs, shape_texture  # register themselves
 from checker.lab.data.base import DATA, Dataset, Split
-from checker.lab.data.folder import folder_data
+from checker.lab.data.folder import folder_data, for_released, images_declared
 from checker.lab.data.remote import hugging_face_data, torchvision_data  # registers "cifar10" and "imagenette"
 
 __all__ = [
@@ -17,8 +17,12 @@ __all__ = [
     "data_set",
     "dead_leaves",
     "digits",
+    "fashion",
+    "figures",
     "folder_data",
+    "for_released",
     "hugging_face_data",
+    "images_declared",
     "photographs",
     "shape_texture",
     "torchvision_data",
@@ -26,7 +30,7 @@ __all__ = [
 
 
 def data_set(name: str) -> Dataset:
-    """The data set of a name: a registered one, "folder:PATH", "torchvision:CLASS" or "hf:OWNER/NAME".
+    """The data set of a name: a registered one, "folder:PATH", "folder:PATH?images=N", "torchvision:CLASS" or "hf:OWNER/NAME".
 
     Raises ConfigurationError, with near misses, where there is none, and what the makers of the other kinds raise.
     """

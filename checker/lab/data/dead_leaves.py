@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.data.base import DATA, Dataset, Split, generated
+from checker.lab.data.base import DATA, Dataset, Split, generated, regenerated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,8 +108,20 @@ def top_leaves(x: np.ndarray, y: np.ndarray, radius: np.ndarray, turn: np.ndarra
     return top.reshape(len(seen), edge, edge)
 
 
-def render(count: int, outline: str, smallest: float, rng: np.random.Generator) -> np.ndarray:
-    """Draw pictures of leaves of one outline with radii from `smallest` pixels: uint8, (count, 3, SIZE, SIZE)."""
+def edges(top: np.ndarray) -> np.ndarray:
+    """Where leaves meet, from the leaf that is seen at every sample: (count, SIZE, SIZE), bool. Within a leaf a picture is flat,
+    and says nothing of outlines or scale."""
+    import numpy as np
+
+    meet = np.zeros(top.shape, bool)
+    meet[:, :, 1:] |= top[:, :, 1:] != top[:, :, :-1]
+    meet[:, 1:] |= top[:, 1:] != top[:, :-1]
+    pixels: np.ndarray = meet.reshape(len(top), SIZE, SAMPLES, SIZE, SAMPLES).max((2, 4))
+    return pixels
+
+
+def render(count: int, outline: str, smallest: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw pictures of leaves of one outline with radii from `smallest` pixels: uint8, (count, 3, SIZE, SIZE), and `edges`."""
     import numpy as np
 
     x, y, radius, turn = throw_leaves(count, outline, smallest, rng)
@@ -120,29 +132,30 @@ def render(count: int, outline: str, smallest: float, rng: np.random.Generator) 
     samples = colour[np.arange(count)[:, None, None], top]
     shades = samples.reshape(count, SIZE, SAMPLES, SIZE, SAMPLES, 3).mean((2, 4)).transpose(0, 3, 1, 2)
     images: np.ndarray = np.rint(np.clip(shades, 0, 1) * 255).astype(np.uint8)
-    return images
+    return images, edges(top)
 
 
-def _chunk(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _chunk(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
     import numpy as np
 
     outlines, scales = rng.integers(len(OUTLINES), size=CHUNK), rng.integers(len(SCALES), size=CHUNK)
-    images = np.empty((CHUNK, 3, SIZE, SIZE), np.uint8)
+    images, masks = np.empty((CHUNK, 3, SIZE, SIZE), np.uint8), np.empty((CHUNK, SIZE, SIZE), bool)
     for index, outline in enumerate(OUTLINES):
         for scale, smallest in enumerate(SMALLEST):
             rows = (outlines == index) & (scales == scale)
-            images[rows] = render(int(rows.sum()), outline, smallest, rng)
-    return images, outlines, scales
+            images[rows], masks[rows] = render(int(rows.sum()), outline, smallest, rng)
+    return images, masks, outlines, scales
 
 
 def generate(count: int, seed: int) -> Split:
-    """`count` pictures with their factors; the first ones are the same for the same seed, whatever the count."""
+    """`count` pictures with their factors; the first ones are the same for the same seed, whatever the count. Masks mark where
+    leaves meet."""
     import numpy as np
 
     chunks = [_chunk(np.random.default_rng([seed, 0xDEAD, chunk])) for chunk in range(max(1, -(-count // CHUNK)))]
-    images, outlines, scales = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+    images, masks, outlines, scales = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
     factors = {"outline": outlines, "scale": scales}
-    return Split(images=images, factors=factors, category=outlines * len(SCALES) + scales).first(count)
+    return Split(images, factors, outlines * len(SCALES) + scales, masks).first(count)
 
 
 DATA.register("leaves")(
@@ -153,6 +166,8 @@ DATA.register("leaves")(
         categories=len(OUTLINES) * len(SCALES),
         factors={"outline": OUTLINES, "scale": SCALES},
         draw=generated(generate),
+        redraw=regenerated(generate),
         module=__name__,
+        held_to_floor=False,  # until the models that ship are trained on `figures`
     )
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import ConfigurationError, MeasurementError
+from checker.lab.context import current
 from checker.lab.data.base import DATA, Dataset, Split, squared
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def torchvision_data(name: str, root: Path | None = None, download: bool | None 
     """A data set of torchvision by the name of its class, as "torchvision:NAME"; its one factor is the category.
 
     `root` is the folder of the files (the cache's, where none is named); `download` says whether they may be fetched (the
-    environment, where it is not said). Both are looked up when pictures are drawn; drawing raises MeasurementError where the
-    files are missing. Raises ConfigurationError for a class that is not known here.
+    context or the environment, where it is not said). Both are looked up when pictures are drawn; drawing raises
+    MeasurementError where the files are missing. Raises ConfigurationError for a class that is not known here.
     """
     collection = COLLECTIONS.get(name)
     if collection is None:
@@ -82,7 +83,7 @@ def torchvision_data(name: str, root: Path | None = None, download: bool | None 
     def draw(split: str, count: int, size: int) -> Split:
         part, *share = PARTS[split]
         options = collection.train if part == "train" else collection.test
-        official = _open_collection(name, options, data_folder() if root is None else root, _may_download(download))
+        official = open_collection(name, options, data_folder() if root is None else root, may_download(download))
         return _draw(official, collection.title, collection.categories, (share[0], share[1]), count, size)
 
     return Dataset(
@@ -104,7 +105,7 @@ def hugging_face_data(repository: str, root: Path | None = None, download: bool 
     not installed or the name cannot be one of a repository, MeasurementError where the files are missing or hold no pictures.
     """
     folder = data_folder() if root is None else root
-    parts, picture, label = _open_repository(repository, folder, _may_download(download))
+    parts, picture, label = _open_repository(repository, folder, may_download(download))
     categories = tuple(parts["train"].features[label].names) if label else ()
 
     def draw(split: str, count: int, size: int) -> Split:
@@ -130,8 +131,9 @@ def data_folder() -> Path:
     return Path(os.environ.get("CHECK_CLAIMS_CACHE") or platformdirs.user_cache_dir("check-claims")) / "data"
 
 
-def _may_download(download: bool | None) -> bool:
-    return os.environ.get("CHECK_CLAIMS_DOWNLOAD") == "1" if download is None else download
+def may_download(download: bool | None = None) -> bool:
+    """Whether files may be fetched: as `download` says, or the context or the environment where it is None."""
+    return current().download or os.environ.get("CHECK_CLAIMS_DOWNLOAD") == "1" if download is None else download
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,8 @@ def _draw(
     return Split(images, {"category": category}, category)
 
 
-def _open_collection(name: str, options: Mapping[str, Any], root: Path, download: bool) -> Sequence[tuple[Image.Image, int]]:
+def open_collection(name: str, options: Mapping[str, Any], root: Path, download: bool) -> Sequence[tuple[Image.Image, int]]:
+    """An official part of a data set of torchvision, `options` saying which. Raises MeasurementError where it is missing."""
     title = COLLECTIONS[name].title
     make = getattr(import_module("torchvision.datasets"), name)
     if download:

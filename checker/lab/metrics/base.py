@@ -32,7 +32,9 @@ class Metric:
 
     `grows_with_grid`: the value of uniform attention depends on the number of patches, so two models on different grids are
     compared as shares of their uniform values. `counts`: the value is known exactly, so it is compared without an interval.
-    `needs_training`: there is no value for a network that was never trained.
+    `answers`: the values of an image that is answered wrongly and of one that is answered rightly, where each value is an answer
+    or a mean of several. `needs_training`: there is no value for a network that was never trained. `about_knowledge`: it is about
+    what a model knows of the data's factors, so no toy's verdict on it rests on data whose raw pixels tell them.
     """
 
     word: MetricWord
@@ -42,7 +44,9 @@ class Metric:
     measure: Callable[..., Any]  # AttentionMetric, TokenMetric or ModelMetric, as `reads` says
     grows_with_grid: bool = False
     counts: bool = False
+    answers: tuple[float, float] | None = None
     needs_training: bool = False
+    about_knowledge: bool = False
 
 
 METRICS: Registry[Metric] = Registry("metric")

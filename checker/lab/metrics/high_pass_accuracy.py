@@ -58,5 +58,7 @@ METRICS.register("high_pass_accuracy")(
         source="after Geirhos et al. 2018",
         reads="model",
         measure=high_pass_accuracy,
+        answers=(0, 1),
+        about_knowledge=True,
     )
 )

@@ -86,5 +86,7 @@ METRICS.register("knn_accuracy")(
         source="Wu et al. 2018",
         reads="model",
         measure=knn_accuracy,
+        answers=(0, 1),
+        about_knowledge=True,
     )
 )

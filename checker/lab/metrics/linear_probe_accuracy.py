@@ -79,5 +79,7 @@ METRICS.register("linear_probe_accuracy")(
         source="Alain and Bengio 2017",
         reads="model",
         measure=linear_probe_accuracy,
+        answers=(0, 1),
+        about_knowledge=True,
     )
 )

@@ -57,5 +57,7 @@ METRICS.register("low_pass_accuracy")(
         source="after Geirhos et al. 2018",
         reads="model",
         measure=low_pass_accuracy,
+        answers=(0, 1),
+        about_knowledge=True,
     )
 )

@@ -58,5 +58,7 @@ METRICS.register("occlusion_accuracy")(
         source="Naseer et al. 2021, section 3.1",
         reads="model",
         measure=occlusion_accuracy,
+        answers=(0, 1),
+        about_knowledge=True,
     )
 )

@@ -101,5 +101,7 @@ METRICS.register("shape_preference")(
         source="after Geirhos et al. 2019, section 2",
         reads="model",
         measure=shape_preference,
+        answers=(-1, 1),
+        about_knowledge=True,
     )
 )

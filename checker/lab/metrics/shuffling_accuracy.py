@@ -58,5 +58,7 @@ METRICS.register("shuffling_accuracy")(
         source="Naseer et al. 2021, section 3.3",
         reads="model",
         measure=shuffling_accuracy,
+        answers=(0, 1),
+        about_knowledge=True,
     )
 )

@@ -13,16 +13,28 @@ from checker.lab.transformer import build
 
 
 class Objective(nn.Module):
-    """Base of all objectives. `encoder` is what is kept after training; everything else is thrown away."""
+    """Base of all objectives. `encoder` learns; `kept` is what is kept after training; everything else is thrown away.
+
+    `progress`, from 0 to 1, is the share of the training that is done; the trainer sets it before each step.
+    """
 
     encoder: VisionTransformer
+    progress: float = 0.0
 
     def __init__(self, recipe: Recipe, data: Dataset) -> None:
         super().__init__()
         self.encoder = build(recipe.architecture)
 
+    @property
+    def kept(self) -> VisionTransformer:
+        """The network that the paper evaluates: the one that learned, or its moving average."""
+        return self.encoder
+
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
-        """The loss of a batch: images (batch, 3, H, W) in [0, 1], category (batch,) -> scalar."""
+        """The loss of a batch: images (batch, 3, H, W) in [0, 1], category (batch,) -> scalar.
+
+        Random numbers come from `generator`, which is on the CPU; images may be on another device.
+        """
         raise NotImplementedError
 
     def before_update(self, progress: float) -> None:
@@ -34,3 +46,10 @@ class Objective(nn.Module):
 
 
 OBJECTIVES: Registry[type[Objective]] = Registry("objective")
+FIRST: Registry[type[Objective]] = Registry("objective of the first edition")
+
+
+def objective_of(recipe: Recipe) -> type[Objective]:
+    """The class that trains a recipe."""
+    first = recipe.edition == 1 and recipe.objective in FIRST  # a plug-in's objective has one edition
+    return (FIRST if first else OBJECTIVES)[recipe.objective]

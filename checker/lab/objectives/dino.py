@@ -10,21 +10,28 @@ from lightly.loss.dino_loss import DINOLoss
 from lightly.models.modules.heads import DINOProjectionHead
 from lightly.models.utils import update_momentum
 from lightly.utils.scheduler import cosine_schedule
+from timm.models.vision_transformer import VisionTransformer
 from torch import Generator, Tensor, nn
 
-from checker.lab.augment import JITTER, colour_jitter, random_crop
+from checker.lab.augment import Look, views
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import OBJECTIVES, Objective
 from checker.lab.recipes import Recipe
-from checker.lab.transformer import class_token, normalise
+from checker.lab.transformer import class_token
 
 PROTOTYPES, HIDDEN, BOTTLENECK = 256, 256, 64
-TEACHER_TEMPERATURE, STUDENT_TEMPERATURE = 0.04, 0.1
+TEACHER_TEMPERATURES = (0.04, 0.07)  # from the one to the other in a straight line, over WARMING of the training
+WARMING = 0.1
+STUDENT_TEMPERATURE = 0.1
+CENTRE_MOMENTUM = 0.9
 MOMENTUM = 0.99  # of the teacher, rising to 1 along a cosine
-GLOBAL_AREA, LOCAL_AREA = (0.5, 1.0), (0.15, 0.5)
+GLOBAL_AREA, LOCAL_AREA = (0.4, 1.0), (0.2, 0.4)
 LOCAL_CROPS, LOCAL_SIZE = 2, 16  # pixels
 CLIP = 3.0  # norm of the gradient
-FROZEN = 0.02  # share of the training in which the last layer of the head stands still
+FROZEN = 0.01  # share of the training in which the last layer of the head stands still
+COLOURS = (0.4, 0.4, 0.2, 0.1)
+GLOBAL_LOOKS = (Look(*COLOURS, blurred=1.0), Look(*COLOURS, blurred=0.1, solarised=0.2))
+LOCAL_LOOK = Look(*COLOURS, blurred=0.5)
 
 
 @OBJECTIVES.register("dino")
@@ -37,29 +44,25 @@ class DINO(Objective):
         self.teacher_head.load_state_dict(self.head.state_dict())  # weight norm forbids a deep copy
         self.teacher_head.requires_grad_(False)
         self.teacher = copy.deepcopy(self.encoder).requires_grad_(False)
-        self.distance = DINOLoss(
-            PROTOTYPES, teacher_temp=TEACHER_TEMPERATURE, student_temp=STUDENT_TEMPERATURE, center_momentum=0.9
-        )
+        self.distance = DINOLoss(PROTOTYPES, student_temp=STUDENT_TEMPERATURE, center_momentum=CENTRE_MOMENTUM)
+
+    @property
+    def kept(self) -> VisionTransformer:
+        return self.teacher
 
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
-        large, small = self.crops(images, generator)
+        large, small = crops(images, generator)
         with torch.no_grad():
             taught = self.teacher_head(class_token(self.teacher, large)).chunk(2)
-        return self.match(taught, class_token(self.encoder, large), class_token(self.encoder, small))
+        answers = [
+            *self.head(class_token(self.encoder, large)).chunk(2),
+            *self.head(class_token(self.encoder, small)).chunk(LOCAL_CROPS),
+        ]
+        return self.match(taught, answers)
 
-    def crops(self, images: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
-        """Two large crops of each picture and LOCAL_CROPS small ones, normalised, view by view along the batch."""
-
-        def views(count: int, size: int, area: tuple[float, float]) -> list[Tensor]:
-            crops = (random_crop(images, size, area, generator) for _ in range(count))
-            return [normalise(colour_jitter(crop, JITTER, generator)) for crop in crops]
-
-        return torch.cat(views(2, images.shape[-1], GLOBAL_AREA)), torch.cat(views(LOCAL_CROPS, LOCAL_SIZE, LOCAL_AREA))
-
-    def match(self, taught: Sequence[Tensor], large: Tensor, small: Tensor) -> Tensor:
-        """DINO's loss between the teacher's answers and the student's class tokens of large and small crops."""
-        learned = [*self.head(large).chunk(2), *self.head(small).chunk(LOCAL_CROPS)]
-        loss: Tensor = self.distance(list(taught), learned)
+    def match(self, taught: Sequence[Tensor], answers: Sequence[Tensor]) -> Tensor:
+        """DINO's loss between the teacher's answers to large crops and the student's to large and small ones."""
+        loss: Tensor = self.distance(list(taught), list(answers), teacher_temp=teacher_temperature(self.progress))
         return loss
 
     def last_layers(self) -> tuple[nn.Module, ...]:
@@ -78,6 +81,18 @@ class DINO(Objective):
         momentum = teacher_momentum(progress)
         update_momentum(self.encoder, self.teacher, momentum)
         update_momentum(self.head, self.teacher_head, momentum)
+
+
+def crops(images: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Two large crops of each picture and LOCAL_CROPS small ones, normalised, view by view along the batch."""
+    large = views(images, GLOBAL_LOOKS, images.shape[-1], GLOBAL_AREA, generator)
+    return large, views(images, (LOCAL_LOOK,) * LOCAL_CROPS, LOCAL_SIZE, LOCAL_AREA, generator)
+
+
+def teacher_temperature(progress: float) -> float:
+    """Of the teacher's softmax, after this share of the training."""
+    first, last = TEACHER_TEMPERATURES
+    return first + (last - first) * min(1.0, progress / WARMING)
 
 
 def teacher_momentum(progress: float) -> float:

@@ -10,19 +10,21 @@ import copy
 import torch
 from lightly.models.modules.ijepa_timm import IJEPAPredictorTIMM
 from lightly.models.utils import update_momentum
+from timm.models.vision_transformer import VisionTransformer
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from checker.lab.augment import random_crop, uniform
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import OBJECTIVES, Objective
-from checker.lab.objectives.mae import CROP_AREA, take
+from checker.lab.objectives.mae import take
 from checker.lab.recipes import Recipe
 from checker.lab.transformer import embed, encode, normalise
 
 TARGETS = 4  # blocks to predict (section 3)
 TARGET_SCALE, TARGET_ASPECT = (0.15, 0.2), (0.75, 1.5)
 CONTEXT_SCALE = (0.85, 1.0)
+CROP_AREA = (0.3, 1.0)  # as in the authors' configurations, without a mirror image
 MOMENTUM = 0.996  # rising to 1 in a straight line
 PREDICTOR_WIDTH, PREDICTOR_DEPTH, PREDICTOR_HEADS = 48, 2, 4
 
@@ -42,9 +44,14 @@ class IJEPA(Objective):
         )
         self.teacher = copy.deepcopy(self.encoder).requires_grad_(False)
 
+    @property
+    def kept(self) -> VisionTransformer:
+        return self.teacher
+
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
-        view = normalise(random_crop(images, images.shape[-1], CROP_AREA, generator))
+        view = normalise(random_crop(images, images.shape[-1], CROP_AREA, generator, mirrored=False))
         context, targets = context_and_targets(len(view), self.grid, generator)
+        context, targets = context.to(view.device), [target.to(view.device) for target in targets]
         with torch.no_grad():
             seen = self.teacher.forward_features(view)[:, self.prefix :]
             seen = F.layer_norm(seen, seen.shape[-1:])

@@ -14,7 +14,7 @@ from checker.lab.recipes import Recipe
 from checker.lab.transformer import embed, encode, normalise
 
 MASK_RATIO = 0.75  # section 4.1
-CROP_AREA = (0.6, 1.0)
+CROP_AREA = (0.2, 1.0)  # section 4.1, table 1e
 DECODER_WIDTH, DECODER_DEPTH, DECODER_HEADS = 64, 2, 4
 
 
@@ -57,8 +57,13 @@ class MAE(Objective):
 
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
         view = normalise(random_crop(images, images.shape[-1], CROP_AREA, generator))
-        kept, masked = random_mask(len(view), self.positions.shape[1], MASK_RATIO, generator)
+        kept, masked = self.mask(view, generator)
         return self.restoration(self.see(view, kept), view, kept, masked)
+
+    def mask(self, view: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+        """`random_mask` for a batch, on its device."""
+        kept, masked = random_mask(len(view), self.positions.shape[1], MASK_RATIO, generator)
+        return kept.to(view.device), masked.to(view.device)
 
     def see(self, view: Tensor, kept: Tensor) -> Tensor:
         """Encode the prefix and the `kept` patches (B, K) of normalised images: (B, prefix + K, D)."""

@@ -14,7 +14,7 @@ from lightly.utils.scheduler import cosine_schedule
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from checker.lab.augment import two_views
+from checker.lab.augment import Look, views
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import OBJECTIVES, Objective
 from checker.lab.recipes import Recipe
@@ -23,7 +23,8 @@ from checker.lab.transformer import class_token
 TEMPERATURE = 0.2
 MOMENTUM = 0.99  # rising to 1 along a cosine
 HIDDEN, OUT = 256, 64
-CROP_AREA = (0.3, 1.0)
+CROP_AREA = (0.2, 1.0)
+LOOKS = (Look(0.4, 0.4, 0.2, 0.1, blurred=1.0), Look(0.4, 0.4, 0.2, 0.1, blurred=0.1, solarised=0.2))  # as the authors' code
 
 
 @OBJECTIVES.register("moco-v3")
@@ -37,10 +38,10 @@ class MoCoV3(Objective):
         self.teacher_projector = copy.deepcopy(self.projector).requires_grad_(False)
 
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
-        views = torch.cat(two_views(images, CROP_AREA, generator))
-        first, second = self.predictor(self.projector(class_token(self.encoder, views))).chunk(2)
+        seen = views(images, LOOKS, images.shape[-1], CROP_AREA, generator)
+        first, second = self.predictor(self.projector(class_token(self.encoder, seen))).chunk(2)
         with torch.no_grad():
-            key_first, key_second = self.teacher_projector(class_token(self.teacher, views)).chunk(2)
+            key_first, key_second = self.teacher_projector(class_token(self.teacher, seen)).chunk(2)
         return info_nce(first, key_second) + info_nce(second, key_first)
 
     @torch.no_grad()

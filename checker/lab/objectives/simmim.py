@@ -14,7 +14,8 @@ from checker.lab.transformer import embed, encode, normalise
 
 MASK_RATIO = 0.6  # section 4.1.2
 MASK_UNIT = 2  # patches: masks cover squares larger than one patch (section 3.2)
-CROP_AREA = (0.6, 1.0)
+CROP_AREA = (0.67, 1.0)  # section 4.1.1
+CLIP = 5.0  # norm of the gradient, as in the authors' code
 
 
 def block_mask(count: int, grid: tuple[int, int], generator: Generator) -> Tensor:
@@ -37,9 +38,12 @@ class SimMIM(Objective):
 
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
         view = normalise(random_crop(images, images.shape[-1], CROP_AREA, generator))
-        mask = block_mask(len(view), self.grid, generator)  # (B, L)
+        mask = block_mask(len(view), self.grid, generator).to(view.device)  # (B, L)
         embedded = embed(self.encoder, view)  # (B, rows, columns, D)
         hidden = torch.where(mask.view(len(view), *self.grid, 1), self.mask_token, embedded)
         tokens = encode(self.encoder, self.encoder._pos_embed(hidden))[:, self.prefix :]
         loss: Tensor = (self.head(tokens[mask]) - patchify(view, self.patch)[mask]).abs().mean()  # L1 on masked pixels
         return loss
+
+    def before_update(self, progress: float) -> None:
+        nn.utils.clip_grad_norm_(self.parameters(), CLIP)

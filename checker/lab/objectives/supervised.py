@@ -9,7 +9,7 @@ from checker.lab.augment import random_crop
 from checker.lab.data import Dataset
 from checker.lab.objectives.base import OBJECTIVES, Objective
 from checker.lab.recipes import Recipe
-from checker.lab.transformer import normalise
+from checker.lab.transformer import class_token, normalise
 
 CROP_AREA = (0.6, 1.0)
 
@@ -21,6 +21,5 @@ class Supervised(Objective):
         self.head = nn.Linear(recipe.architecture.width, data.categories)
 
     def loss(self, images: Tensor, category: Tensor, generator: Generator) -> Tensor:
-        view = random_crop(images, images.shape[-1], CROP_AREA, generator)
-        tokens = self.encoder.forward_features(normalise(view))  # (B, prefix + L, D)
-        return F.cross_entropy(self.head(tokens[:, 0]), category)
+        view = normalise(random_crop(images, images.shape[-1], CROP_AREA, generator))
+        return F.cross_entropy(self.head(class_token(self.encoder, view)), category)

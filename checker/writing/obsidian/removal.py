@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from checker.claims import vault_claims
-from checker.errors import SpecError
+from checker.errors import EvidenceError
+from checker.evidence import parse_ledger
 from checker.notes import Vault
 from checker.runs.project import ARCHIVE, Project
 from checker.writing.changes import Change
 from checker.writing.claim_note import own_text, properties_of
-from checker.writing.ledger import parse_ledger
 from checker.writing.obsidian.additions import additions, is_ours, snippet_file, template_file
 from checker.writing.retired import clearing, homes, is_linked, is_tools_spec
 
@@ -48,9 +48,9 @@ def removal(project: Project, vault: Vault) -> tuple[list[Change], list[str]]:
             left.append(f"{path}: edited by hand, so it stays")
     for path in _files(project.claims, "*.evidence.json"):
         try:
-            claim_id = parse_ledger(path.read_text(encoding="utf-8"), str(path)).claim
-            removed.append(Change(path, path.read_bytes(), None, frozenset([claim_id])))
-        except (SpecError, UnicodeDecodeError):
+            data = path.read_bytes()
+            removed.append(Change(path, data, None, frozenset([parse_ledger(data, str(path)).claim])))
+        except (EvidenceError, OSError):
             left.append(f"{path}: cannot be read, so it stays")
     for addition in additions(project, with_map=True):
         if addition.path.is_file():

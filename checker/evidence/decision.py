@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from checker.claims import ClaimSpec, select_layers
 from checker.errors import SpecError
+from checker.evidence.record import Table
+from checker.evidence.run import Claimed as Side
+from checker.evidence.values import Values
+from checker.evidence.verdict import RecordedPart, RecordedVerdict
 from checker.verdicts import (
+    Answers,
     Claimed,
+    Looks,
     Verdict,
     absence,
     combine,
@@ -32,10 +38,8 @@ if TYPE_CHECKING:
 DIGITS = 4  # decimals of the kept values; the verdict is computed from the kept ones
 P_DIGITS = 6
 
-Kept = Mapping[str, Any]  # of one model: `layers` (seeds, rows), and `images`, (seeds, images) or that for each layer by its name
 
-
-def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> dict[str, Any]:
+def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> Values:
     """What the evidence holds of one model's values (seeds, rows, images): `layers`, the means over images, and `images`, for
     each seed and image what the decision is made of. That is the mean over the layers chosen; for a trend and a quantified
     claim the value in each layer; for a presence whether the image shows it in any of them. `layers` is empty for a metric with
@@ -45,28 +49,39 @@ def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> dict[str, 
     """
     chosen = select_layers(layers, stack.shape[1]) if layers else [0]
     by_layer = spec.kind == "trend" or (spec.quantifier is not None and bool(layers))
-    images: Any
+    images: Table | dict[str, Table]
     if by_layer:
-        images = {f"layer {layer + 1}": stack[:, layer].round(DIGITS).tolist() for layer in chosen}
+        images = {f"layer {layer + 1}": _table(stack[:, layer].round(DIGITS)) for layer in chosen}
     elif spec.kind == "presence":
-        images = (stack[:, chosen] > 0).any(1).astype(int).tolist()
+        images = _table((stack[:, chosen] > 0).any(1).astype(int))
     else:
-        images = stack[:, chosen].mean(1).round(DIGITS).tolist()
-    return {"layers": stack.mean(2).round(DIGITS).tolist(), "images": images}
+        images = _table(stack[:, chosen].mean(1).round(DIGITS))
+    return Values(layers=_table(stack.mean(2).round(DIGITS)), images=images)
 
 
-def decide(spec: ClaimSpec, values: Mapping[str, Kept], other: Mapping[str, Kept], looks: int, exact: bool) -> Verdict:
+def _table(array: NDArray[Any]) -> Table:
+    return tuple(tuple(row) for row in array.tolist())
+
+
+def decide(
+    spec: ClaimSpec,
+    values: Mapping[str, Values],
+    other: Mapping[str, Values],
+    looks: Looks,
+    exact: bool,
+    answers: Answers | None = None,
+) -> Verdict:
     """The verdict on a spec from the kept values of its models; `other` holds those of the second metric of a correlation.
-    `exact`: the metric counts, so nothing is sampled.
+    `exact`: the metric counts, so nothing is sampled. `answers`: each value of the metric is an answer, right or wrong.
 
     Raises MeasurementError where the rule refuses the values.
     """
-    return _Decision(spec, values, other, looks, exact).verdict()
+    return _Decision(spec, values, other, looks, exact, answers).verdict()
 
 
 class _Options(TypedDict):
     alpha: float
-    looks: int
+    looks: Looks
 
 
 class _Margin(TypedDict, total=False):
@@ -75,8 +90,16 @@ class _Margin(TypedDict, total=False):
 
 
 class _Decision:
-    def __init__(self, spec: ClaimSpec, values: Mapping[str, Kept], other: Mapping[str, Kept], looks: int, exact: bool) -> None:
-        self.spec, self.values, self.other, self.exact = spec, values, other, exact
+    def __init__(
+        self,
+        spec: ClaimSpec,
+        values: Mapping[str, Values],
+        other: Mapping[str, Values],
+        looks: Looks,
+        exact: bool,
+        answers: Answers | None,
+    ) -> None:
+        self.spec, self.values, self.other, self.exact, self.answers = spec, values, other, exact, answers
         self.options = _Options(alpha=spec.decide.alpha, looks=looks)
         self.alpha = spec.decide.alpha
 
@@ -90,15 +113,15 @@ class _Decision:
         return self.spec.relation
 
     def _of(self, name: str | None, part: str) -> Any:
-        images = self.values[name or ""]["images"]
-        return images[part] if part else images
+        images = self.values[name or ""].images
+        return images[part] if isinstance(images, dict) else images
 
     def _parts(self) -> list[str]:
         """The layers that are asked one by one, by name; one without a name where they are not."""
         spec = self.spec
         name = (spec.order or spec.expand(spec.subject))[0]
-        images = self.values[name]["images"]
-        return list(images) if isinstance(images, Mapping) else [""]
+        images = self.values[name].images
+        return list(images) if isinstance(images, dict) else [""]
 
     def _over_parts(self, decide: Any) -> Verdict:
         """One verdict over the layers asked one by one."""
@@ -107,9 +130,8 @@ class _Decision:
 
     def _over_pairs(self, decide: Any) -> Verdict:
         """One verdict over every pair of members of the two sides."""
-        spec = self.spec
-        sides = [(a, b) for a in spec.expand(spec.subject) for b in spec.expand(spec.baseline)]
-        verdicts = {f"{a} and {b}": self._over_parts(lambda part, a=a, b=b: decide(a, b, part)) for a, b in sides}
+        pairs = _pairs(self.spec)
+        verdicts = {name: self._over_parts(lambda part, a=a, b=b: decide(a, b, part)) for name, (a, b) in pairs.items()}
         return combine(verdicts, "all", self.alpha) if len(verdicts) > 1 else next(iter(verdicts.values()))
 
     def _over_members(self, decide: Any) -> Verdict:
@@ -130,8 +152,8 @@ class _Decision:
             if self.exact:
                 return compare_counts(first, second, self._relation, self._exact_margin(second))
             if spec.factor is not None:
-                return ratio(first, second, spec.factor, self._relation, **self.options)
-            return compare(first, second, self._relation, **self._margin(), **self.options)
+                return ratio(first, second, spec.factor, self._relation, answers=self.answers, **self.options)
+            return compare(first, second, self._relation, answers=self.answers, **self._margin(), **self.options)
 
         return self._over_pairs(pair)
 
@@ -152,7 +174,9 @@ class _Decision:
             if self.exact:
                 return compare_counts(self._of(name, ""), [[bound.value]], self._relation, margin)
             return self._over_parts(
-                lambda part: threshold(self._of(name, part), bound.value, self._relation, margin, **self.options)
+                lambda part: threshold(
+                    self._of(name, part), bound.value, self._relation, margin, answers=self.answers, **self.options
+                )
             )
 
         return self._over_members(one)
@@ -160,16 +184,13 @@ class _Decision:
     def _trend(self) -> Verdict:
         import numpy as np
 
-        margin = self.spec.margin
-        assert margin is not None
-
         def one(name: str) -> Verdict:
-            layers = self.values[name]["images"]
-            depth = len(self.values[name]["layers"][0])
+            layers = self.values[name].images
+            depth = self.values[name].depth
+            assert isinstance(layers, dict)
             stack = np.stack([np.asarray(rows) for rows in layers.values()], 1)  # (seeds, layers, images)
             positions = [(int(layer.split()[1]) - 1) / (depth - 1) for layer in layers]
-            line = margin.value * (abs(float(stack.mean())) if margin.unit == "relative" else 1.0)
-            return trend(stack, self._relation, line, positions=positions, **self.options)
+            return trend(stack, self._relation, positions=positions, answers=self.answers, **self._margin(), **self.options)
 
         return self._over_members(one)
 
@@ -181,42 +202,59 @@ class _Decision:
 
     def _equivalence(self) -> Verdict:
         return self._over_pairs(
-            lambda a, b, part: equivalence(self._of(a, part), self._of(b, part), **self._margin(), **self.options)
+            lambda a, b, part: equivalence(
+                self._of(a, part), self._of(b, part), answers=self.answers, **self._margin(), **self.options
+            )
         )
 
     def _correlation(self) -> Verdict:
         margin = self.spec.margin
-        first = {name: kept["images"] for name, kept in self.values.items() if name in self.other}
-        second = {name: self.other[name]["images"] for name in first}
+        first = {name: self._of(name, "") for name in self.values if name in self.other}
+        second: dict[str, Any] = {name: self.other[name].images for name in first}
         return correlation(first, second, self._relation, margin.value if margin else 0.0, **self.options)
 
     def _ranking(self) -> Verdict:
         order = self.spec.order or ()
         return self._over_parts(
-            lambda part: ranking({name: self._of(name, part) for name in order}, "greater", **self._margin(), **self.options)
+            lambda part: ranking(
+                {name: self._of(name, part) for name in order},
+                "greater",
+                answers=self.answers,
+                **self._margin(),
+                **self.options,
+            )
         )
 
 
-def as_dict(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as it is kept; an end of an interval that is infinite is null."""
-    return {
-        "word": verdict.word,
-        **{name: _rounded(getattr(verdict, name)) for name in ("effect", "low", "high", "margin", "confidence")},
-        "lines": [_rounded(line) for line in verdict.lines],
-        **{name: _rounded(getattr(verdict, name), P_DIGITS) for name in ("p", "p_against")},
-        "seeds": verdict.seeds,
-        "images": verdict.images,
-        "seeds_needed": verdict.seeds_needed,
-        "rule": verdict.rule,
-        "reason": verdict.reason,
-        **({"parts": [{"name": part.name, **_brief(part.verdict)} for part in verdict.parts]} if verdict.parts else {}),
-    }
+def recorded(verdict: Verdict) -> RecordedVerdict:
+    """A verdict as it is kept: rounded; an end of an interval that is infinite is null."""
+    return RecordedVerdict(
+        word=verdict.word,
+        effect=_rounded(verdict.effect),
+        low=_rounded(verdict.low),
+        high=_rounded(verdict.high),
+        margin=_rounded(verdict.margin),
+        confidence=_rounded(verdict.confidence),
+        lines=_lines(verdict),
+        p=_rounded(verdict.p, P_DIGITS),
+        p_against=_rounded(verdict.p_against, P_DIGITS),
+        seeds=verdict.seeds,
+        images=verdict.images,
+        seeds_needed=verdict.seeds_needed,
+        rule=verdict.rule,
+        reason=verdict.reason,
+        parts=tuple(_part(part.name, part.verdict) for part in verdict.parts),
+    )
 
 
-def _brief(verdict: Verdict) -> dict[str, Any]:
-    numbers = {name: _rounded(getattr(verdict, name)) for name in ("effect", "low", "high")}
-    lines = [_rounded(line) for line in verdict.lines]
-    return {"word": verdict.word, **numbers, "lines": lines, "p": _rounded(verdict.p, P_DIGITS)}
+def _part(name: str, verdict: Verdict) -> RecordedPart:
+    effect, low, high = (_rounded(number) for number in (verdict.effect, verdict.low, verdict.high))
+    p = _rounded(verdict.p, P_DIGITS)
+    return RecordedPart(name=name, word=verdict.word, effect=effect, low=low, high=high, lines=_lines(verdict), p=p)
+
+
+def _lines(verdict: Verdict) -> tuple[float, ...]:
+    return tuple(round(line, DIGITS) for line in verdict.lines)
 
 
 def _rounded(value: float | None, digits: int = DIGITS) -> float | None:
@@ -232,19 +270,39 @@ def unit_of(spec: ClaimSpec, unit: str) -> str:
     )
 
 
-def effect_of(spec: ClaimSpec) -> str:
-    """What the effect of a claim is, in words."""
+def effect_of(spec: ClaimSpec, parts: Sequence[RecordedPart], numbers: Sequence[float | None]) -> str:
+    """What the effect of a verdict on a claim is, in words; `parts` are the verdict's, `numbers` its effect and interval.
+
+    Of a family it is that of the members that decide: where the claim has to hold for every pair, the weakest one.
+    """
+    subject, baseline, which = spec.subject, spec.baseline, ""
+    decider = _decider(spec, parts, numbers)
+    if decider is not None:
+        subject, baseline = decider
+        which = f", the {'pair' if baseline else 'member'} that decides of {len(parts)}"
     if spec.kind == "compare" and spec.factor is not None:
-        return f"{spec.subject} divided by {spec.baseline}"
+        return f"{subject} divided by {baseline}{which}"
     if spec.kind in ("compare", "equivalence"):
-        return f"{spec.subject} minus {spec.baseline}"
+        return f"{subject} minus {baseline}{which}"
     return {
-        "threshold": f"mean of {spec.subject}",
-        "trend": f"slope over the depth of {spec.subject}",
-        "presence": f"images of {spec.subject} that show it",
+        "threshold": f"mean of {subject}{which}",
+        "trend": f"slope over the depth of {subject}{which}",
+        "presence": f"images of {subject} that show it{which}",
         "correlation": "correlation of the ranks of the models",
         "ranking": "difference of the pair that decides",
     }[spec.kind]
+
+
+def _decider(spec: ClaimSpec, parts: Sequence[RecordedPart], numbers: Sequence[float | None]) -> tuple[str, str | None] | None:
+    """The members of the families of a claim whose numbers a verdict has; None where it is not about several."""
+    sides = _pairs(spec) if spec.baseline else {name: (name, None) for name in spec.expand(spec.subject)}
+    named = [part for part in parts if part.name in sides]
+    return next((sides[part.name] for part in named if [part.effect, part.low, part.high] == list(numbers)), None)
+
+
+def _pairs(spec: ClaimSpec) -> dict[str, tuple[str, str | None]]:
+    """Each member of one side with each of the other, by the name of their part of the verdict."""
+    return {f"{a} and {b}": (a, b) for a in spec.expand(spec.subject) for b in spec.expand(spec.baseline)}
 
 
 def effect_from(spec: ClaimSpec) -> float | None:
@@ -255,7 +313,7 @@ def effect_from(spec: ClaimSpec) -> float | None:
     return 0.0 if spec.factor is None else 1.0
 
 
-def claimed_side(spec: ClaimSpec) -> str:
+def claimed_side(spec: ClaimSpec) -> Side:
     """On which side of the line, or of the two, the interval has to lie: below, above or between."""
     if spec.kind == "equivalence":
         return "between"

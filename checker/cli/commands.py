@@ -1,0 +1,8 @@
+"""All commands, each group from its own file."""
+
+from __future__ import annotations
+
+from checker.cli import browse, check, lab, notes, read, runs, specs, trust, watch, writing
+from checker.cli.app import app
+
+__all__ = ["app", "browse", "check", "lab", "notes", "read", "runs", "specs", "trust", "watch", "writing"]

@@ -1,0 +1,133 @@
+"""A verdict from a record alone: its values, its spec and the training of its models, by today's rule."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from checker.errors import MeasurementError
+from checker.evidence.decision import DIGITS, decide, effect_of, recorded
+from checker.evidence.models import Trained
+from checker.evidence.run import Measured, Run
+from checker.evidence.verdict import RecordedVerdict
+from checker.lab.competence import Competence, why_not_competent
+from checker.verdicts import Answers, Looks
+from checker.verdicts.correlation import FEWEST_MODELS
+
+ROUNDING = 1.5 * 10**-DIGITS  # by which recorded numbers may differ from the same ones of another processor
+NUMBERS = ("effect", "low", "high", "margin", "confidence", "p", "p_against", "seeds", "images", "seeds_needed")
+
+
+@dataclass(frozen=True)
+class Unlearned:
+    """A model that had not learned its task with one of its seeds, and what tells so."""
+
+    model: str
+    seed: int
+    reason: str
+
+
+def decide_again(run: Measured) -> RecordedVerdict:
+    """The verdict that today's rule gives for the values of a run; nothing of a recorded one enters.
+
+    Raises MeasurementError where the rule refuses the values.
+    """
+    faults = unlearned(run)
+    names = [name for name in run.about if name not in faults]
+    if faults and (run.spec.kind != "correlation" or len(names) < FEWEST_MODELS):
+        return _not_competent(run, next(iter(faults.values())))
+    values, other = ({name: table[name] for name in names if name in table} for table in (run.values, run.other_values))
+    looks = Looks(run.spec.decide.looks, run.look - 1) if run.scope == "toy" else Looks()  # of released weights there is one look
+    answers = Answers(*run.answers) if run.answers else None
+    try:
+        verdict = recorded(decide(run.spec, values, other, looks, run.exact, answers))
+    except ArithmeticError as error:
+        raise MeasurementError(f"numbers beyond what can be computed with ({error})") from error
+    if faults:
+        reason = f"{verdict.reason}; left out because not competent: {', '.join(faults)}"
+        verdict = verdict.model_copy(update={"left_out": tuple(faults), "reason": reason})
+    if run.given_away is not None:
+        verdict = verdict.model_copy(update={"word": "inconclusive", "seeds_needed": None, "reason": run.given_away})
+    return verdict
+
+
+def unlearned(run: Measured) -> dict[str, Unlearned]:
+    """The models that the claim is about and that may not enter a verdict, by name, with their first such seed."""
+    faults: dict[str, Unlearned] = {}
+    for name in run.about:
+        model = run.models[name]
+        if not isinstance(model, Trained) or model.recipe.steps == 0:  # the untrained baseline has nothing to show
+            continue
+        for seed, losses, shares in zip(model.seeds, model.own_loss, model.probe, strict=True):
+            before, after = (Competence(loss, {"": (share,)}, ()) for loss, share in zip(losses, shares, strict=True))
+            reason = why_not_competent(before, after)
+            if reason is not None:
+                faults.setdefault(name, Unlearned(name, seed, reason))
+    return faults
+
+
+def difference(run: Run, now: RecordedVerdict) -> str:
+    """How the recorded verdict of a run differs from the one that its values give now, in a few words; empty where it does not,
+    but for rounding and wording."""
+    kept = run.verdict
+    if kept.word != now.word:
+        return f"the record says {kept.word}; its values give {now.word}"
+    for name in NUMBERS:
+        one, other = getattr(kept, name), getattr(now, name)
+        if not _agree(one, other):
+            return f"the record says {name.replace('_', ' ')} {_text(one)}; its values give {_text(other)}"
+    for name in ("lines", "parts", "left_out"):
+        if not _agree(getattr(kept, name), getattr(now, name)):
+            return f"the record has other {name.replace('_', ' ')} than its values give"
+    return ""
+
+
+def as_decided(run: Run) -> Run:
+    """The run with the verdict that its values give: the recorded one where the two agree, else that of today, whose reason tells
+    of both.
+
+    Raises MeasurementError where the rule refuses the values.
+    """
+    now = decide_again(run)
+    found = difference(run, now)
+    if not found:
+        return run
+    curve = None if now.reached else run.verdict.curve
+    verdict = now.model_copy(update={"reason": f"{now.reason}; {found}", "curve": curve})
+    return run.model_copy(
+        update={"verdict": verdict, "effect_of": effect_of(run.spec, now.parts, (now.effect, now.low, now.high))}
+    )
+
+
+def _agree(one: Any, other: Any) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(_agree(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return math.isclose(one, other, rel_tol=1e-6, abs_tol=ROUNDING)
+    if hasattr(one, "lines") and hasattr(other, "lines"):  # a part
+        return all(_agree(getattr(one, name), getattr(other, name)) for name in type(one).model_fields)
+    return bool(one == other)
+
+
+def _text(number: float | None) -> str:
+    return "none" if number is None else f"{number:g}"
+
+
+def _not_competent(run: Measured, fault: Unlearned) -> RecordedVerdict:
+    return RecordedVerdict(
+        word="inconclusive",
+        effect=None,
+        low=None,
+        high=None,
+        margin=None,
+        confidence=None,
+        lines=(),
+        p=None,
+        p_against=None,
+        seeds=min(len(run.models[name].seeds) for name in run.about),
+        images=run.images,
+        seeds_needed=None,
+        rule="no verdict rests on a model that has not learned its task",
+        reason=f"model not competent: {fault.model}, seed {fault.seed}: {fault.reason}",
+    )

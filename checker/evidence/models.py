@@ -1,0 +1,53 @@
+"""The models of a run, and where they came from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, PlainSerializer, Tag
+
+from checker.evidence.record import Amount, Count, Record, Share
+from checker.lab.recipes import Recipe
+
+
+class Trained(Record):
+    """A model that was trained here: one entry in each list for every seed."""
+
+    recipe: Annotated[Recipe, PlainSerializer(Recipe.as_dict)]
+    """Everything that decides the weights, but the seed."""
+    seeds: Annotated[tuple[Count, ...], Field(min_length=1, fail_fast=True)]
+    """The seeds."""
+    weights: Annotated[tuple[str, ...], Field(fail_fast=True)]
+    """A hash of the weights of each seed."""
+    own_loss: Annotated[tuple[tuple[Amount | None, Amount | None], ...], Field(fail_fast=True)]
+    """The training objective on held-out images, before and after training; null for a model without an objective."""
+    probe: Annotated[tuple[tuple[Share, Share], ...], Field(fail_fast=True)]
+    """The accuracy of linear probes in the best block, before and after training: a share of the held-out images."""
+    images_seen: Count
+    """How many images each seed was trained on, repetitions included."""
+    cpu_seconds: Annotated[tuple[Amount, ...], Field(fail_fast=True)]
+    """The processor time of each training, in seconds."""
+
+
+class Released(Record):
+    """A model whose weights somebody has published."""
+
+    tag: str
+    """Its name in timm, or the path of its file."""
+    licence: str
+    """The licence of its weights."""
+    file: str
+    """The name of the file that was measured."""
+    seeds: Annotated[tuple[Count, ...], Field(min_length=1, fail_fast=True)]
+    """[0]: there is one checkpoint."""
+    weights: Annotated[tuple[str, ...], Field(fail_fast=True)]
+    """A hash of that file."""
+
+
+def _source(model: Any) -> str:
+    if isinstance(model, Record):
+        return type(model).__name__
+    return Released.__name__ if isinstance(model, dict) and "tag" in model else Trained.__name__
+
+
+Model = Annotated[Annotated[Trained, Tag(Trained.__name__)] | Annotated[Released, Tag(Released.__name__)], Discriminator(_source)]

@@ -1,0 +1,97 @@
+"""What code does, as a hash: by which measurements and trained models know whether they still stand."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from checker.lab.context import current
+
+PLUGIN = "check_claims_plugin_"  # how the modules of a project's files are called, with their names after it
+WORDS = ("word", "definition", "source")  # how a metric is spoken of
+# What only names or keeps things decides no number.
+KEEPING = (
+    *("registry", "recipes", "models", "checkpoints", "competence", "data", "metrics", "words", "learners"),
+    *("source", "training_code", "training_state", "floors", "context", "plugins"),
+)
+
+
+@cache
+def code_hash(*modules: str) -> str:
+    """A hash of what modules do: comments, docstrings, layout, the words of errors and those for a metric do not count.
+
+    It is taken of unparsed syntax trees, which are the same for all supported versions of Python once the f-strings of
+    errors are left out.
+    """
+    digest = hashlib.sha256()
+    for name in modules:
+        digest.update(f"{name}\n{_what_it_does(_source(name))}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _source(module: str) -> bytes:
+    spec = find_spec(module)
+    assert spec is not None and spec.origin is not None, module
+    return Path(spec.origin).read_bytes()
+
+
+@cache
+def _what_it_does(source: bytes) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise):
+            node.exc = node.cause = None
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
+    return ast.unparse(tree)
+
+
+@cache
+def imported(module: str) -> frozenset[str]:
+    """A module of the lab, or of a plug-in, with everything of the lab and of its own package that it needs to measure."""
+    found, waiting = set(), [module]
+    own = module.partition(".")[0]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for wanted in _imports(name, _source(name)):
+            parts = wanted.split(".")
+            if parts[:2] == ["checker", "lab"] and len(parts) > 2:
+                if parts[2] not in KEEPING or (parts[2] == "metrics" and len(parts) == 4):
+                    waiting.append(wanted)
+            elif own != "checker" and (parts[0] == own or own.startswith(PLUGIN)) and _is_own(wanted, own):
+                waiting.append(wanted)
+    return frozenset(found)
+
+
+def _is_own(module: str, own: str) -> bool:
+    """Whether a plug-in brings this module: it is in its package, or lies in the project's folder beside it."""
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        return False
+    if spec is None or spec.origin is None or not own.startswith(PLUGIN):
+        return spec is not None
+    folder = current().plugins
+    return folder is not None and spec.origin.endswith(".py") and Path(spec.origin).is_relative_to(folder)
+
+
+@cache
+def _imports(module: str, source: bytes) -> tuple[str, ...]:
+    """The modules that a module imports, by their whole names."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = module.split(".")[: -node.level] if node.level else []
+            found.append(".".join([*package, *([node.module] if node.module else [])]))
+    return tuple(found)
