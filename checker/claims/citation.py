@@ -55,6 +55,7 @@ POINTED = re.compile(
 NUMBERED = re.compile(r"\x02?\d{1,3}\x03?(?:\s*[-–]\s*\x02?\d{1,3}\x03?)?")
 BARE_NUMBER = re.compile(_NUMBERS)
 PLACED = re.compile(rf"(?:{_LEAD})?{_LOCATOR}")
+TWO_BEFORE = re.compile(rf"\b{_TWO}\s*\Z")
 SURNAME = re.compile(
     r"(?:[OD]['’]|Mc|Mac[A-Z]|(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|dos)\s|[A-Z]\.).+"
 )  # of no other word
@@ -63,7 +64,7 @@ TRAIL = re.compile(
     rf"\s?[,;]?\s?(?:(?:but\s+)?{_POINTING}(?:\x02[^\x02\x03]*\x03|(?P<work>{_WORK}))|\x02(?P<linked>{_SURE}|{_KEY}|{_SLUG})\x03|(?P<key>{_DATED_KEY}))"
     rf"(?:\s*,?\s+{_LOCATOR})?(?=\s*(?:[,.;:)~]|$))"
 )
-NAMED = re.compile(rf"(?:\s?[,—–]|\s-)\s?(?P<work>{_SURE})(?=\s*(?:[.;]|$))")
+NAMED = re.compile(rf"(?:\s?[,—–]|\s-)\s?(?P<work>{_SURE})(?<!et al(?=\.))(?=\s*(?:;|$|\.\s*(?:$|[A-Z])))")
 ADDRESS = re.compile(rf"<?{_ADDRESS}>?")
 BEFORE = re.compile(r"(\w+)\W*\Z")
 AMOUNT = re.compile(r"\d\s*(?:%|px|pp|x|×|times|points?|percent|patches)?\s*\Z")
@@ -142,6 +143,8 @@ def _group(match: re.Match[str]) -> str:
         return match[0] if inner.strip() else ""
     if joins(match) or (square and _is_amount(match, inner)):
         return match[0]
+    if re.fullmatch(_YEAR, inner) and TWO_BEFORE.search(match.string, max(0, match.start() - 60), match.start()):
+        return match[0]  # it makes sure of the names: "He and Fan (2022) show that"
     closed = "[]" if square else "()"
     return f"{closed[0]}{', '.join(kept)}{closed[1]}" if kept else ""
 

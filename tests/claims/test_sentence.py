@@ -213,6 +213,8 @@ def test_words_that_are_no_citation_stay(aside: str, kept: str) -> None:
         ("MAE has shorter attention distance than @dino2021", "MAE has shorter attention distance than @dino2021"),
         ("Park et al. (2023) show that S", f"Park et al. show that {SAID}"),
         ("According to [[park2023|Park et al. 2023]], S", f"According to Park et al. 2023, {SAID}"),
+        ("For example, Liu et al. [36](u) find that S", f"For example, Liu et al. find that {SAID}"),
+        ("He and Fan (2022) show that S", f"He and Fan (2022) show that {SAID}"),
         ("in the last [4] layers", "in the last [4] layers"),
         ("the last two [4] layers", "the last two [4] layers"),
         ("MAE [1600] has", "MAE [1600] has"),
