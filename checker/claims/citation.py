@@ -45,7 +45,7 @@ _SLUG = rf"(?:[a-z][a-z-]*[A-Za-z-]*{_YEAR}(?:[A-Za-z-]*[A-Za-z])?)"  # park2023
 _DATED_KEY = rf"(?:-?@(?:\{{[^{{}}]+\}}|[A-Za-z][A-Za-z:_-]*{_YEAR}(?:[\w:-]*\w)?))"
 _DATED = rf"(?:{_SURE}|{_NAME},\s*{_YEAR}|(?P<bare>{_NAME})\s+{_YEAR}|{_YEAR})"
 _WORK = rf"(?:{_DATED}|{_VENUE}|{_ADDRESS}|{_KEY}|{_SLUG}|{_LOCATOR})"
-_LEAD = r"(?i:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|compare|also|as in|from|following|adapted from|source:?)\s+)"
+_LEAD = r"(?i:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|compare|also|as in|in|from|following|adapted from|source:?)\s+)"
 _POINTING = r"(?i:(?:see(?:\s+also)?|cf\.?|compare|adapted from|source:?)\s+)"  # never a part of what is said
 
 CITED = re.compile(rf"(?P<lead>{_LEAD})?(?P<linked>\x02)?(?P<work>{_WORK})\x03?(?P<place>\s*,?\s+{_LOCATOR})?")
@@ -102,6 +102,10 @@ _NOUNS = """
     text texture token training transfer transformer tree trial tuning unit until update val validation value variant version
     video view vision voxel weight width window word laion cifar coco cityscapes pascal svhn mnist google meta facebook
     pytorch timm torch january february march april june july august september october november december spring summer
+    apple bicycle bike black bright blurry bus child clean coarse colorful colourful crisp dark day dim dirty fast flat fruit
+    fuzzy grainy gray grayscale greedy grey greyscale heavy horse kid light loud messy monochrome nearest night noisy orange
+    plain quick quiet raw rough round sharp short simple slim slow smooth soft square static tail tall thick thin tight tough
+    truck ugly vehicle warm cold hot wet wild window winner loser weird white wise wooden young
     autumn winter monday tuesday wednesday thursday friday saturday sunday
 """
 WORDS = frozenset((*_WORDS.split(), *_NOUNS.split()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from checker.claims.citation import LINKED, joins, without_citations
 from checker.claims.unknown import kind_of
@@ -23,7 +24,7 @@ CITE = re.compile(r"~?\\[Cc]ite[a-zA-Z]*\*?(?:\[\])*\{[^{}]*\}")
 STRIKE = re.compile(r"</?(?:s|del|strike)>", re.IGNORECASE)
 LINK = re.compile(r"!?\\?\[\\?\[(?P<link>(?:[^\[\]]|\](?!\\?\]))*?)\\?\]\\?\]")
 MARKDOWN_LINK = re.compile(
-    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"([^\"]*)\")?\)"
+    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((<[^>]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"([^\"]*)\")?\)"
 )
 EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|__|==|(?<!\w)[*_]|[*_](?!\w))")
 MODEL_LIKE = re.compile(r"[\w.-]*[A-Z][\w.-]*[A-Z][\w.-]*")
@@ -71,7 +72,7 @@ def plain(source: str) -> str:
     text = INLINE_FOOTNOTE.sub(r" (\1)", RAISED.sub(r"^\1", text))
     text = STRIKE.sub("~~", CITE.sub("", PICTURE.sub("", text)))
     text = LINK.sub(lambda match: _linked(_shown(match["link"])) + _other(match["link"]), text)
-    text = MARKDOWN_LINK.sub(lambda match: _linked(_without_brackets(match[1])) + (f" ({match[2]})" if match[2] else ""), text)
+    text = MARKDOWN_LINK.sub(_markdown_link, text)
     text = without_citations(_without_emphasis(text))
     for mark in LINKED:
         text = text.replace(mark, "")
@@ -137,6 +138,13 @@ def _shown(link: str) -> str:
     return link.partition("|")[2] or link.rstrip("|").rsplit("/", 1)[-1]
 
 
+def _markdown_link(match: re.Match[str]) -> str:
+    """The text of a markdown link, and its title and what other model the note at its address names, in parentheses."""
+    text, address, title = _without_brackets(match[1]), unquote(match[2].strip("<>")), match[3]
+    other = _other(f"{address}|{text}") if address.partition("#")[0].endswith(".md") and "://" not in address else ""
+    return _linked(text) + other + (f" ({title})" if title else "")
+
+
 def _other(link: str) -> str:
     """What a wikilink points at, in parentheses, where that is another model than its text names: `[[MAE-large|MAE]]`."""
     target, _, display = link.partition("|")
@@ -160,7 +168,8 @@ def _names_another(name: str, display: str) -> bool:
         return _folded(name) not in shown
     if not re.search(rf"(?<!\w){re.escape(display.strip())}", name, re.IGNORECASE) or len(words) > 3:
         return False
-    rest = re.findall(r"[^\W_]+", re.sub(re.escape(display.strip()), " ", name, flags=re.IGNORECASE))
+    rest = re.sub(re.escape(display.strip()), " ", name, flags=re.IGNORECASE).split()
+    rest = [word.strip("()[]-_.,") for word in rest]
     return any(re.fullmatch(r"(?i:v?\d{1,2}|[a-z]|reg)", word) or kind_of(word) in NARROWING for word in rest)
 
 
