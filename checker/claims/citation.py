@@ -1,13 +1,17 @@
 """Citations of a closed form, and the text without them. Words that are no citation stay, in a parenthesis as anywhere else.
 
-A name and a year alone could be any capitalised word ("Refuted, 2023"), so a lone name counts only if it looks like a surname;
-"et al." and "and" make sure of one.
+A name and a year alone could be any capitalised word ("Refuted, 2023", "Epoch 2000"). So names count only if none is a word of
+the claim language or of the field, and only with a sure sign: "et al."; a year after two names or a comma; "cf."; "Fig. 2".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+
+from checker.claims.lexicon import phrases_of
+from checker.claims.unknown import kind_of
 
 LINKED = ("\x02", "\x03")  # around the text of a link
 LONGEST = 300  # characters of one citation
@@ -17,7 +21,11 @@ _PARTICLES = r"(?:(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|dos)\s+|[A
 _UPPER, _LOWER = r"[A-Z\u00c0-\u00de\u0100-\u024f]", r"[a-z\u00df-\u024f]"
 _PART = rf"(?:O['’]|D['’]|Mc|Mac|De|Di|Du|La|Le|Van)?{_UPPER}{_LOWER}+"
 _NAME = rf"{_PARTICLES}{_PART}(?:[ -]{_PART})?(?:,\s*(?:[A-Z]\.[ -]?){1, 4})?"
-_SURE = rf"(?:{_NAME}\s*,?\s+(?:et\s+al\.?|and\s+(?:{_NAME}|colleagues|others)|&\s*{_NAME}(?:\s+et\s+al\.?)?))"
+_TWO = rf"(?:{_NAME}\s*,?\s+(?:and\s+|&\s*){_NAME})"
+_SURE = (
+    rf"(?:(?:{_TWO}|{_NAME}\s*,?)\s+et\s+al\.?(?:\s*,?\s*{_YEAR})?|{_NAME}\s*,?\s+and\s+(?:colleagues|others)(?:\s*,?\s*{_YEAR})?"
+    rf"|{_TWO}\s*,?\s*{_YEAR})"
+)
 _NUMBER = r"(?:[A-Z]?\.?\d+(?:\.\d+)*[a-z]?|[A-Z](?:\.\d+)*)"
 _NUMBERS = rf"{_NUMBER}(?:\s*(?:,|and|&|[-–])\s*{_NUMBER})*"
 _PLACE = (
@@ -32,28 +40,43 @@ _VENUE = (
 _ADDRESS = (
     r"(?:https?://[^\s()<>\[\]\x02\x03]+|(?:doi:\s*|https://doi\.org/)?10\.\d{4,9}/[^\s()]+|arXiv:\s*\d{4}\.\d{4,5}(?:v\d+)?)"
 )
-_KEY = r"(?:-?@(?:\{[^{}]+\}|[A-Za-z0-9_](?:[\w:.#$%&+?~/-]*\w)?))"
+_KEY = r"(?:-?@(?:\{[^{}]+\}|[A-Za-z](?:[\w:.#$%&+?~/-]*\w)?))"
 _SLUG = rf"(?:[a-z][a-z-]*[A-Za-z-]*{_YEAR}(?:[A-Za-z-]*[A-Za-z])?)"  # park2023, he2022masked
-_DATED = rf"(?:{_SURE}(?:\s*,?\s*{_YEAR})?|(?P<lone>{_NAME})\s*,?\s+{_YEAR}|{_YEAR})"
+_DATED_KEY = rf"(?:-?@(?:\{{[^{{}}]+\}}|[A-Za-z][A-Za-z:_-]*{_YEAR}(?:[\w:-]*\w)?))"
+_DATED = rf"(?:{_SURE}|{_NAME},\s*{_YEAR}|(?P<bare>{_NAME})\s+{_YEAR}|{_YEAR})"
 _WORK = rf"(?:{_DATED}|{_VENUE}|{_ADDRESS}|{_KEY}|{_SLUG}|{_LOCATOR})"
-_LEAD = r"(?i:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|compare|also|as in|from|following|adapted from|source:?)\s+)"
+_LEAD = r"(?i:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|compare|also|as in|in|from|following|adapted from|source:?)\s+)"
+_POINTING = r"(?i:(?:see(?:\s+also)?|cf\.?|compare|adapted from|source:?)\s+)"  # never a part of what is said
 
-CITED = re.compile(rf"{_LEAD}?\x02?{_WORK}\x03?(?:\s*,?\s+{_LOCATOR})?")
-POINTED = re.compile(rf"{_LEAD}\x02[^\x02\x03]*\x03(?:\s*,?\s+{_LOCATOR})?|\x02(?:pdf|link|paper|source|doi|arXiv|\d{{1,3}})\x03")
+CITED = re.compile(rf"(?P<lead>{_LEAD})?(?P<linked>\x02)?(?P<work>{_WORK})\x03?(?P<place>\s*,?\s+{_LOCATOR})?")
+POINTED = re.compile(
+    rf"{_POINTING}\x02[^\x02\x03]*\x03(?:\s*,?\s+{_LOCATOR})?|\x02(?:pdf|link|paper|source|doi|arXiv|\d{{1,3}})\x03"
+)
 NUMBERED = re.compile(r"\x02?\d{1,3}\x03?(?:\s*[-–]\s*\x02?\d{1,3}\x03?)?")
 BARE_NUMBER = re.compile(_NUMBERS)
 PLACED = re.compile(rf"(?:{_LEAD})?{_LOCATOR}")
-LONE = re.compile(rf"{_NAME}")
+TWO_BEFORE = re.compile(rf"\b{_TWO}\s*\Z")
+SURNAME = re.compile(
+    r"(?:[OD]['’]|Mc|Mac[A-Z]|(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|dos)\s|[A-Z]\.).+"
+)  # of no other word
 GROUP = re.compile(r"\(([^()\[\]]*)\)|(?<![\[\\])\[([^()\[\]]*)\](?!\])")
 TRAIL = re.compile(
-    rf"\s?[,;]?\s?(?:(?:but\s+)?{_LEAD}(?:\x02[^\x02\x03]*\x03|{_WORK})|\x02(?:{_SURE}\s*,?\s*{_YEAR}|{_KEY}|{_SLUG})\x03|{_KEY})"
+    rf"\s?[,;]?\s?(?:(?:but\s+)?{_POINTING}(?:\x02[^\x02\x03]*\x03|(?P<work>{_WORK}))|\x02(?P<linked>{_SURE}|{_KEY}|{_SLUG})\x03|(?P<key>{_DATED_KEY}))"
     rf"(?:\s*,?\s+{_LOCATOR})?(?=\s*(?:[,.;:)~]|$))"
 )
-NAMED = re.compile(rf"(?:\s?[,—–]|\s-)\s?{_SURE}(?:\s*,?\s*{_YEAR})?(?=\s*(?:[.;]|$))")
+NAMED = re.compile(rf"(?:\s?[,—–]|\s-)\s?(?P<work>{_SURE})(?<!et al(?=\.))(?=\s*(?:;|$|\.\s*(?:$|[A-Z])))")
 ADDRESS = re.compile(rf"<?{_ADDRESS}>?")
 BEFORE = re.compile(r"(\w+)\W*\Z")
+AMOUNT = re.compile(r"\d\s*(?:%|px|pp|x|×|times|points?|percent|patches)?\s*\Z")
+COUNTED = re.compile(
+    r"\s*(?:%|×|(?:px|x|pp|percent|points?|times|(?:\w+\s)?(?:layers?|heads?|blocks?|epochs?|steps?|tokens?|patches))\b)"
+)
+GROUPED = re.compile(r"\d{1,3}(?:\s*[-–,;]\s*\d{1,3})*")
+JOINED = re.compile(r"\s*[-/]?\w*\d|\s*-?[A-Z]\b|\w|\s*[-/]\w")  # what would go with the word before, as in "DINO [1] v2"
+MOST = 200  # the number of a work within a sentence; higher ones may be epochs
 _PREPOSITIONS = """by in of from than per with and as to like or vs on at for
-    layer layers head heads block blocks within between range"""
+    layer layers head heads block blocks within between range
+    last first next top bottom upper lower final initial above below over under least most exceeds exceed"""
 NOT_BEFORE = frozenset(_PREPOSITIONS.split())  # after these a reference is a part of the sentence
 
 # Capitalised words that stand before a year and are no surname. What ends like a participle or an adverb is none either.
@@ -68,7 +91,24 @@ _WORDS = """
     these this three time tiny top toy train true twice two under unclear unknown unless unlike unproven
     untrue upper usual valid very via weak when where while with without withdrawn worse worst wrong zero
 """
-WORDS = frozenset(_WORDS.split())
+_NOUNS = """
+    animal augmentation backbone baseline batch bird block blur building camera car cat channel checkpoint chart class cluster
+    colour color crop curve dataset decoder depth digit distance distillation dog edge embedding encoder entropy epoch
+    evaluation experiment face feature figure flower food frame giant gradient ground group head huge image imagenet imagenette
+    indoor input iteration kernel key kinetics kitchen label layer learner level loss map mask metric mixer model network noise
+    norm object objective openai outdoor output panel people photo photograph picture pixel place plant position pre probe
+    projector prompt protocol query ratio register release resnet resolution result round run sample scale scene score
+    scratch seed segmentation sequence set setting shape sketch speed split stage step street stride student table task teacher
+    text texture token training transfer transformer tree trial tuning unit until update val validation value variant version
+    video view vision voxel weight width window word laion cifar coco cityscapes pascal svhn mnist google meta facebook
+    pytorch timm torch january february march april june july august september october november december spring summer
+    apple bicycle bike black bright blurry bus child clean coarse colorful colourful crisp dark day dim dirty fast flat fruit
+    fuzzy grainy gray grayscale greedy grey greyscale heavy horse kid light loud messy monochrome nearest night noisy orange
+    plain quick quiet raw rough round sharp short simple slim slow smooth soft square static tail tall thick thin tight tough
+    truck ugly vehicle warm cold hot wet wild window winner loser weird white wise wooden young
+    autumn winter monday tuesday wednesday thursday friday saturday sunday
+"""
+WORDS = frozenset((*_WORDS.split(), *_NOUNS.split()))
 FORM = re.compile(r"\w{3,}(?:ed|ly|ive|ous|able|ible|less|ful)|\w{4,}(?:ing|ise|ize|tion|sion|ness|ment|ity|ical|ular)")
 
 
@@ -93,8 +133,10 @@ def _group(match: re.Match[str]) -> str:
     while position < len(pieces):
         piece, following = pieces[position], ", ".join(pieces[position : position + 2])
         numbered = square and NUMBERED.fullmatch(piece) is not None
-        if position + 1 < len(pieces) and not re.fullmatch(_YEAR, piece) and _is_work(following):  # Park et al., 2023
-            position, place = position + 2, False
+        after = pieces[position + 1] if position + 1 < len(pieces) else ""
+        dated = after and not re.fullmatch(_YEAR, piece)
+        if dated and (_is_work(following) or (PLACED.fullmatch(after) and _is_work(piece, placed=True))):  # Park et al., 2023
+            position, place = position + 2, PLACED.fullmatch(after) is not None
             continue
         continues = place and BARE_NUMBER.fullmatch(piece) is not None  # Fig. 2, 3
         place = PLACED.fullmatch(piece) is not None or continues
@@ -103,18 +145,66 @@ def _group(match: re.Match[str]) -> str:
         position += 1
     if len(kept) == len([piece for piece in pieces if piece]) or (square and _is_part(match)):
         return match[0] if inner.strip() else ""
+    if joins(match) or (square and _is_amount(match, inner)):
+        return match[0]
+    if re.fullmatch(_YEAR, inner) and TWO_BEFORE.search(match.string, max(0, match.start() - 60), match.start()):
+        return match[0]  # it makes sure of the names: "He and Fan (2022) show that"
     closed = "[]" if square else "()"
     return f"{closed[0]}{', '.join(kept)}{closed[1]}" if kept else ""
 
 
-def _is_work(piece: str) -> bool:
+def joins(match: re.Match[str]) -> bool:
+    """Whether the words on both sides would read as one without what stands between them: "DINO [1] v2"."""
+    before = match.string[: match.start()][-2:]
+    return re.search(r"\w\s?\Z", before) is not None and JOINED.match(match.string, match.end()) is not None
+
+
+def _is_amount(match: re.Match[str], inner: str) -> bool:
+    """Whether a number in brackets can be an amount: a range beside a number, a number of layers, or one too high for a work."""
+    numbers = inner.translate(dict.fromkeys(map(ord, LINKED)))
+    if not GROUPED.fullmatch(numbers.strip()):
+        return False
+    if not numbers.strip().isdecimal() and AMOUNT.search(match.string[max(0, match.start() - 30) : match.start()]):
+        return True
+    high = any(int(number) > MOST for number in re.findall(r"\d+", numbers))
+    within = re.match(r"\s*\w", match.string[match.end() : match.end() + 20]) is not None
+    return COUNTED.match(match.string, match.end()) is not None or (high and within)
+
+
+def _is_work(piece: str, placed: bool = False) -> bool:
     match = CITED.fullmatch(piece) if len(piece) < LONGEST else None
-    return match is not None and (match["lone"] is None or _is_surname(match["lone"]))
+    if match is None or not _is_of_people(match["work"]):
+        return False
+    sure = placed or match["place"] or match["linked"] or re.match(_POINTING, match["lead"] or "")
+    return match["bare"] is None or bool(sure) or SURNAME.match(match["bare"]) is not None
 
 
-def _is_surname(name: str) -> bool:
-    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", name)]
-    return not any(word in WORDS or FORM.fullmatch(word) for word in words)
+def _is_of_people(work: str) -> bool:
+    """Whether no name in a reference is a word of the field: "Cats & Dogs, 2012", "imagenet2012"."""
+    if re.fullmatch(rf"{_LOCATOR}|{_VENUE}|{_ADDRESS}", work):
+        return True
+    names = re.findall(r"[^\W\d_]+", re.sub(r"\bet\s+al\b|\b(?:and|colleagues|others)\b", " ", work))
+    if re.fullmatch(rf"{_KEY}|{_SLUG}", work):  # the rest of it may be of the title: he2022masked
+        return not names or not _is_word(names[0])
+    return not any(_is_word(name) for name in names if name[0].isupper())
+
+
+@cache
+def _is_word(name: str) -> bool:
+    """Whether a name is a word of the claim language or of the field, or has the form of a participle or an adverb."""
+    word = name.casefold()
+    forms = {word, f"{word}s", word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)}
+    if len(word) == 1:
+        return False
+    return bool(forms & (WORDS | _language())) or any(map(kind_of, forms)) or FORM.fullmatch(word) is not None
+
+
+@cache
+def _language() -> frozenset[str]:
+    """The words of the claim language that stand alone, in lower case."""
+    return frozenset(
+        phrase.casefold() for phrases in phrases_of("lexicon.txt").values() for phrase in phrases if " " not in phrase
+    )
 
 
 def _is_part(match: re.Match[str]) -> bool:
@@ -127,8 +217,9 @@ def _trailing(text: str) -> Callable[[re.Match[str]], str]:
     """What to put in place of a reference at the end of a sentence or clause: nothing, unless it is a part of the sentence."""
 
     def replaced(match: re.Match[str]) -> str:
-        lone = match.groupdict().get("lone")
-        kept = _is_part(match) or match[0].lstrip(" ,").startswith("but") or (lone is not None and not _is_surname(lone))
+        found = match.groupdict()
+        work = found["work"] or found.get("linked") or found.get("key")
+        kept = _is_part(match) or match[0].lstrip(" ,").startswith("but") or (work is not None and not _is_of_people(work))
         return match[0] if kept or not text[: match.start()].strip() else ""
 
     return replaced

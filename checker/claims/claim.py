@@ -18,6 +18,9 @@ CELL_EDGE = re.compile(rb"(?<!\\)\|")
 TEMPLATE = re.compile(rb"\{\{[^{}]*\}\}|<%(?:(?!<%).)*?%>", re.DOTALL)  # of Obsidian and Templater
 STRUCK = re.compile(rb"~~|<(?:s|del|strike)>", re.IGNORECASE)
 
+CANCELLED = re.compile(rb"(?:[ \t]*>)*[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[-\][ \t]")
+FAILED = ("failure", "fail", "missing")  # kinds of callouts of what does not hold
+
 Held = Callable[[str], bool]  # whether a name is held by something else than the claim that a link would name
 
 
@@ -187,6 +190,10 @@ def _in_block(
             fault = f"a claim in a {block.kind} is not read; put it on a list item or paragraph"
         elif any(span.start < part.end < span.end for span in note.hidden):
             fault = "the block of this claim ends inside a comment or formula; end that first"
+        elif CANCELLED.match(note.data, part.start):
+            fault = "a cancelled task asserts nothing; remove the tag, or the [-]"
+        elif any(one.kind in FAILED and part.start <= one.span.start < its[0].start for one in note.callouts):
+            fault = "what stands in a callout of a failure is not asserted; remove the tag, or the callout"
         elif len(its) > 1:
             fault = "two #claim tags in one block; split it so that each sentence has its own"
         if fault:

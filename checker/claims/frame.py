@@ -38,8 +38,10 @@ _ITEM = (
 )
 _ITEMS = rf"{_ITEM}(?:\s*(?:[,;]|\band\b|&)\s*{_ITEM})*"
 
-CITATION = re.compile(rf"\({_ITEMS}\)")
-MARK = re.compile(_MARK)
+# What is surely a citation is gone from the text already (citation.py). Of the rest, no name, and no key.
+_SURE = rf"(?![^()]*(?:\b{_SURNAME}\s+{_YEAR}|\bet\s+al\b|@\w))"
+CITATION = re.compile(rf"\({_SURE}{_ITEMS}\)")
+MARK = re.compile(r"(?<![%\d])(?<![%\d] )(?<!px )\[\d{1,3}\](?!\s*[\w%])")
 TAIL = re.compile(rf"\s*[,;]\s*{_ITEMS}(?=\))")  # of a parenthesis that says something as well
 
 _ADVERB = r"(?:(?:also|further|again|clearly|consistently|empirically|previously|recently|already|indeed|likewise)\s+)?"
