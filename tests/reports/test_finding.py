@@ -71,7 +71,7 @@ def test_a_note_that_says_something_else_is_stale_where_nobody_writes(case: Case
     assert "the note says ✅ supported · toy, and the check finds ❌ refuted · toy (it is longer)" in found.reason
     assert found.fails({"refuted"})  # it is that as well
     assert of_outcome(Outcome(case, "supported", "", run=RUN), VAULT, read_only=True).kind == "supported"
-    never = dataclasses.replace(case, claim=dataclasses.replace(case.claim, shown=""))
+    never = dataclasses.replace(case, claim=dataclasses.replace(case.claim, status=None))
     assert of_outcome(Outcome(never, "refuted", "", run=RUN), VAULT, read_only=True).kind == "refuted"
 
 
