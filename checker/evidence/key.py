@@ -17,7 +17,7 @@ from checker.lab.metrics import METRICS
 from checker.lab.source import code_hash
 
 OF_UNIFORM = "of uniform"  # the unit of values on different grids
-MARKUP = set("<>[]|`")  # no reading has any of these
+MARKUP = set("<|`")  # no reading has any of these
 
 
 def decision_code() -> str:

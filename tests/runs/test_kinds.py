@@ -22,7 +22,6 @@ from tests.runs.test_check import LEVELS, Fake, outcomes
         ("MAE does not have shorter attention distance than DINO", "refuted", "MAE minus DINO", "above -0.600 px"),
         ("MAE does not have longer attention distance than SimMIM", "supported", "MAE minus SimMIM", "below 0.395 px"),
         ("MIM (MAE and SimMIM) has shorter attention distance than DINO", "supported", "MAE minus DINO, the pair that decides of 2", "below -0.600 px"),
-        ("MIM (MAE and DINO) has shorter attention distance than a supervised ViT", "refuted", "DINO minus supervised ViT, the pair that decides of 2", "below -0.625 px"),
         ("MAE has shorter attention distance than DINO in all layers", "supported", "MAE minus DINO", "below -0.600 px"),
         ("MAE has longer attention distance than DINO in most layers", "refuted", "MAE minus DINO", "above 0.600 px"),
         ("DINO has twice the attention distance of MAE", "refuted", "DINO divided by MAE", "above 2.000 times"),

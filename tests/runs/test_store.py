@@ -13,7 +13,7 @@ from checker.lab.data import DATA
 from checker.lab.measure import Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
-from checker.runs import store as store_module
+from checker.lab.source import imported
 from checker.runs.store import MEASURING, Store, code_hash, metric_code, read_measurement, write_measurement
 
 
@@ -147,7 +147,7 @@ def test_hashed_modules_unparse_alike_on_every_python() -> None:
     modules = {"checker.lab.data.base", "checker.verdicts.compare", "checker.verdicts.counts", "checker.claims.layers"}
     modules |= {data.module for data in DATA.values()}
     for module in (*MEASURING, *(f"checker.lab.metrics.{name}" for name in METRICS)):
-        modules |= store_module._imported(module)
+        modules |= imported(module)
     for module in sorted(modules):
         spec = find_spec(module)
         assert spec is not None and spec.origin is not None
@@ -162,7 +162,7 @@ def test_hashed_modules_unparse_alike_on_every_python() -> None:
 
 
 def test_the_code_of_a_metric_is_all_that_measures_it_and_nothing_else() -> None:
-    needed = store_module._imported("checker.lab.metrics.linear_probe_accuracy") | store_module._imported("checker.lab.measure")
+    needed = imported("checker.lab.metrics.linear_probe_accuracy") | imported("checker.lab.measure")
     assert {"checker.lab.metrics.base", "checker.lab.probing", "checker.lab.subject", "checker.lab.encoder"} <= needed
     assert not [name for name in needed if name.split(".")[2] in ("models", "registry", "training", "objectives", "checkpoints")]
     assert len({metric_code(name) for name in METRICS}) == len(METRICS)
