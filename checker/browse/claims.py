@@ -11,9 +11,9 @@ from checker.claims import select_layers
 from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
 from checker.runs.evidence import still_stands
-from checker.runs.outcome import DECIDED, Word
 from checker.runs.question import REFERENCE
 from checker.runs.survey import Case
+from checker.status_words import DECIDED, Word
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers
 

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from checker.reports.many import Corrected
 from checker.reports.text import clean
-from checker.runs.outcome import DECIDED, Outcome
+from checker.runs.outcome import Outcome
 from checker.runs.project import Project
+from checker.status_words import DECIDED
 from checker.writing import numbers, status_of
 
 SCHEMA = 1
@@ -51,15 +52,20 @@ def _numbers(outcome: Outcome) -> tuple[str, str]:
     return f"{told} \\[{numbers.interval(verdict, '', '+.2f', ', ')}]", str(verdict.seeds)
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """How many claims of each word, most telling first."""
+def summary(outcomes: Sequence[Outcome], faults: int = 0) -> str:
+    """How many claims of each word, most telling first. `faults` counts the tagged places that a person has to mend first."""
     words = ["supported", "refuted", "inconclusive", "needs spec", "untestable", "error", "unchecked"]
     counts = {word: sum(outcome.word == word for outcome in outcomes) for word in words}
     parts = [f"{count} {word}" for word, count in counts.items() if count]
     stale = sum(outcome.stale for outcome in outcomes)
     if stale:
         parts.append(f"{stale} stale")
-    return f"{len(outcomes)} claims: {', '.join(parts)}" if outcomes else "no sentence is tagged #claim here"
+    if outcomes:
+        return f"{len(outcomes)} claims: {', '.join(parts)}"
+    if faults:
+        places = f"{faults} places have" if faults > 1 else "a place has"
+        return f"no claim was checked; {places} to be mended first, see above"
+    return "no sentence is tagged #claim here"
 
 
 def next_look(outcomes: Sequence[Outcome]) -> int | None:

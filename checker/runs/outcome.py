@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from checker.evidence import Run
+from checker.status_words import DECIDED, Word
 
 if TYPE_CHECKING:
     from checker.runs.survey import Case
-
-Word = Literal["supported", "refuted", "inconclusive", "needs spec", "untestable", "error", "unchecked"]
-DECIDED: tuple[Word, ...] = ("supported", "refuted", "inconclusive")
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ from checker.lab.data import data_set
 from checker.lab.models import find_model
 from checker.notes import Link, Note, Problem, Vault
 from checker.notes.resolve import fold
-from checker.runs.outcome import Word
 from checker.runs.project import Project
+from checker.status_words import Word
 from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import MetricWord, Scope, Vocabulary
 

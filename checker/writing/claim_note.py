@@ -12,9 +12,10 @@ from checker import strict_yaml
 from checker.errors import NoteError
 from checker.evidence import Ledger, Released, Run, Values
 from checker.notes import parse
-from checker.runs.outcome import DECIDED, Outcome
+from checker.runs.outcome import Outcome
+from checker.status_words import DECIDED, MARKS
 from checker.writing import numbers
-from checker.writing.status import MARKS, Status
+from checker.writing.status import Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 TAG = "check-claims"

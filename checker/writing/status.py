@@ -5,17 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checker.runs.outcome import Word
+from checker.status_words import MARKS, Word
 
-MARKS: dict[Word, str] = {
-    "supported": "✅",
-    "refuted": "❌",
-    "inconclusive": "❔",
-    "needs spec": "🖉",
-    "untestable": "∅",
-    "error": "⚠",
-    "unchecked": "○",
-}
 UNSAFE = re.compile(r"[^\w\s·.,%()+-]")
 
 
