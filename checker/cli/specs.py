@@ -111,7 +111,8 @@ def explain(
     from checker.writing import read_ledgers
 
     workspace = open_workspace(vault)
-    cases = workspace.survey().cases
+    survey = workspace.survey()
+    cases = survey.cases
     wanted = claim.removeprefix("^")
     case = next((case for case in cases if case.id == wanted), None)
     if case is None:
@@ -121,7 +122,7 @@ def explain(
     ledgers, faults = read_ledgers(workspace.project, [case.id])
     if case.id in faults:
         raise EvidenceError(faults[case.id])
-    told = explanation(case, ledgers[case.id], workspace.words)
+    told = explanation(case, ledgers[case.id], workspace.words, survey.rests)
     if as_json:
         typer.echo(json.dumps({"schema": 1, **told}, ensure_ascii=False, indent=1))
     else:

@@ -7,6 +7,7 @@ from typing import Any
 
 from checker.evidence import Ledger, Run
 from checker.runs.evidence import still_stands
+from checker.runs.risk import Rests
 from checker.runs.survey import Case, scopes
 from checker.status_words import MARKS
 from checker.vocabulary import Vocabulary
@@ -15,8 +16,8 @@ from checker.writing import numbers
 P_DIGITS = 4
 
 
-def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str, Any]:
-    """All that is known of a claim, as plain values."""
+def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary, rests: Rests) -> dict[str, Any]:
+    """All that is known of a claim, as plain values. `rests`: what each claim of the vault rests on."""
     runs = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
     return {
         "id": case.id,
@@ -27,6 +28,8 @@ def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str,
         "spec": case.named.as_dict() if case.named else None,
         "edited": case.edited,
         "against": list(case.against),
+        "rests_on": list(case.rests_on),
+        "supports": sorted(name for name, others in rests.items() if case.id in others),
         "word": case.word,
         "reason": case.reason or None,
         "missing": list(case.reading.missing),
@@ -123,6 +126,9 @@ def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"The spec, claims/{told['id']}.yaml, was edited by a person, so it counts."
     for other in told["against"]:
         yield f"It cannot hold together with {other}: one of the two is wrong, or needs other conditions."
+    for said, names in (("It rests on", told["rests_on"]), ("It supports", told["supports"])):
+        if names:
+            yield f"{said}: {', '.join(names)}."
     if told["word"]:
         yield f"{MARKS[told['word']]} {told['word']}: {told['reason']}"
         for title in ("missing", "choices", "suggestions"):

@@ -36,6 +36,8 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
             sentence.append(f"\nbeside it: {status_of(said).text}{differs}", style="dim")
         for other in outcome.case.against:
             sentence.append(f"\ncannot hold together with {other}", style="yellow")
+        if outcome.at_risk:
+            sentence.append(f"\nat risk: it rests on {', '.join(outcome.at_risk)}, refuted or stale", style="yellow")
         if outcome.word not in ("supported", "refuted") or outcome.stale:
             sentence.append(f"\n{clean(outcome.reason)}", style="dim")
         table.add_row(status, sentence, *_numbers(outcome), Text(clean(claim.place), style="dim"))
@@ -125,6 +127,8 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         ],
         "disagrees": outcome.disagrees,
         "against": list(case.against),
+        "rests_on": list(case.rests_on),
+        "at_risk": list(outcome.at_risk),
     }
 
 

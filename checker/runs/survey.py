@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from checker.claims import (
     vault_claims,
 )
 from checker.claims.claim import doubled_ids
+from checker.claims.rests_on import name_in, rests_on
 from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
@@ -33,6 +34,7 @@ from checker.lab.models import find_model
 from checker.notes import Link, Note, Problem, Vault
 from checker.notes.resolve import fold
 from checker.runs.project import Project
+from checker.runs.risk import circles
 from checker.status_words import Word
 from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import MetricWord, Scope, Vocabulary
@@ -47,7 +49,7 @@ class Case:
 
     `said` is what the note says and `named` what counts, `said_as` and `read_as` the same in one plain sentence; `spec_file` is
     the spec's bytes on disk (None: no file). `edited`: a person has changed that file, so it counts; `stale`: and then the note
-    changed under it. `against` lists the claims that cannot hold beside it.
+    changed under it. `against` lists the claims that cannot hold beside it, `rests_on` those that the note says it rests on.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Case:
     stale: bool = False
     edited: bool = False
     against: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     @property
     def spec(self) -> ClaimSpec | None:
@@ -111,7 +114,34 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
         cases.append(_case(Case(name, claim, reading), named, fault, project, vocabulary))
     here = _spoken_of(vault, cases, vocabulary)
     against = _against((case.id, case.spec) for case in cases if case.spec is not None)
-    return [replace(_offering(case, here), against=tuple(against.get(case.id, ()))) for case in cases], problems
+    rests, lost = _rests(vault, cases)
+    found = [
+        replace(_offering(case, here), against=tuple(against.get(case.id, ())), rests_on=rests.get(case.id, ())) for case in cases
+    ]
+    return found, [*problems, *lost]
+
+
+def _rests(vault: Vault, cases: Sequence[Case]) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
+    """The claims that claims rest on, and what cannot be: one that is not there, and one that rests on itself. A link to a note
+    that holds no such claim is only a link."""
+    ids = {case.id.casefold(): case.id for case in cases}
+    found: dict[str, tuple[str, ...]] = {}
+    problems = []
+    for case in cases:
+        links = rests_on(case.claim)
+        for link in links:
+            if name_in(link).casefold() not in ids and vault.resolve(case.claim.note.path, link.target).file is None:
+                why = f"rests on [[{link.destination}]], and there is no such claim or note"
+                problems.append(Problem(case.claim.note.path, case.claim.line, why))
+        names = [ids[name] for link in links if (name := name_in(link).casefold()) in ids]
+        if names:
+            found[case.id] = tuple(dict.fromkeys(names))
+    places = {case.id: case.claim for case in cases}
+    for circle in circles(found) if found else ():
+        claim = places[circle[0]]
+        why = f"rests on itself ({' → '.join((*circle, circle[0]))}); take one of these links out"
+        problems.append(Problem(claim.note.path, claim.line, why))
+    return found, problems
 
 
 def _against(specs: Iterable[tuple[str, ClaimSpec]]) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from checker.workspace.survey import Survey
 if TYPE_CHECKING:
     from checker.evidence import Run
     from checker.notes import Vault
+    from checker.runs.outcome import Outcome
     from checker.runs.plan import Plan
     from checker.writing import Change, Written
 
@@ -77,7 +78,8 @@ class Workspace:
         with within(self.context):
             cases, faults = survey(vault, self.project, self.words)
         unread = tuple(problem for problem in vault.problems if problem not in faults)
-        return Survey(self.project, vault, tuple(cases), tuple(faults), unread)
+        rests = {case.id: case.rests_on for case in cases if case.rests_on}
+        return Survey(self.project, vault, tuple(cases), tuple(faults), unread, rests=rests)
 
     def plan(self, options: CheckOptions | None = None, survey: Survey | None = None) -> Plan:
         """The trainings, measurements and decisions that a check would do, and how long they take. Nothing is run."""
@@ -135,6 +137,7 @@ class Workspace:
             on_event(Notice(_set_aside(store.set_aside)))
         found = {outcome.case.id: outcome for outcome in outcomes}
         everything = tuple(found.get(case.id) or Outcome(case, "error", damaged[case.id], failed=True) for case in survey.cases)
+        everything = self._with_risks(everything, survey)
         gone = retired(self.project, survey.vault, [case.id for case in survey.cases], survey.faults) if survey.whole else []
         return Checked(
             survey,
@@ -147,6 +150,26 @@ class Workspace:
             absent=tuple(sorted({want.name for want in bench.absent})),
             seconds=spent.by_claim(outcomes, bench),
             plan=plan,
+        )
+
+    def _with_risks(self, outcomes: tuple[Outcome, ...], survey: Survey) -> tuple[Outcome, ...]:
+        """The outcomes, with what puts each at risk. Claims that are no part of this check count as their notes have them."""
+        from dataclasses import replace
+
+        from checker.runs.risk import at_risk
+        from checker.status_words import DECIDED
+        from checker.writing import shaken
+
+        if not survey.rests:
+            return outcomes
+        here = {outcome.case.id for outcome in outcomes}
+        others = {name for names in survey.rests.values() for name in names} - here
+        weak = {outcome.case.id for outcome in outcomes if outcome.is_shaken} | shaken(self.project, others)
+        found = at_risk(survey.rests, weak)
+        decided = {outcome.case.id for outcome in outcomes if outcome.word in DECIDED}
+        return tuple(
+            replace(outcome, at_risk=found[outcome.case.id]) if outcome.case.id in decided & found.keys() else outcome
+            for outcome in outcomes
         )
 
     def changes(self, checked: Checked, *, draw: bool = True) -> list[Change]:

@@ -1,6 +1,6 @@
 """Verdicts to ledger, claim note and the status link in the note."""
 
-from checker.writing.changes import Change, doubted, edited_by_hand, plan_changes, read_ledgers, status_of
+from checker.writing.changes import Change, doubted, edited_by_hand, plan_changes, read_ledgers, shaken, status_of
 from checker.writing.files import move, replace
 from checker.writing.journal import Journal
 from checker.writing.lock import locked
@@ -22,6 +22,7 @@ __all__ = [
     "plan_changes",
     "read_ledgers",
     "replace",
+    "shaken",
     "status_of",
     "write_changes",
     "write_statuses",

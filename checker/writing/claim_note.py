@@ -68,7 +68,7 @@ def shown_in(properties: Mapping[str, Any]) -> str:
     word, scope = properties.get("verdict"), properties.get("scope")
     if word not in MARKS:
         return ""
-    return Status("", "", word, str(scope or ""), properties.get("fresh") is False).text
+    return Status("", "", word, str(scope or ""), properties.get("fresh") is False, properties.get("at_risk") is True).text
 
 
 def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None, checked: str, id_added: bool) -> str:
@@ -98,6 +98,8 @@ def _properties(outcome: Outcome, status: Status, run: Run | None, checked: str,
         "fresh": not status.stale,
         "source": f"[[{case.claim.source(case.id)}]]",
     }
+    properties |= {"at_risk": True} if status.at_risk else {}
+    properties |= {"rests_on": [f"[[{name}]]" for name in case.rests_on]} if case.rests_on else {}
     if case.spec is not None:
         asked = case.spec.model_dump(mode="json", include=set(ASKED), exclude_none=True)
         properties |= {name: asked[name] for name in ASKED if name in asked}
@@ -127,6 +129,11 @@ def _head(outcome: Outcome, status: Status) -> str:
     if outcome.run is not None and outcome.word in DECIDED:
         lines += ["", f"Read as: {outcome.run.reading}."]
     lines += [line for other in case.against for line in ("", f"It cannot hold together with [[{other}]].")]
+    if case.rests_on:
+        lines += ["", f"It rests on {', '.join(f'[[{name}]]' for name in case.rests_on)}."]
+    if status.at_risk:
+        weak = ", ".join(f"[[{name}]]" for name in outcome.at_risk)
+        lines += ["", f"At risk, because what it rests on is refuted or stale: {weak}."]
     if outcome.word == "needs spec":
         if reading.missing:
             lines += ["", f"Missing: {', '.join(reading.missing)}."]
