@@ -10,6 +10,7 @@ from typing import Any
 from checker.claims import select_layers
 from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
+from checker.reports.table import reported
 from checker.runs.evidence import still_stands
 from checker.runs.question import REFERENCE
 from checker.runs.risk import Rests
@@ -93,6 +94,7 @@ def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary, res
         "edited": case.edited,
         **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "would_change_it")},
         **{name: told[name] for name in ("rests_on", "supports")},
+        "reported": reported(case, at.run),
         "command": f"check-claims check --only {case.id}",
         "plots": [_plots(run, vocabulary) for run in scopes],
         "history": [

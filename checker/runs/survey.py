@@ -26,12 +26,14 @@ from checker.claims import (
     vault_claims,
 )
 from checker.claims.claim import doubled_ids
+from checker.claims.reported import Reported, reported
 from checker.claims.rests_on import name_in, rests_on
 from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.models import find_model
 from checker.notes import Link, Note, Problem, Vault
+from checker.notes.bibliography import bibliography_files, read_bibliography
 from checker.notes.resolve import fold
 from checker.runs.project import Project
 from checker.runs.risk import circles
@@ -49,7 +51,8 @@ class Case:
 
     `said` is what the note says and `named` what counts, `said_as` and `read_as` the same in one plain sentence; `spec_file` is
     the spec's bytes on disk (None: no file). `edited`: a person has changed that file, so it counts; `stale`: and then the note
-    changed under it. `against` lists the claims that cannot hold beside it, `rests_on` those that the note says it rests on.
+    changed under it. `against` lists the claims that cannot hold beside it, `rests_on` those that the note says it rests on,
+    and `reported` the numbers that papers report of it, each with the name of its source.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Case:
     edited: bool = False
     against: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
+    reported: tuple[tuple[Reported, str], ...] = ()
 
     @property
     def spec(self) -> ClaimSpec | None:
@@ -115,10 +119,29 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     here = _spoken_of(vault, cases, vocabulary)
     against = _against((case.id, case.spec) for case in cases if case.spec is not None)
     rests, lost = _rests(vault, cases)
+    numbers = _reported(vault, project, cases)
     found = [
-        replace(_offering(case, here), against=tuple(against.get(case.id, ())), rests_on=rests.get(case.id, ())) for case in cases
+        replace(
+            _offering(case, here),
+            against=tuple(against.get(case.id, ())),
+            rests_on=rests.get(case.id, ()),
+            reported=numbers.get(case.id, ()),
+        )
+        for case in cases
     ]
     return found, [*problems, *lost]
+
+
+def _reported(vault: Vault, project: Project, cases: Sequence[Case]) -> dict[str, tuple[tuple[Reported, str], ...]]:
+    """The numbers that papers report of claims, by id, each with the name of its source as a bibliography has it."""
+    found = {case.id: numbers for case in cases if (numbers := reported(case.claim))}
+    if not found:
+        return {}
+    files = bibliography_files([vault.root, project.root], (vault.root / path for path in vault.files))
+    sources, _ = read_bibliography(files)
+    return {
+        name: tuple((each, str(sources.get(each.key, f"@{each.key}"))) for each in numbers) for name, numbers in found.items()
+    }
 
 
 def _rests(vault: Vault, cases: Sequence[Case]) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:

@@ -11,6 +11,7 @@ from typing import Any
 from checker import strict_yaml
 from checker.errors import NoteError
 from checker.evidence import Ledger, Released, Run, Values
+from checker.evidence.reported import beside
 from checker.notes import parse
 from checker.runs.outcome import Outcome
 from checker.status_words import DECIDED, MARKS
@@ -82,6 +83,8 @@ def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None, ch
         parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
     if outcome.beside:
         parts.append(_beside(outcome))
+    if outcome.case.reported:
+        parts.append(_reported(outcome))
     if len(ledger.runs) > 1:
         parts.append(_history(ledger))
     parts.append(_command(outcome))
@@ -232,6 +235,16 @@ def _beside(outcome: Outcome) -> str:
         word = f"{MARKS[said.word]} {said.word}{' · stale' if said.stale else ''}"
         cells = (numbers.effect(run.verdict, run.effect_unit), numbers.interval(run.verdict), _plain(run.verdict.reason))
         rows.append(f"| {run.scope} | {word} | {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _reported(outcome: Outcome) -> str:
+    """What papers report of it: shown beside what was measured, and no part of the decision."""
+    rows = ["## Reported", "", "Numbers from papers decide nothing here.", ""]
+    rows += ["| source | where | number | beside the measurement |", "|---|---|---|---|"]
+    for each, source in outcome.case.reported:
+        cells = (_plain(source), _plain(each.where), _plain(each.text), beside(each, outcome.run))
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
