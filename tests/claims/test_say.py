@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.claims import ClaimSpec, read_sentence
-from checker.claims.say import say
+from checker.claims.language.english import say
 from checker.claims.spec import Bound, Margin, Where
 from checker.lab import vocabulary
 from checker.vocabulary import MetricWord
