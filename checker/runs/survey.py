@@ -239,6 +239,9 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
             return replace(case, word="error", reason=f"the {what} is in {amount.unit!r}; {metric.title} takes {listed}")
     if not metric.layers and (spec.quantifier or KINDS[spec.kind].over_depth):
         return replace(case, word="error", reason=f"{metric.title} is one number for a whole model; it has no layers")
+    for each in metrics:
+        if spec.where.heads and each is not None and not each.heads:
+            return replace(case, word="error", reason=f"{each.title} is not measured head by head; leave out `heads`")
     return case
 
 

@@ -64,12 +64,13 @@ class Correlation(Kind):
         models = tuple(model.name for model in parsed.vocabulary.models if model.learned)
         if listed:
             models = tuple(dict.fromkeys(member for thing in listed for member in meant(parsed, thing)))
+        where, _ = (where_of(parsed, metric) for metric in (first, second))  # what is said of heads is said of both
         if len(models) < self.fewest:
             raise QuestionError(f"a correlation over {len(models)} models says nothing", "at least four models")
         return ClaimSpec(
             kind="correlation",
             metric=first.name,
-            where=where_of(parsed, first),
+            where=where,
             other=second.name,
             models=models,
             relation=relation,

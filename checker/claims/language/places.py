@@ -24,6 +24,8 @@ QUANTIFIERS: dict[str, Quantifier] = {
 def where_of(parsed: Parsed, metric: MetricWord, trend: bool = False) -> Where:
     if not metric.layers and (parsed.all("heads_clause") or parsed.all("tokens_clause")):
         raise QuestionError(f"{metric.title} is one number for a whole model, without heads and tokens", "the whole model")
+    if not metric.heads and parsed.all("heads_clause"):
+        raise QuestionError(f"{metric.title} is one number for a layer, not for each of its heads", "whole layers")
     data = list(dict.fromkeys(data_of(parsed, node) for node in parsed.all("data_clause")))
     if len(data) > 1:
         raise QuestionError(f"it names {len(data)} different data sets", "one data set")

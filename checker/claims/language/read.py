@@ -201,7 +201,11 @@ class _Reader:
         return {} if question.together and len(offered) < len(question.choices) else offered
 
     def _without_metric(self) -> Reading:
-        """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken."""
+        """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken. An order of models whose
+        every word is known only leaves out in what."""
+        types = {word.type for words in self.ways for word in words}
+        if types & KINDS["ranking"].words and "NAME" not in types:
+            return self._question("it does not say what is measured", ("metric",))
         words = {word.casefold() for word in WORD.findall(self.text)}
         metrics = self.vocabulary.metrics
         hinted = [metric.title for metric in metrics if words & {hint.casefold() for hint in metric.hints}]
