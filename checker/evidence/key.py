@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from checker import verdicts
 from checker.claims import ClaimSpec
+from checker.claims.kind import KINDS
 from checker.evidence.run import CodeHashes, Run
 from checker.evidence.values import Values, agree
 from checker.lab.measure import IMAGES
 from checker.lab.metrics import METRICS
-from checker.lab.source import code_hash
+from checker.lab.source import code_hash, what_it_does
 
 OF_UNIFORM = "of uniform"  # the unit of values on different grids
+# Code that decides all that is recorded as the earlier code did, by whose hash it is known there.
+SAME_AS: dict[str, str] = {}
 MARKUP = set("<|`")  # no reading has any of these
 
 
-def decision_code() -> str:
-    """A hash of the code of the decision rules."""
+def decision_code(spec: ClaimSpec) -> str:
+    """A hash of the code that decides claims of a spec's kind: its choice of a rule, and the rules."""
     rules = sorted(f"checker.verdicts.{path.stem}" for path in Path(verdicts.__file__).parent.glob("[a-z]*.py"))
-    return code_hash("checker.evidence.decision", "checker.claims.layers", *rules)
+    code = code_hash("checker.evidence.decision", "checker.claims.layers", *rules)
+    choice = (textwrap.dedent(inspect.getsource(part)) for part in (type(KINDS[spec.kind]).rule, ClaimSpec.margin_option))
+    text = "\n".join((code, *(what_it_does(source.encode()) for source in choice)))
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return SAME_AS.get(digest, digest)
 
 
 def key_of(spec: ClaimSpec, code: CodeHashes, weights: Mapping[str, Sequence[str]]) -> str:

@@ -26,9 +26,10 @@ from checker.claims import (
     vault_claims,
 )
 from checker.claims.claim import doubled_ids
+from checker.claims.kind import KINDS
+from checker.claims.language.english import say
 from checker.claims.reported import Reported, reported
 from checker.claims.rests_on import name_in, rests_on
-from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.models import find_model
@@ -38,7 +39,6 @@ from checker.notes.resolve import fold
 from checker.runs.project import Project
 from checker.runs.risk import circles
 from checker.status_words import Word
-from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import MetricWord, Scope, Vocabulary
 
 SLUG_WORDS = 7
@@ -286,12 +286,15 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
     metric = metrics[0]
     assert metric is not None
     for what, amount in (("margin", spec.margin), ("bound", spec.bound)):
-        allowed = {"presence": ("images",), "correlation": ("correlation",)}.get(spec.kind, ("relative", metric.unit))
+        allowed = KINDS[spec.kind].units(metric)
         if amount is not None and amount.unit not in allowed:
             listed = " or ".join(f"`{unit}`" for unit in allowed)
             return replace(case, word="error", reason=f"the {what} is in {amount.unit!r}; {metric.title} takes {listed}")
-    if not metric.layers and (spec.quantifier or spec.kind == "trend"):
+    if not metric.layers and (spec.quantifier or KINDS[spec.kind].over_depth):
         return replace(case, word="error", reason=f"{metric.title} is one number for a whole model; it has no layers")
+    for each in metrics:
+        if spec.where.heads and each is not None and not each.heads:
+            return replace(case, word="error", reason=f"{each.title} is not measured head by head; leave out `heads`")
     return case
 
 
@@ -310,9 +313,8 @@ def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
     """The models that a claim is about in a scope; none where one is missing there. A correlation takes those that there are,
     if they are enough."""
     there = tuple(name for name in spec.names if (model := find_model(name)) is not None and scope in model.scopes)
-    if spec.kind == "correlation":
-        return there if len(there) >= FEWEST_MODELS else ()
-    return there if len(there) == len(spec.names) else ()
+    fewest = KINDS[spec.kind].fewest
+    return there if len(there) >= (len(spec.names) if fewest is None else fewest) else ()
 
 
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
