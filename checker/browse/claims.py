@@ -92,7 +92,7 @@ def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary, res
         "reading": case.read_as or (at.run.reading if at.run else ""),
         "said": case.said_as,
         "edited": case.edited,
-        **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "would_change_it")},
+        **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "strongest", "would_change_it")},
         **{name: told[name] for name in ("rests_on", "supports")},
         "reported": reported(case, at.run),
         "command": f"check-claims check --only {case.id}",

@@ -132,6 +132,7 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "against": list(case.against),
         "rests_on": list(case.rests_on),
         "at_risk": list(outcome.at_risk),
+        "strongest": outcome.strongest or None,
         "reported": reported(case, run),
     }
 

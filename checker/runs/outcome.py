@@ -19,7 +19,7 @@ class Outcome:
 
     `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
     error is the reason. `pending`: what it needs was only planned. `at_risk`: the claims that it rests on, near or far, which are
-    refuted or stale.
+    refuted or stale. `strongest`: the sentence that its evidence does support, where the claim is refuted or open.
     """
 
     case: Case
@@ -32,6 +32,7 @@ class Outcome:
     scope_asked: str = ""
     beside: tuple[Outcome, ...] = ()
     at_risk: tuple[str, ...] = ()
+    strongest: str = ""
 
     @property
     def disagrees(self) -> bool:

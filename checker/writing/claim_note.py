@@ -132,6 +132,8 @@ def _head(outcome: Outcome, status: Status) -> str:
         lines += [f"| the note says | {_plain(case.said_as or reading.reason)} |", f"| the spec says | {_plain(case.read_as)} |"]
     if outcome.run is not None and outcome.word in DECIDED:
         lines += ["", f"Read as: {outcome.run.reading}."]
+    if outcome.strongest:
+        lines += ["", f"The evidence does support: {outcome.strongest}."]
     lines += [line for other in case.against for line in ("", f"It cannot hold together with [[{other}]].")]
     if case.rests_on:
         lines += ["", f"It rests on {', '.join(f'[[{name}]]' for name in case.rests_on)}."]

@@ -33,6 +33,7 @@ function readings(found) {
   if (found.missing.length) rows.push(["Missing", found.missing.join(", ")]);
   if (found.choices.length) rows.push(["Choices", found.choices.join(", ")]);
   if (found.suggestions.length) rows.push(["Near to it", found.suggestions.join(", ")]);
+  if (found.strongest) rows.push(["The evidence does support", sentence(found.strongest)]);
   if (found.edited) rows.push(["Spec", `claims/${found.id}.yaml was edited by a person, so it counts.`]);
   return rows.length > 0 && h("dl", { class: "facts" }, rows.map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text))));
 }
