@@ -9,8 +9,8 @@ from checker.evidence import Ledger, Run
 from checker.runs.evidence import still_stands
 from checker.runs.survey import Case, scopes
 from checker.vocabulary import Vocabulary
+from checker.words import MARKS
 from checker.writing import numbers
-from checker.writing.status import MARKS
 
 P_DIGITS = 4
 

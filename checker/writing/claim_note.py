@@ -14,8 +14,9 @@ from checker.errors import NoteError
 from checker.evidence import Ledger, Released, Run, Values
 from checker.notes import parse
 from checker.runs.outcome import DECIDED, Outcome
+from checker.words import MARKS
 from checker.writing import numbers
-from checker.writing.status import MARKS, Status
+from checker.writing.status import Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 TAG = "check-claims"
