@@ -15,8 +15,8 @@ from checker.runs.evidence import still_stands
 from checker.runs.question import REFERENCE
 from checker.runs.risk import Rests
 from checker.runs.survey import Case
-from checker.status_words import DECIDED, Word
 from checker.vocabulary import Vocabulary
+from checker.words import DECIDED, StatusWord
 from checker.writing import numbers
 
 CONFIDENCE = 0.95  # of the intervals over seeds at each layer
@@ -27,7 +27,7 @@ DIGITS = 5
 class Standing:
     """How it stands with a claim: its word, the run that the word comes from if there is one, and why."""
 
-    word: Word
+    word: StatusWord
     reason: str
     run: Run | None = None
     stale: bool = False

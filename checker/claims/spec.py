@@ -11,9 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from checker.claims.kind import KINDS
+from checker.words import Claimed, Quantifier
 
-Claimed = Literal["less", "greater", "not less", "not greater"]
-Quantifier = Literal["all", "any", "most"]
 LAYERS = re.compile(
     r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*"
     r"|layers [1-9][0-9]*(?:-[1-9][0-9]*|(?: and [1-9][0-9]*)+)"

@@ -11,8 +11,8 @@ from checker.evidence.strongest import strongest
 from checker.runs.evidence import still_stands
 from checker.runs.risk import Rests
 from checker.runs.survey import Case, scopes
-from checker.status_words import MARKS
 from checker.vocabulary import Vocabulary
+from checker.words import MARKS
 from checker.writing import numbers
 
 P_DIGITS = 4

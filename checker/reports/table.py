@@ -15,7 +15,7 @@ from checker.reports.text import clean
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
 from checker.runs.survey import Case
-from checker.status_words import DECIDED
+from checker.words import DECIDED
 from checker.writing import numbers, status_of
 
 SCHEMA = 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checker.evidence import Run
-from checker.status_words import DECIDED, Word
+from checker.words import DECIDED, StatusWord
 
 if TYPE_CHECKING:
     from checker.runs.survey import Case
@@ -23,7 +23,7 @@ class Outcome:
     """
 
     case: Case
-    word: Word
+    word: StatusWord
     reason: str
     stale: bool = False
     failed: bool = False

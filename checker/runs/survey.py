@@ -38,8 +38,8 @@ from checker.notes.bibliography import bibliography_files, read_bibliography
 from checker.notes.resolve import fold
 from checker.runs.project import Project
 from checker.runs.risk import circles
-from checker.status_words import Word
 from checker.vocabulary import MetricWord, Scope, Vocabulary
+from checker.words import StatusWord
 
 SLUG_WORDS = 7
 SELF = ("it", "our method", "our model", "our approach", "the proposed method", "the proposed model", "this method", "this model")
@@ -63,7 +63,7 @@ class Case:
     said_as: str = ""
     read_as: str = ""
     spec_file: bytes | None = None
-    word: Word | None = None
+    word: StatusWord | None = None
     reason: str = ""
     stale: bool = False
     edited: bool = False
@@ -262,7 +262,7 @@ def _case(case: Case, said: NamedSpec | None, fault: str, project: Project, voca
     missing = vocabulary.lacking(case.claim.statement)
     if missing is not None:
         return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
-    word: Word = "untestable" if case.reading.status == "untestable" else "needs spec"
+    word: StatusWord = "untestable" if case.reading.status == "untestable" else "needs spec"
     return replace(case, word=word, reason=case.reading.reason)
 
 

@@ -157,7 +157,7 @@ class Workspace:
         from dataclasses import replace
 
         from checker.runs.risk import at_risk
-        from checker.status_words import DECIDED
+        from checker.words import DECIDED
         from checker.writing import shaken
 
         if not survey.rests:

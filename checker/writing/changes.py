@@ -15,7 +15,7 @@ from checker.evidence.ledger import RESTORE
 from checker.notes import Problem
 from checker.runs.outcome import Outcome
 from checker.runs.project import ARCHIVE, Project
-from checker.status_words import DECIDED
+from checker.words import DECIDED
 from checker.writing.claim_note import Rewrite, is_claim_note, properties_of, render, shown_in
 from checker.writing.note_status import NoteEdit
 from checker.writing.status import Status

@@ -15,7 +15,7 @@ from checker.evidence import Ledger, Released, Run, Values
 from checker.evidence.reported import beside
 from checker.notes import parse
 from checker.runs.outcome import Outcome
-from checker.status_words import DECIDED, MARKS
+from checker.words import DECIDED, MARKS
 from checker.writing import numbers
 from checker.writing.status import Status
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.question import QuestionError
 from checker.claims.language.tree import Parsed, leaves
-from checker.claims.spec import Claimed
 from checker.vocabulary import MetricWord, Relation
+from checker.words import Claimed
 
 CONTRARY: dict[str, Claimed] = {"less": "not less", "greater": "not greater"}
 OTHER_SIDE: dict[Relation, Relation] = {"less": "greater", "greater": "less"}

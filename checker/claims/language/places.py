@@ -7,8 +7,9 @@ from typing import Literal, cast
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.question import Choice, Edit, QuestionError
 from checker.claims.language.tree import Node, Parsed, leaves
-from checker.claims.spec import Quantifier, Where
+from checker.claims.spec import Where
 from checker.vocabulary import MetricWord
+from checker.words import Quantifier
 
 SCOPES = ("PRETRAINED", "TOY", "WEIGHTS")
 QUANTIFIERS: dict[str, Quantifier] = {
