@@ -97,7 +97,7 @@ def download(model: Model, report: Report = lambda done, of: None) -> Path:
 
 def _bar(report: Report, size: int) -> Any:
     """A tqdm that draws nothing and tells `report` how far a download is."""
-    from tqdm.auto import tqdm
+    from huggingface_hub.utils import tqdm
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **options: Any) -> None:
