@@ -40,18 +40,19 @@ def ci_cache(shared_folder: Path) -> Path:
 def _checked(shared_folder: Path, ci_cache: Path) -> Path:
     project = shared_folder / "ci" / "project"
     with FileLock(shared_folder / "ci.lock"):  # the first process checks, the others wait for it
-        if not (project / "vault").exists():
-            _check_once(project, ci_cache)
+        if not project.exists():
+            _check_once(project.with_name("unchecked"), ci_cache).rename(project)
     return project
 
 
-def _check_once(project: Path, ci_cache: Path) -> None:
+def _check_once(project: Path, ci_cache: Path) -> Path:
     (project / "vault/Sub").mkdir(parents=True)
     (project / "claims").mkdir()
     (project / "vault/Attention.md").write_text(NOTE)
     (project / "vault/Sub/Other.md").write_text(OTHER)
     result = run(".", cwd=project, cache=ci_cache)
     assert result.returncode == 0, result.stderr
+    return project
 
 
 @pytest.fixture
