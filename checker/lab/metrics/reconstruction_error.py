@@ -87,7 +87,8 @@ def _pairs(encoder: Encoder, images: Tensor) -> Iterator[tuple[slice, Tensor, Te
 def _patches(pixels: Tensor, side: int) -> Tensor:
     """Pictures (batch, 3, height, width) as patches (batch, L, side * side * 3), row by row."""
     tiles = pixels.unflatten(3, (-1, side)).unflatten(2, (-1, side))  # (batch, 3, rows, side, columns, side)
-    return tiles.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)
+    patches: Tensor = tiles.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)
+    return patches
 
 
 METRICS.register("reconstruction_error")(
