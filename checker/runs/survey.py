@@ -28,7 +28,7 @@ from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.metrics import METRICS
-from checker.lab.sources import SOURCES, scopes_of
+from checker.lab.sources import SOURCES, refusal, scopes_of
 from checker.notes import Link, Note, Problem, Vault
 from checker.notes.resolve import fold
 from checker.runs.outcome import Word
@@ -223,7 +223,8 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
             return replace(case, word="untestable", reason=_unknown("metric", name, [m.name for m in vocabulary.metrics]))
     for name in spec.names:
         if not scopes_of(name):
-            return replace(case, word="untestable", reason=_unknown("model", name, [m.name for m in vocabulary.models]))
+            reason = refusal(name)
+            return replace(case, word="untestable", reason=reason or _unknown("model", name, [m.name for m in vocabulary.models]))
     fault = _no_data(spec, vocabulary) or (None if scopes(spec, vocabulary) else _no_scope(spec, vocabulary))
     if fault:
         return replace(case, word="untestable", reason=fault)
@@ -282,10 +283,13 @@ def _no_scope(spec: ClaimSpec, vocabulary: Vocabulary) -> str:
     reasons = []
     for scope in wanted:
         without = [name for name in spec.names if scope not in scopes_of(name)]
+        refused = [reason for name in without if scope in SOURCES and (reason := SOURCES[scope].refusal(name))]
         metrics = [metric for metric in map(vocabulary.metric, spec.metrics) if metric is not None]
         names = models_in(spec, scope) if scope in SOURCES else ()
         unmeasured = [reason for metric in metrics if names and (reason := _unmeasured(names, metric, scope))]
-        if not names:
+        if refused:
+            reasons.append(f"{scope}: {refused[0]}")
+        elif not names:
             reasons.append(f"{scope}: {' and '.join(without)} {'have' if len(without) > 1 else 'has'} {scope.lacks}")
         elif unmeasured:
             reasons.append(f"{scope}: {' and '.join(unmeasured)}")
