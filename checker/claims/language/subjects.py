@@ -104,7 +104,7 @@ def meant(parsed: Parsed, thing: Node) -> tuple[str, ...]:
         listed = [one for part in parts for one in ordered(trees(part))] or trees(node)
         return tuple(dict.fromkeys(listed_member(parsed, one, name) for one in listed))
     members = parsed.vocabulary.members(name)
-    scope = Scope.PRETRAINED if scope_of(parsed) == Scope.PRETRAINED else Scope.TOY
+    scope = Scope.PRETRAINED if scope_of(parsed) == "pretrained" else Scope.TOY
     there = tuple(one for one in members if (model := parsed.vocabulary.model(one)) and scope in model.scopes) or members
     for node in thing.find_data("excepted"):
         parts = trees(node)
