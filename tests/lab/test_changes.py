@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,3 +127,16 @@ def test_a_label_is_read_as_it_is_written(label: str) -> None:
 def test_a_value_that_is_none(text: str) -> None:
     with pytest.raises(SpecError, match="decoder depth takes whole numbers from 0 to 8"):
         DEPTH.value(text)
+
+
+def test_the_knob_of_the_manual_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    manual = (Path(__file__).parents[2] / "vault/Manual/Plug-ins.md").read_text()
+    (text,) = re.findall(r"```python\n(\"\"\"Peak learning rate.*?)```", manual, re.DOTALL)
+    entries = CHANGES.entries()
+    try:
+        exec(text, {"__name__": "peak_learning_rate"})
+        recipe, plain = (TOY.recipe(name, "shapes") for name in ("MAE (peak learning rate: 0.01)", "MAE"))
+        assert recipe == replace(plain, learning_rate=0.01, settings=(("peak learning rate", 0.01),))
+        assert refusal("MAE (peak learning rate: 7)") == "'7' is out of range: peak learning rate takes numbers from 1e-05 to 0.1"
+    finally:
+        CHANGES.restore(entries)
