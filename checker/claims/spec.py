@@ -8,9 +8,20 @@ import math
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
 
 from checker.claims.kind import KINDS
+from checker.scope import Asked
+from checker.variant import Variant
 from checker.words import Claimed, Quantifier
 
 LAYERS = re.compile(
@@ -28,6 +39,15 @@ def _finite(value: float) -> float:
 
 
 Finite = Annotated[float, AfterValidator(_finite)]
+
+
+def _label(value: Any) -> Any:
+    return str(Variant.of_mapping(value)) if isinstance(value, dict) else value
+
+
+Subject = Annotated[str, BeforeValidator(_label), PlainSerializer(lambda label: Variant.parse(label).as_spec())]
+"""A model by name; in YAML also as a mapping with what is changed in it, `{model: MAE, with: {decoder depth: 2}}`, which is kept
+as the text of its `Variant`."""
 
 
 def _is_a_kind(name: str) -> str:
@@ -126,18 +146,18 @@ class ClaimSpec(Strict):
     kind: Annotated[str, AfterValidator(_is_a_kind), Field(json_schema_extra=_list_kinds)]
     metric: str
     other: str | None = None
-    subject: str | None = None
-    baseline: str | None = None
+    subject: Subject | None = None
+    baseline: Subject | None = None
     relation: Claimed | None = None
-    order: tuple[str, ...] | None = None
-    models: tuple[str, ...] | None = None
+    order: tuple[Subject, ...] | None = None
+    models: tuple[Subject, ...] | None = None
     members: dict[str, tuple[str, ...]] | None = None
     bound: Bound | None = None
     factor: Annotated[Finite, Field(gt=0)] | None = None
     margin: Margin | None = None
     quantifier: Quantifier | None = None
     where: Where
-    scope: Literal["toy", "pretrained", "any"] = "any"
+    scope: Asked = "any"
     decide: Decide = Decide()
 
     @model_validator(mode="before")

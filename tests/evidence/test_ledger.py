@@ -11,6 +11,7 @@ import pytest
 
 from checker.errors import EvidenceError
 from checker.evidence import Ledger, Run, Values, parse_ledger, print_ledger, read_ledger, repeats
+from checker.scope import Scope
 from tests.evidence.runs import COMPARE, NAMES, THROUGHPUT, kept, run, with_verdict
 
 
@@ -121,7 +122,7 @@ def test_other_tables_are_other_values() -> None:
 
 
 def test_a_run_repeats_the_last_one_of_its_own_scope() -> None:
-    released = run(THROUGHPUT, scope="pretrained", key="p")
+    released = run(THROUGHPUT, scope=Scope.PRETRAINED, key="p")
     ledger = Ledger("a").with_run(run(THROUGHPUT)).with_run(released)
     assert ledger.with_run(run(THROUGHPUT)) is ledger
     newer = ledger.with_run(run(THROUGHPUT, key="k2"))

@@ -21,7 +21,7 @@ from checker.runs.outcome import Outcome
 from checker.runs.project import Project
 from checker.runs.store import Details, Kept, Store, read_measurement, write_measurement
 from checker.runs.survey import survey
-from checker.vocabulary import Scope
+from checker.scope import Scope
 from checker.writing import status_of
 from checker.writing.claim_note import render
 from tests.conftest import LOCALITY, write_model

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from checker.claims.kind import KINDS
 from checker.claims.spec import ClaimSpec, Margin
-from checker.vocabulary import MetricWord, Scope, Vocabulary
+from checker.scope import Scope
+from checker.vocabulary import MetricWord, Vocabulary
 
 
-def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
+def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = Scope.TOY) -> str:
     """The sentence. Where no data is named, the default of `scope` is told."""
     metric = vocabulary.metric(spec.metric)
     if metric is None:
@@ -48,7 +49,7 @@ class English:
         title = next((word.title for word in self.vocabulary.data if word.name == name), name)
         parts.append(f"on {title}" + (" by default" if where.data == "default" else ""))
         if spec.scope != "any":
-            parts.append("with released weights" if spec.scope == "pretrained" else "at toy scale")
+            parts.append(Scope(spec.scope).clause)
         return "".join(f", {part}" for part in parts)
 
     def amount(self, margin: Margin) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import cast
 
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.question import Choice, Edit, QuestionError
 from checker.claims.language.tree import Node, Parsed, leaves
 from checker.claims.spec import Where
+from checker.scope import Asked
 from checker.vocabulary import MetricWord
 from checker.words import Quantifier
 
@@ -113,7 +114,7 @@ def denied_before_layers(parsed: Parsed) -> bool:
     return any(clause > place for clause in clauses for place in denied)
 
 
-def scope_of(parsed: Parsed) -> Literal["toy", "pretrained", "any"]:
+def scope_of(parsed: Parsed) -> Asked:
     words = {token.type for token in leaves(parsed.tree) if token.type in ("PRETRAINED", "TOY", "SCALE")}
     if "PRETRAINED" in words and len(words) > 1:
         raise QuestionError("it speaks of released weights and of toys", "one of the two")

@@ -8,6 +8,7 @@ from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.places import SCOPES, scope_of
 from checker.claims.language.question import Choice, Edit, QuestionError, UnknownError, adding
 from checker.claims.language.tree import Node, Parsed, direct, leaves, ordered, trees
+from checker.scope import Scope
 
 EACH = ("ALL_OF_FAMILY", "SOME_OF_FAMILY", "EACH_OF", "SOME_OF", "MOST_OF")
 BESIDE = ("PRETRAINED", "TOY", "WITH", "WEIGHTS", "PATCH_TOKENS", "OF")  # a name, without changing which model is meant
@@ -103,7 +104,7 @@ def meant(parsed: Parsed, thing: Node) -> tuple[str, ...]:
         listed = [one for part in parts for one in ordered(trees(part))] or trees(node)
         return tuple(dict.fromkeys(listed_member(parsed, one, name) for one in listed))
     members = parsed.vocabulary.members(name)
-    scope = "pretrained" if scope_of(parsed) == "pretrained" else "toy"
+    scope = Scope.PRETRAINED if scope_of(parsed) == "pretrained" else Scope.TOY
     there = tuple(one for one in members if (model := parsed.vocabulary.model(one)) and scope in model.scopes) or members
     for node in thing.find_data("excepted"):
         parts = trees(node)
