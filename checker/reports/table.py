@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from checker.evidence import Run
 from checker.reports.many import Corrected
 from checker.reports.text import clean
 from checker.runs.outcome import DECIDED, Outcome
@@ -69,7 +70,7 @@ def next_look(outcomes: Sequence[Outcome]) -> int | None:
         for outcome in outcomes
         if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run.scope == "toy"
         for look in outcome.case.spec.decide.looks
-        if outcome.run.verdict.reached and look > outcome.run.verdict.seeds
+        if outcome.run.verdict.reached and not outcome.run.barred and look > outcome.run.verdict.seeds
     ]
     return min(looks, default=None)
 
@@ -111,6 +112,7 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "q": among.q if among else None,
         "family_p": among.family_p if among else None,
         "reason": outcome.reason,
+        "controls": _controls(run) if run else None,
         "reading": run.reading if run else None,
         "spec": str(project.spec(case.id)) if case.spec is not None else None,
         "beside": [
@@ -120,6 +122,13 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "disagrees": outcome.disagrees,
         "against": list(case.against),
     }
+
+
+def _controls(run: Run) -> dict[str, Any] | None:
+    """The published findings that a toy verdict is held to, by how the lab answers them."""
+    if run.controls is None:
+        return None
+    return {**run.controls.model_dump(mode="json", include={"agree", "contradict", "open"}), "trust": run.controls.trust}
 
 
 def _numbers_of(outcome: Outcome) -> dict[str, Any]:

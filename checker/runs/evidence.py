@@ -13,6 +13,7 @@ from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.evidence import (
     CodeHashes,
+    Controls,
     Data,
     LossCurve,
     Measured,
@@ -46,9 +47,16 @@ STEADY = 1e-3  # share by which two measurements of the same may differ: roundin
 
 
 def evidence(
-    spec: ClaimSpec, scope: Scope, look: int, models: Mapping[str, Sequence[Wanted]], bench: Bench, vocabulary: Vocabulary
+    spec: ClaimSpec,
+    scope: Scope,
+    look: int,
+    models: Mapping[str, Sequence[Wanted]],
+    bench: Bench,
+    vocabulary: Vocabulary,
+    controls: Controls | None = None,
 ) -> Run:
     """The record of one look. `models` maps each name to its models, one a seed; those that the claim is about come first.
+    `controls`: what the claim is held to.
 
     Raises SpecError for layers that a model does not have, MeasurementError where the rule refuses the values.
     """
@@ -60,7 +68,7 @@ def evidence(
     code = evidence_code(spec.metrics, data)
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
     measured = Measured(
-        key=key_of(spec, code, weights),
+        key=key_of(spec, code, weights, controls),
         reading=say(Meaning.of(spec), vocabulary, scope),
         spec=spec,
         spec_hash=spec.hash(),
@@ -86,6 +94,7 @@ def evidence(
         exact=METRICS[spec.metric].counts,
         answers=METRICS[spec.metric].answers,
         given_away=given_away(spec.metrics, data_set(data), bench.store) if scope == "toy" else None,
+        controls=controls,
     )
     verdict = decide_again(measured)
     if not verdict.reached:

@@ -2,6 +2,7 @@
 
 from checker.verdicts.answers import Answers
 from checker.verdicts.compare import compare
+from checker.verdicts.controls import Trust, held_to, trust
 from checker.verdicts.correlation import correlation
 from checker.verdicts.counts import compare_counts
 from checker.verdicts.equivalence import equivalence
@@ -23,6 +24,7 @@ __all__ = [
     "Looks",
     "Part",
     "Quantifier",
+    "Trust",
     "Verdict",
     "Word",
     "absence",
@@ -32,6 +34,7 @@ __all__ = [
     "compare_counts",
     "correlation",
     "equivalence",
+    "held_to",
     "holm",
     "merge_copies",
     "presence",
@@ -39,4 +42,5 @@ __all__ = [
     "ratio",
     "threshold",
     "trend",
+    "trust",
 ]
