@@ -1,13 +1,12 @@
 """Executable claims for a vault of notes.
 
 The names below are the Python API. Each is imported when it is first used, so that `import checker` is quick.
+
+Nothing of the standard library is imported here at once: `python -m checker.cli` has the working folder on its import path until
+`checker.interpreter` takes it off, and this file comes first.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as typing's own, which a type checker takes for true
 if TYPE_CHECKING:
     from checker.claims import ClaimSpec, Reading, read_sentence
     from checker.lab.metrics import Metric
@@ -43,7 +42,9 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'checker' has no attribute {name!r}")
     return getattr(import_module(_MODULE_OF[name]), name)

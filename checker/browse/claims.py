@@ -11,9 +11,10 @@ from checker.claims import select_layers
 from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
 from checker.runs.evidence import still_stands
-from checker.runs.outcome import DECIDED, Word
 from checker.runs.question import REFERENCE
+from checker.runs.risk import Rests
 from checker.runs.survey import Case
+from checker.status_words import DECIDED, Word
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers
 
@@ -29,6 +30,7 @@ class Standing:
     reason: str
     run: Run | None = None
     stale: bool = False
+    at_risk: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:
@@ -65,6 +67,7 @@ def row(case: Case, at: Standing) -> dict[str, Any]:
         "word": at.word,
         "scope": at.scope,
         "stale": at.stale,
+        "at_risk": list(at.at_risk),
         "reason": at.reason,
         "metric": spec.metric if spec else "",
         "effect": verdict.effect if verdict else None,
@@ -79,9 +82,9 @@ def row(case: Case, at: Standing) -> dict[str, Any]:
     }
 
 
-def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary) -> dict[str, Any]:
+def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary, rests: Rests) -> dict[str, Any]:
     """Everything on the page of a claim."""
-    told = explanation(case, ledger, vocabulary)
+    told = explanation(case, ledger, vocabulary, rests)
     scopes = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
     return {
         **row(case, at),
@@ -89,6 +92,7 @@ def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary) -> 
         "said": case.said_as,
         "edited": case.edited,
         **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "would_change_it")},
+        **{name: told[name] for name in ("rests_on", "supports")},
         "command": f"check-claims check --only {case.id}",
         "plots": [_plots(run, vocabulary) for run in scopes],
         "history": [

@@ -21,7 +21,9 @@ from checker.notes import Problem, Vault
 from checker.notes.graph import KINDS, ClaimNode
 from checker.notes.properties import WIKILINK, read_frontmatter
 from checker.runs.project import Project
+from checker.runs.risk import at_risk
 from checker.runs.survey import Case
+from checker.status_words import DECIDED
 from checker.vocabulary import Vocabulary
 from checker.workspace import Workspace
 from checker.writing import read_ledgers
@@ -89,7 +91,7 @@ class Site:
             rows("SELECT id, path, kind FROM file ORDER BY id"),
             rows("SELECT DISTINCT source, coalesce(file, target), kind, embed FROM link ORDER BY 1, 2, 3, 4"),
             rows("SELECT DISTINCT source, folded FROM tag ORDER BY 1, 2"),
-            [(row["id"], row["note"], row["statement"], row["word"], row["stale"]) for row in self.claims()],
+            [(row["id"], row["note"], row["statement"], row["word"], row["stale"], row["at_risk"]) for row in self.claims()],
         )
         return hashlib.blake2b(repr(shown).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
@@ -116,7 +118,18 @@ class Site:
     @cached_property
     def standings(self) -> dict[str, of_claims.Standing]:
         """How it stands with each claim."""
-        return {case.id: of_claims.standing(case, self.ledgers.get(case.id), self.faults.get(case.id, "")) for case in self.cases}
+        found = {
+            case.id: of_claims.standing(case, self.ledgers.get(case.id), self.faults.get(case.id, "")) for case in self.cases
+        }
+        if not self.rests:
+            return found
+        risks = at_risk(self.rests, {name for name, at in found.items() if at.word == "refuted" or at.stale})
+        return {name: replace(at, at_risk=risks.get(name, ()) if at.word in DECIDED else ()) for name, at in found.items()}
+
+    @property
+    def rests(self) -> dict[str, tuple[str, ...]]:
+        """What each claim rests on."""
+        return {case.id: case.rests_on for case in self.cases if case.rests_on}
 
     @cached_property
     def claim_notes(self) -> dict[PurePosixPath, str]:
@@ -138,7 +151,7 @@ class Site:
         if case is None:
             return None
         ledger = self.ledgers.get(name, Ledger(name))
-        return of_claims.detail(case, self.standings[name], ledger, self.vocabulary)
+        return of_claims.detail(case, self.standings[name], ledger, self.vocabulary, self.rests)
 
     @cached_property
     def _graph(self) -> nx.MultiDiGraph[str]:

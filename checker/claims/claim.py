@@ -16,6 +16,7 @@ TAG = "claim"
 FENCE = re.compile(rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*claim[ \t]*(?:\r\n|\r|\n)")
 CELL_EDGE = re.compile(rb"(?<!\\)\|")
 TEMPLATE = re.compile(rb"\{\{[^{}]*\}\}|<%(?:(?!<%).)*?%>", re.DOTALL)  # of Obsidian and Templater
+OWN_ID = re.compile(rb"(?:[ \t]+\^[A-Za-z0-9-]+)?[ \t]*\Z")  # at the end of a callout's title, where it is none in Obsidian
 STRUCK = re.compile(rb"~~|<(?:s|del|strike)>", re.IGNORECASE)
 
 CANCELLED = re.compile(rb"(?:[ \t]*>)*[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[-\][ \t]")
@@ -217,8 +218,8 @@ def _tagged(note: Note, block: Block, part: Span, tag: Span) -> Claim | None:
         if part.start <= callout.span.start < tag.start:  # its kind is no part of what is said, nor its title of the text below
             title = note.data[callout.span.start : callout.span.end]
             start = callout.span.end if callout.span.end <= tag.start else callout.span.start + title.index(b"]") + 1
-    links = status_links(note, part.start, part.end)
     own = block.block_id.id.casefold() if block.block_id and block.kind in WITH_ID else None
+    links = [link for link in status_links(note, *part) if link.has_word or link.target.casefold() == own]
     mine = [link for link in links if link.target.casefold() == own and note.visible[slice(*link.span)].strip()]
     beside = next((link for link in links if _follows(note.data[tag.end : link.whole.start], link.target)), None)
     status = mine[0] if mine and beside not in mine else beside
@@ -249,14 +250,15 @@ def _around(data: bytes, start: int, end: int, links: list[StatusLink]) -> Itera
 def _titled(note: Note, block: Block, title: Callout, held: Held) -> Claim:
     """A claim callout says what its title says, or, without one, what the text below it says. A title goes as far as its status:
     a formatter may have wrapped it, or put the text below on the same line."""
-    end = title.span.start + len(note.data[title.span.start : title.span.end].rstrip(b" \t"))
+    line = note.data[title.span.start : title.span.end]
+    end = title.span.start + len(OWN_ID.sub(b"", line))
     part = Span(title.span.start, max(title.span.end, block.span.end))
-    links = status_links(note, *part)
+    links = [link for link in status_links(note, *part) if link.has_word]
     at_end = next((link for link in reversed(links) if link.span.end == end), None)
     status = at_end or next((link for link in links if not held(link.target)), None)
     kind = note.data.index(b"]", title.span.start) + 1
     said = note.data[kind : status.whole.start if status else end].lstrip(b"+-").strip()
-    said = said or note.data[status.span.end if status else title.span.end : part.end]
+    said = said or note.data[title.span.end if status is None or at_end else status.span.end : part.end]
     claim = Claim(note, block, part, last_sentence(plain(said.decode("utf-8"))), end, note.line_of(title.span.start))
     return replace(_with_status(claim, status, links), titled=True, strayed=status is not None and at_end is None)
 

@@ -1,19 +1,17 @@
-"""The syntax tree of a sentence to its meaning, or to the question that has to be answered first."""
+"""The syntax tree of a sentence to its spec, or to the question that has to be answered first."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import cast
+from typing import Any, Literal, cast
 
 from lark import Token, Tree
 
-from checker.claims.meaning import Meaning
 from checker.claims.noise import NEGATIONS
 from checker.claims.question import Choice, Edit, QuestionError, UnknownError
-from checker.claims.spec import Bound, Claimed, Margin, Quantifier, Where
+from checker.claims.spec import Bound, Claimed, ClaimSpec, Kind, Margin, Quantifier, Where
 from checker.claims.unknown import KINDS, kind_of
 from checker.vocabulary import MetricWord, Relation, Vocabulary
 
@@ -71,9 +69,9 @@ QUANTIFIERS: dict[str, Quantifier] = {
 IMAGES = "images"  # the unit of the bound of a presence: a share of them
 
 
-def compose(tree: Node, vocabulary: Vocabulary) -> Meaning:
-    """The meaning of a sentence. Raises QuestionError or UnknownError."""
-    return _Composer(tree, vocabulary).meaning()
+def compose(tree: Node, vocabulary: Vocabulary) -> ClaimSpec:
+    """The spec that a sentence means. Raises QuestionError or UnknownError."""
+    return _Composer(tree, vocabulary).spec()
 
 
 class _Composer:
@@ -81,7 +79,7 @@ class _Composer:
         self.tree, self.vocabulary = tree, vocabulary
         self.body = next(child for child in tree.children if isinstance(child, Tree) and child.data not in ("lead", "tail"))
 
-    def meaning(self) -> Meaning:
+    def spec(self) -> ClaimSpec:
         if self._tokens("SUPERLATIVE"):
             raise self._superlative()
         self._check_degree()
@@ -93,7 +91,7 @@ class _Composer:
                 raise QuestionError(f"{self._text(node)!r} does not go with a claim of this kind", "another kind of claim")
         if kind != "compare" and self._all("multiple"):
             raise QuestionError("a number of times does not go with a claim of this kind", "a number with a unit, or a %")
-        found: Meaning = getattr(self, f"_{kind}")()
+        found: ClaimSpec = getattr(self, f"_{kind}")()
         return found
 
     def _check_degree(self) -> None:
@@ -133,7 +131,7 @@ class _Composer:
 
     # ---- the kinds
 
-    def _compare(self) -> Meaning:
+    def _compare(self) -> ClaimSpec:
         metric, relation = self._what_is_compared()
         subject, baseline = self._one("subject", "claim"), self._baseline()
         factor = self._factor()
@@ -147,8 +145,7 @@ class _Composer:
             relation, factor = OTHER_SIDE[relation], 1 / factor
         claimed = self._negated(relation)
         margin = None if factor else self._margin(metric)
-        found = Meaning("compare", metric.name, self._where(metric), margin=margin, factor=factor, relation=claimed)
-        return self._placed(found, metric, subject=subject, baseline=baseline)
+        return self._placed("compare", metric, subject, baseline, margin=margin, factor=factor, relation=claimed)
 
     def _superlative(self) -> QuestionError:
         """What to ask of "the shortest": it is one comparison with each of the models that are meant."""
@@ -215,7 +212,7 @@ class _Composer:
             raise QuestionError(f"it is not said whether a higher or a lower {metric.title} is better", _directions(metric))
         return better
 
-    def _threshold(self) -> Meaning:
+    def _threshold(self) -> ClaimSpec:
         metric = self._metric()
         subject = self._one("subject", "claim")
         relation: Relation = "greater"
@@ -237,10 +234,9 @@ class _Composer:
         claimed = self._negated(relation)
         number, unit = self._amount(self.body)
         bound = Bound(value=self._in_unit(number, unit, metric, "a bound"), unit=metric.unit)
-        found = Meaning("threshold", metric.name, self._where(metric), relation=claimed, bound=bound)
-        return self._placed(found, metric, subject=subject)
+        return self._placed("threshold", metric, subject, relation=claimed, bound=bound)
 
-    def _trend(self) -> Meaning:
+    def _trend(self) -> ClaimSpec:
         metric = self._metric()
         subject = self._one("subject", "claim")
         if not metric.layers:
@@ -257,9 +253,7 @@ class _Composer:
             raise QuestionError(
                 "a trend goes over several layers; it is not asked of single ones", "the layers that it goes over"
             )
-        return self._placed(
-            Meaning("trend", metric.name, where, relation=self._negated(relation), margin=margin), metric, subject=subject
-        )
+        return self._placed("trend", metric, subject, where=where, relation=self._negated(relation), margin=margin)
 
     def _check_depth(self, depth: str, compares: bool, metric: MetricWord) -> None:
         """A trend goes from the first layer to the last; it compares the model with itself alone."""
@@ -274,7 +268,7 @@ class _Composer:
         if any({"MEAN_OVER", "ALL_LAYERS"} <= {token.type for token in _leaves(node)} for node in self._all("layers_clause")):
             raise QuestionError("a trend goes over layers, and is not averaged over them", "a trend, or a mean")
 
-    def _presence(self) -> Meaning:
+    def _presence(self) -> ClaimSpec:
         metric = self._metric()
         subject = self._one("subject", "claim")
         if metric.presence is None:
@@ -294,9 +288,7 @@ class _Composer:
                     "it denies something of some images", "a bound without a denial, such as 'in fewer than 5 % of the images'"
                 )
             share, relation = self._share_of_images(clause)
-        where = self._where(metric)
-        found = Meaning("presence", metric.name, where, relation=relation, bound=Bound(value=share, unit=IMAGES))
-        return self._placed(found, metric, subject=subject)
+        return self._placed("presence", metric, subject, relation=relation, bound=Bound(value=share, unit=IMAGES))
 
     def _share_of_images(self, clause: Node) -> tuple[float, Relation]:
         number, unit = self._amount(clause)
@@ -306,7 +298,7 @@ class _Composer:
         fewer = any(token.type in ("LESS_THAN", "AT_MOST") for token in _leaves(clause))
         return share, "less" if fewer else "greater"
 
-    def _equivalence(self) -> Meaning:
+    def _equivalence(self) -> ClaimSpec:
         metric = self._metric()
         subject, baseline = self._one("subject", "claim"), self._baseline()
         differ, denied = bool(self._all("differ")), bool(self._tokens(*NEGATIONS))
@@ -322,11 +314,9 @@ class _Composer:
         margin = self._as_margin(number, unit, metric)
         if margin.value == 0:
             raise QuestionError("two measurements are never equal", "a margin above 0")
-        return self._placed(
-            Meaning("equivalence", metric.name, self._where(metric), margin=margin), metric, subject=subject, baseline=baseline
-        )
+        return self._placed("equivalence", metric, subject, baseline, margin=margin)
 
-    def _correlation(self) -> Meaning:
+    def _correlation(self) -> ClaimSpec:
         metrics = [str(token) for node in self._all("metric") for token in _leaves(node)]
         first, second = (self._metric(name) for name in metrics[:2])
         if first == second:
@@ -357,10 +347,10 @@ class _Composer:
             models = tuple(dict.fromkeys(member for thing in listed for member in self._meant(thing)))
         if len(models) < 4:
             raise QuestionError(f"a correlation over {len(models)} models says nothing", "at least four models")
-        return Meaning(
-            "correlation",
-            first.name,
-            self._where(first),
+        return ClaimSpec(
+            kind="correlation",
+            metric=first.name,
+            where=self._where(first),
             other=second.name,
             models=models,
             relation=relation,
@@ -368,7 +358,7 @@ class _Composer:
             scope=self._scope(),
         )
 
-    def _ranking(self) -> Meaning:
+    def _ranking(self) -> ClaimSpec:
         metric = self._metric()
         order = []
         for node in self._all("ranked"):
@@ -381,10 +371,15 @@ class _Composer:
             raise QuestionError("a model stands in the ranking twice", "each model once")
         if self.body.data == "rising_order":
             order.reverse()
-        return Meaning(
-            "ranking", metric.name, self._where(metric), order=tuple(order), margin=self._margin(metric), scope=self._scope(),
+        return ClaimSpec(
+            kind="ranking",
+            metric=metric.name,
+            where=self._where(metric),
+            order=tuple(order),
+            margin=self._margin(metric),
+            scope=self._scope(),
             quantifier=self._quantifier(),
-        )  # fmt: skip
+        )
 
     # ---- the parts
 
@@ -533,9 +528,12 @@ class _Composer:
     def _others(self, name: str) -> tuple[str, ...]:
         return tuple(model.name for model in self.vocabulary.models if model.name not in self.vocabulary.members(name))
 
-    def _placed(self, found: Meaning, metric: MetricWord, subject: str, baseline: str | None = None) -> Meaning:
-        """The meaning with its models, the members of families, the quantifier and the scope."""
+    def _placed(
+        self, kind: Kind, metric: MetricWord, subject: str, baseline: str | None = None, where: Where | None = None, **fields: Any
+    ) -> ClaimSpec:
+        """The spec with its models, the members of families, the place, the quantifier and the scope."""
         quantifier = self._quantifier()
+        where = where or self._where(metric)
         if quantifier and self._denied_before_layers():
             raise QuestionError(
                 "it denies something of several layers: of each of them, or of all together?",
@@ -544,17 +542,25 @@ class _Composer:
         if quantifier and not metric.layers:
             raise QuestionError(f"{metric.title} is one number for a whole model", "a metric of single layers")
         things = {name: thing for role in ("baseline", "subject") for thing, name in self._things(role)}
-        members = tuple((name, self._meant(things[name])) for name in (subject, baseline) if name and self._is_family(name))
-        found = dataclasses.replace(
-            found, subject=subject, baseline=baseline, members=members, quantifier=quantifier, scope=self._scope()
+        members = {name: self._meant(things[name]) for name in (subject, baseline) if name and self._is_family(name)}
+        if baseline is not None:
+            both = set(members.get(subject, (subject,))) & set(members.get(baseline, (baseline,)))
+            if subject == baseline or both:
+                what = (
+                    f"{subject} is compared with itself" if subject == baseline else f"{', '.join(sorted(both))} is on both sides"
+                )
+                raise QuestionError(what, "another baseline")
+        return ClaimSpec(
+            kind=kind,
+            metric=metric.name,
+            subject=subject,
+            baseline=baseline,
+            members=members or None,
+            quantifier=quantifier,
+            where=where,
+            scope=self._scope(),
+            **fields,
         )
-        if baseline is None:
-            return found
-        both = set(dict(members).get(subject, (subject,))) & set(dict(members).get(baseline, (baseline,)))
-        if subject == baseline or both:
-            what = f"{subject} is compared with itself" if subject == baseline else f"{', '.join(sorted(both))} is on both sides"
-            raise QuestionError(what, "another baseline")
-        return found
 
     def _things(self, role: str) -> list[tuple[Node, str]]:
         """The things in a role, and their names."""
@@ -615,7 +621,7 @@ class _Composer:
     def _is_family(self, name: str) -> bool:
         return self.vocabulary.model(name) is None
 
-    def _scope(self) -> str:
+    def _scope(self) -> Literal["toy", "pretrained", "any"]:
         words = {token.type for token in _leaves(self.tree) if token.type in ("PRETRAINED", "TOY", "SCALE")}
         if "PRETRAINED" in words and len(words) > 1:
             raise QuestionError("it speaks of released weights and of toys", "one of the two")

@@ -33,12 +33,12 @@ class Range:
         return Range(self.quantity, "", 0.0 if self.low >= 0 else -inf, 0.0 if self.high <= 0 else inf, self.closed)
 
 
-def contradictions(specs: Iterable[ClaimSpec]) -> Iterator[tuple[str, str]]:
-    """The pairs of ids of which at most one claim can be true, in the order of the specs."""
+def contradictions(specs: Iterable[tuple[str, ClaimSpec]]) -> Iterator[tuple[str, str]]:
+    """The pairs of ids of which at most one claim can be true. `specs` are (id, spec), whose order the pairs keep."""
     ids: list[str] = []
     claimed: dict[str, list[tuple[int, Range]]] = {}  # by quantity: most claims of a vault are about different ones
-    for place, spec in enumerate(specs):
-        ids.append(spec.id)
+    for place, (name, spec) in enumerate(specs):
+        ids.append(name)
         for one in _ranges(spec):
             claimed.setdefault(one.quantity, []).append((place, one))
     pairs = {

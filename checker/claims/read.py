@@ -1,4 +1,4 @@
-"""A sentence to a reading: the meaning that it has, or exactly what is missing. Never a guess."""
+"""A sentence to a reading: the spec that it means, or exactly what is missing. Never a guess."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from lark.visitors import CollapseAmbiguities
 
 from checker.claims.compose import compose
 from checker.claims.frame import read_through, without_explanation
-from checker.claims.meaning import Meaning
 from checker.claims.noise import without_noise
 from checker.claims.question import Choice, QuestionError, UnknownError
 from checker.claims.say import say
 from checker.claims.sentence import plain, unquoted
+from checker.claims.spec import ClaimSpec
 from checker.claims.unknown import KINDS, explained, kind_of, kinds_of
 from checker.claims.words import Dictionary, Word, WordLexer
 from checker.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ STARTS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What was understood. `meaning` is set exactly when `status` is ok; `reason` says what is wrong otherwise.
+    """What was understood. `spec` is set exactly when `status` is ok; `reason` says what is wrong otherwise.
 
     `missing` is what would make it decidable. Each of the `choices` is a whole sentence that reads and keeps every word of this
     one that restricts it; `added` are the models that they add, one for each of them, "" where they add none.
@@ -62,7 +62,7 @@ class Reading:
     status: Literal["ok", "needs-spec", "untestable"]
     sentence: str
     reading: str = ""
-    meaning: Meaning | None = None
+    spec: ClaimSpec | None = None
     reason: str = ""
     missing: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ class _Reader:
     def reading(self) -> Reading:
         if not any(word.type in CLAIMING for words in self.ways for word in words):
             return self._without_metric()
-        meanings: dict[Meaning, None] = {}
+        specs: list[ClaimSpec] = []
         asked: list[tuple[QuestionError | UnknownError, Sequence[Word]]] = []  # by the ways to read it
         failed: list[tuple[QuestionError | UnknownError, Sequence[Word]]] = []  # where it cannot be read at all
         for spoken in self.ways:
@@ -114,14 +114,15 @@ class _Reader:
                 continue
             for tree in trees:
                 try:
-                    meanings[compose(tree, self.vocabulary)] = None
+                    spec = compose(tree, self.vocabulary)
                 except (QuestionError, UnknownError) as question:
                     asked.append((question, words))
-        if len(meanings) == 1:
-            (meaning,) = meanings
-            return Reading("ok", self.text, reading=say(meaning, self.vocabulary), meaning=meaning)
-        if meanings:
-            both = tuple(say(meaning, self.vocabulary) for meaning in meanings)
+                else:
+                    specs += [spec] if spec not in specs else []
+        if len(specs) == 1:
+            return Reading("ok", self.text, reading=say(specs[0], self.vocabulary), spec=specs[0])
+        if specs:
+            both = tuple(say(spec, self.vocabulary) for spec in specs)
             return self._question("it can mean two things", ("which of them",), both)
         return self._explained() or (None if asked else self._parted()) or self._answer(asked or failed)
 

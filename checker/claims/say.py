@@ -1,4 +1,4 @@
-"""A meaning in English: one plain sentence that a person can check, and that reads as the same meaning again."""
+"""A spec in English: one plain sentence that a person can check, and that reads as the same spec again."""
 
 from __future__ import annotations
 
@@ -6,44 +6,43 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from checker.claims.meaning import Meaning
-from checker.claims.spec import Margin
+from checker.claims.spec import ClaimSpec, Margin
 from checker.vocabulary import MetricWord, Relation, Scope, Vocabulary
 
 VERBS = {"greater": "increases", "less": "decreases", "not greater": "does not increase", "not less": "does not decrease"}
 
 
-def say(meaning: Meaning, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
+def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
     """The sentence. Where no data is named, the default of `scope` is told."""
-    metric = vocabulary.metric(meaning.metric)
+    metric = vocabulary.metric(spec.metric)
     if metric is None:
-        return f"a claim about {meaning.metric}, which is not known here"
-    return _Speaker(meaning, vocabulary, scope, metric).sentence()
+        return f"a claim about {spec.metric}, which is not known here"
+    return _Speaker(spec, vocabulary, scope, metric).sentence()
 
 
 class _Speaker:
-    def __init__(self, meaning: Meaning, vocabulary: Vocabulary, scope: Scope, metric: MetricWord) -> None:
-        self.meaning, self.vocabulary, self.scope, self.metric = meaning, vocabulary, scope, metric
+    def __init__(self, spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope, metric: MetricWord) -> None:
+        self.spec, self.vocabulary, self.scope, self.metric = spec, vocabulary, scope, metric
 
     def sentence(self) -> str:
-        text: str = getattr(self, f"_{self.meaning.kind}")()
+        text: str = getattr(self, f"_{self.spec.kind}")()
         return text
 
     def _compare(self) -> str:
-        meaning = self.meaning
-        relation: Relation = "less" if meaning.relation in ("less", "not less") else "greater"
+        spec = self.spec
+        relation: Relation = "less" if spec.relation in ("less", "not less") else "greater"
         words = [word for word, its in self.metric.comparatives if its == relation]
         word = next((word for word in ("smaller", "larger") if word in words), words[0])
         line = f"{word} than {self._that()}"
-        if meaning.factor is not None:
-            line = f"at least {number(meaning.factor)} times {line}"
-        elif meaning.margin is not None:
-            line += f" by more than {self._amount(meaning.margin)}"
-        verb = "is not" if meaning.relation in ("not less", "not greater") else "is"
+        if spec.factor is not None:
+            line = f"at least {number(spec.factor)} times {line}"
+        elif spec.margin is not None:
+            line += f" by more than {self._amount(spec.margin)}"
+        verb = "is not" if spec.relation in ("not less", "not greater") else "is"
         return f"{self._the_metric()}{self._where()}, {verb} {line}"
 
     def _threshold(self) -> str:
-        bound, relation = self.meaning.bound, self.meaning.relation
+        bound, relation = self.spec.bound, self.spec.relation
         assert bound is not None
         amount = f"{number(bound.value, 100)} %" if self.metric.unit == "share" else f"{number(bound.value)}{self._unit()}"
         verb = "is not" if relation in ("not less", "not greater") else "is"
@@ -51,58 +50,58 @@ class _Speaker:
         return f"{self._the_metric()}{self._where()}, {verb} {side} {amount}"
 
     def _trend(self) -> str:
-        assert self.meaning.relation is not None and self.meaning.margin is not None
-        verb = VERBS[self.meaning.relation]
-        return f"{self._the_metric()}{self._where()}, {verb} with depth by more than {self._amount(self.meaning.margin)}"
+        assert self.spec.relation is not None and self.spec.margin is not None
+        verb = VERBS[self.spec.relation]
+        return f"{self._the_metric()}{self._where()}, {verb} with depth by more than {self._amount(self.spec.margin)}"
 
     def _presence(self) -> str:
-        bound = self.meaning.bound
+        bound = self.spec.bound
         assert bound is not None
-        side = "more" if self.meaning.relation == "greater" else "fewer"
+        side = "more" if self.spec.relation == "greater" else "fewer"
         share = f"in {side} than {number(bound.value, 100)} % of the images"
-        return f"there are {self.metric.synonyms[0]} in {self._model(self.meaning.subject)}{self._where()}, {share}"
+        return f"there are {self.metric.synonyms[0]} in {self._model(self.spec.subject)}{self._where()}, {share}"
 
     def _equivalence(self) -> str:
-        assert self.meaning.margin is not None
-        return f"{self._the_metric()}{self._where()}, is within {self._amount(self.meaning.margin)} of {self._that()}"
+        assert self.spec.margin is not None
+        return f"{self._the_metric()}{self._where()}, is within {self._amount(self.spec.margin)} of {self._that()}"
 
     def _correlation(self) -> str:
-        meaning = self.meaning
-        other = self.vocabulary.metric(meaning.other or "")
-        sign = "positively" if meaning.relation == "greater" else "negatively"
-        title = other.title if other else meaning.other
-        models = listed(meaning.models or ())
+        spec = self.spec
+        other = self.vocabulary.metric(spec.other or "")
+        sign = "positively" if spec.relation == "greater" else "negatively"
+        title = other.title if other else spec.other
+        models = listed(spec.models or ())
         return f"{self.metric.title} correlates {sign} with {title} across {models}{self._where()}"
 
     def _ranking(self) -> str:
-        assert self.meaning.margin is not None
-        order = " > ".join(self.meaning.order or ())
-        return f"{order} in {self.metric.title}{self._where()}, by more than {self._amount(self.meaning.margin)}"
+        assert self.spec.margin is not None
+        order = " > ".join(self.spec.order or ())
+        return f"{order} in {self.metric.title}{self._where()}, by more than {self._amount(self.spec.margin)}"
 
     def _the_metric(self) -> str:
-        return f"the mean {self.metric.title} of {self._model(self.meaning.subject)}"
+        return f"the mean {self.metric.title} of {self._model(self.spec.subject)}"
 
     def _that(self) -> str:
-        return f"that of {self._model(self.meaning.baseline)}"
+        return f"that of {self._model(self.spec.baseline)}"
 
     def _model(self, name: str | None) -> str:
-        members = dict(self.meaning.members).get(name or "")
+        members = (self.spec.members or {}).get(name or "")
         if not members:
             return str(name)
         return f"{name} (each of {listed(members)})" if len(members) > 1 else f"{name} (only {members[0]})"
 
     def _where(self) -> str:
-        where, meaning = self.meaning.where, self.meaning
+        where, spec = self.spec.where, self.spec
         parts = []
-        if self.metric.layers and not (meaning.kind == "trend" and where.layers == "all"):
-            parts.append(say_layers(where.layers, meaning.quantifier))
+        if self.metric.layers and not (spec.kind == "trend" and where.layers == "all"):
+            parts.append(say_layers(where.layers, spec.quantifier))
         if where.heads:
             parts.append(f"in {where.heads}")
         name = self.vocabulary.data_name(where.data, self.scope)
         title = next((word.title for word in self.vocabulary.data if word.name == name), name)
         parts.append(f"on {title}" + (" by default" if where.data == "default" else ""))
-        if meaning.scope != "any":
-            parts.append("with released weights" if meaning.scope == "pretrained" else "at toy scale")
+        if spec.scope != "any":
+            parts.append("with released weights" if spec.scope == "pretrained" else "at toy scale")
         return "".join(f", {part}" for part in parts)
 
     def _amount(self, margin: Margin) -> str:

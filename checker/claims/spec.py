@@ -1,28 +1,22 @@
-"""The claim spec: what a sentence means, typed and strict. The format is a promise; see the manual."""
+"""The claim spec: what a sentence claims, typed and strict. The format is a promise; see the manual."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import math
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-
-from checker import strict_yaml
-from checker.errors import SpecError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Kind = Literal["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"]
 Claimed = Literal["less", "greater", "not less", "not greater"]
 Quantifier = Literal["all", "any", "most"]
-ID = re.compile(r"[A-Za-z0-9-]+")
 LAYERS = re.compile(
     r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*"
     r"|layers [1-9][0-9]*(?:-[1-9][0-9]*|(?: and [1-9][0-9]*)+)"
 )
-SIGNATURE = re.compile(r"^# Written by check-claims \(([0-9a-f]{16})\)[^\n]*\n\Z", re.MULTILINE)
 HEADS = re.compile(r"head [1-9][0-9]*")
 
 
@@ -125,7 +119,7 @@ OPTIONAL = {
 
 
 class ClaimSpec(Strict):
-    """One claim. What each kind says, and what it needs beside `metric`, `where` and `scope`:
+    """What a claim says. What each kind says, and what it needs beside `metric`, `where` and `scope`:
 
     - compare: `subject` is less (greater) than `baseline` by more than `margin`, or by a `factor`;
     - threshold: `subject` lies above (greater) or below (less) `bound`;
@@ -140,9 +134,6 @@ class ClaimSpec(Strict):
     the claim is then about every pair.
     """
 
-    id: str
-    statement: str
-    source: str
     kind: Kind
     metric: str
     other: str | None = None
@@ -159,7 +150,6 @@ class ClaimSpec(Strict):
     where: Where
     scope: Literal["toy", "pretrained", "any"] = "any"
     decide: Decide = Decide()
-    reviewed: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -176,8 +166,6 @@ class ClaimSpec(Strict):
 
     @model_validator(mode="after")
     def _is_whole(self) -> ClaimSpec:
-        if not ID.fullmatch(self.id):
-            raise ValueError(f"id {self.id!r}: use letters, digits and hyphens only")
         needed, allowed = NEEDED[self.kind]
         for name in needed:
             if getattr(self, name) is None:
@@ -215,83 +203,9 @@ class ClaimSpec(Strict):
         return (self.metric, self.other) if self.other else (self.metric,)
 
     def as_dict(self) -> dict[str, Any]:
+        """The fields that are set, as plain values, in the order of the format."""
         return self.model_dump(mode="json", exclude_none=True)
 
     def hash(self) -> str:
-        """A hash of the fields that decide the verdict: not of wording, place or review."""
-        fields = self.model_dump(mode="json", exclude={"id", "statement", "source", "reviewed"}, exclude_none=True)
-        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def parse_spec(text: str, name: str) -> ClaimSpec:
-    """Read a spec from YAML. Raises SpecError: `name:line:column: what is wrong, and what to do`."""
-    return make_spec(load_fields(text, name), text, name)
-
-
-def load_fields(text: str, name: str) -> dict[str, Any]:
-    """The fields of a YAML text, unchecked. Raises SpecError with the place of what is no YAML mapping."""
-    try:
-        values = strict_yaml.load(text)
-    except strict_yaml.YamlError as error:
-        raise SpecError(f"{name}:{error.line}:{error.column}: {error.problem}") from error
-    if not isinstance(values, dict):
-        line = len(text) - len(text.lstrip("\n")) + 1
-        raise SpecError(f"{name}:{line}:1: not a claim spec; it is a list of `key: value` lines")
-    return values
-
-
-def make_spec(fields: dict[str, Any], text: str, name: str) -> ClaimSpec:
-    """The spec of these fields, which stand in `text`, all or some of them. Raises SpecError with the place of what is wrong."""
-    try:
-        return ClaimSpec.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        path = [str(part) for part in first["loc"]]
-        line, column = _find(text, path)
-        raise SpecError(f"{name}:{line}:{column}: {_explain(first, path)}") from error
-
-
-def print_spec(spec: ClaimSpec) -> str:
-    """The spec as YAML; stable bytes, keys in the order of the format, and a last line by which the tool knows its own text."""
-    text = strict_yaml.dump(spec.as_dict())
-    return f"{text}# Written by check-claims ({_digest(text)}). Edit it and it is yours: it is not overwritten then.\n"
-
-
-def is_untouched(text: str) -> bool:
-    """Whether `print_spec` made this text and nobody has changed it since."""
-    match = SIGNATURE.search(text)
-    return match is not None and match[1] == _digest(text[: match.start()])
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _explain(error: Any, path: list[str]) -> str:
-    where = ".".join(path)
-    if error["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"margin": Margin, "bound": Bound, "where": Where, "decide": Decide}
-        fields = parts.get(path[0], ClaimSpec).model_fields
-        near = difflib.get_close_matches(path[-1], list(fields), 1)
-        return f"there is no key `{where}`" + (f"; did you mean `{near[0]}`?" if near else "")
-    if error["type"] == "missing":
-        return f"the key `{where}` is missing"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
-
-
-def _find(text: str, path: list[str]) -> tuple[int, int]:
-    """Where a key stands, 1-based; a missing key is looked for where its parent stands."""
-    import yaml
-
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    mark = node.start_mark if node else None
-    for part in path:
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        for key, value in pairs:
-            if key.value == part:
-                mark, node = key.start_mark, value
-                break
-        else:
-            break
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        """A hash of what is claimed and of how it is decided."""
+        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()[:16]

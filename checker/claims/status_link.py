@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from checker.notes import Note, Span
+from checker.status_words import MARKS
 
-MARKS = "✅❌❔🖉∅⚠○"
-_SHOWN = rb"(?:" + "|".join(MARKS).encode() + rb")[^\[\]]*?"
+_MARK = "|".join(MARKS.values())
+_SHOWN = rb"(?:" + _MARK.encode() + rb")[^\[\]]*?"
+_WORDED = re.compile(rf"(?:{_MARK})\s*(?:{'|'.join(MARKS)})(?:\s*·.*)?")
 WIKILINK = re.compile(rb"\\?\[\\?\[(?P<to>[^\[\]|\\\r\n]+)\\?\|(?P<shown>" + _SHOWN + rb")\\?\]\\?\]")
 MARKDOWN_LINK = re.compile(
     rb"\\?\[(?P<shown>"
@@ -22,18 +24,23 @@ BREAK = re.compile(r"\s*[\r\n][\s>]*")
 @dataclass(frozen=True)
 class StatusLink:
     """A link whose text begins with the mark of a status. `whole` is its span with the white space before it, a line break among
-    that. `target` is the id that it points at, whatever the path, and `shown` its text."""
+    that. `target` is the id that it points at, whatever the path, and `shown` its text. One without a word of a status after the
+    mark may be anybody's."""
 
     span: Span
     whole: Span
     target: str
     shown: str
 
+    @property
+    def has_word(self) -> bool:
+        return _WORDED.fullmatch(self.shown) is not None
+
 
 def status_links(note: Note, start: int, end: int) -> list[StatusLink]:
     """The status links between two offsets of a note, in order. The brackets may be escaped, and a line may end in the text."""
     part = note.data[start:end]
-    if not any(mark.encode() in part for mark in MARKS):
+    if not any(mark.encode() in part for mark in MARKS.values()):
         return []
     found = [*WIKILINK.finditer(note.data, start, end), *MARKDOWN_LINK.finditer(note.data, start, end)]
     return [_link(note, match, start) for match in sorted(found, key=lambda match: match.start())]

@@ -229,7 +229,7 @@ def _print(
         )
     for finding in [each for each in failing if each.kind == "stale"]:
         out.print(f"\n{finding.path}:{finding.line}: stale: {finding.reason}", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"\n{table.summary(outcomes)}; {tail}", highlight=False)
+    out.print(f"\n{table.summary(outcomes, len(checked.problems))}; {tail}", highlight=False)
 
 
 def _fail_on(text: str) -> set[str]:

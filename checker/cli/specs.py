@@ -56,7 +56,7 @@ def _state(case: Case) -> str:
     if case.stale:
         return "edited, stale"
     if case.edited:
-        return "edited, reviewed" if case.spec is not None and case.spec.reviewed else "edited"
+        return "edited, reviewed" if case.named is not None and case.named.identity.reviewed else "edited"
     if case.spec_to_write is None:
         return "none"
     if case.spec_file is None:
@@ -73,7 +73,7 @@ def _row(case: Case) -> dict[str, Any]:
         "reading": case.read_as or None,
         "note_says": case.said_as or None,
         "reason": case.reason or None,
-        "spec": case.spec.as_dict() if case.spec else None,
+        "spec": case.named.as_dict() if case.named else None,
     }
 
 
@@ -111,7 +111,8 @@ def explain(
     from checker.writing import read_ledgers
 
     workspace = open_workspace(vault)
-    cases = workspace.survey().cases
+    survey = workspace.survey()
+    cases = survey.cases
     wanted = claim.removeprefix("^")
     case = next((case for case in cases if case.id == wanted), None)
     if case is None:
@@ -121,7 +122,7 @@ def explain(
     ledgers, faults = read_ledgers(workspace.project, [case.id])
     if case.id in faults:
         raise EvidenceError(faults[case.id])
-    told = explanation(case, ledgers[case.id], workspace.words)
+    told = explanation(case, ledgers[case.id], workspace.words, survey.rests)
     if as_json:
         typer.echo(json.dumps({"schema": 1, **told}, ensure_ascii=False, indent=1))
     else:

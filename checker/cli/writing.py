@@ -57,7 +57,7 @@ def _remove(workspace: Workspace, dry_run: bool, as_json: bool) -> int:
     changes, left = removal(workspace.project, workspace.vault())
     written, faults = _write(workspace, changes, dry_run)
     if not dry_run:
-        tidy(workspace.project)
+        tidy(workspace.project, written)
     if as_json:
         _say_written(written, left + faults, dry_run)
         return UNWRITTEN if faults else OK

@@ -10,7 +10,6 @@ from pathlib import Path
 from checker import verdicts
 from checker.claims import ClaimSpec
 from checker.evidence.controls import Controls
-from checker.evidence.question import asked
 from checker.evidence.run import CodeHashes, Run
 from checker.evidence.values import Values, agree
 from checker.lab.measure import IMAGES
@@ -29,7 +28,7 @@ def decision_code() -> str:
 
 def key_of(spec: ClaimSpec, code: CodeHashes, weights: Mapping[str, Sequence[str]], controls: Controls | None = None) -> str:
     """The content address of a run: its spec, its code, its models, and how the lab answered the controls of the claim."""
-    fields = {"spec": asked(spec), "code": code.model_dump(exclude_none=True), "images": IMAGES}
+    fields = {"spec": spec.as_dict(), "code": code.model_dump(exclude_none=True), "images": IMAGES}
     inputs = fields | {"weights": {name: list(hashes) for name, hashes in weights.items()}}
     inputs |= {"controls": controls.model_dump()} if controls is not None else {}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:24]
@@ -38,7 +37,7 @@ def key_of(spec: ClaimSpec, code: CodeHashes, weights: Mapping[str, Sequence[str
 def stands(run: Run, spec: ClaimSpec, code: CodeHashes) -> bool:
     """Whether a run answers a spec with this code, on the weights that it was made on."""
     weights = {name: model.weights for name, model in run.models.items()}
-    return asked(run.spec) == asked(spec) and run.code == code and run.key == key_of(spec, code, weights, run.controls)
+    return run.spec == spec and run.code == code and run.key == key_of(spec, code, weights, run.controls)
 
 
 def foreign(run: Run) -> str | None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, model_validator
 
 from checker.claims import ClaimSpec, select_layers
 from checker.errors import SpecError
 from checker.evidence.controls import Controls
 from checker.evidence.models import Model, Trained
-from checker.evidence.question import Question
 from checker.evidence.record import Amount, Count, Record
 from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
@@ -54,7 +53,7 @@ class Look(Record):
     """A hash of the spec, the code and the weights: a run stands until one of them changes."""
     reading: str
     """The claim in one plain sentence, as it was understood."""
-    spec: Question
+    spec: Annotated[ClaimSpec, PlainSerializer(ClaimSpec.as_dict)]
     """What was asked."""
     spec_hash: str
     """A hash of the spec."""

@@ -7,16 +7,17 @@ from typing import Any
 
 from checker.evidence import Ledger, Run
 from checker.runs.evidence import still_stands
+from checker.runs.risk import Rests
 from checker.runs.survey import Case, scopes
+from checker.status_words import MARKS
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers
-from checker.writing.status import MARKS
 
 P_DIGITS = 4
 
 
-def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str, Any]:
-    """All that is known of a claim, as plain values."""
+def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary, rests: Rests) -> dict[str, Any]:
+    """All that is known of a claim, as plain values. `rests`: what each claim of the vault rests on."""
     runs = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
     return {
         "id": case.id,
@@ -24,9 +25,11 @@ def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str,
         "source": case.claim.place,
         "reading": case.read_as or None,
         "note_says": case.said_as or None,
-        "spec": case.spec.as_dict() if case.spec else None,
+        "spec": case.named.as_dict() if case.named else None,
         "edited": case.edited,
         "against": list(case.against),
+        "rests_on": list(case.rests_on),
+        "supports": sorted(name for name, others in rests.items() if case.id in others),
         "word": case.word,
         "reason": case.reason or None,
         "missing": list(case.reading.missing),
@@ -127,6 +130,9 @@ def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"The spec, claims/{told['id']}.yaml, was edited by a person, so it counts."
     for other in told["against"]:
         yield f"It cannot hold together with {other}: one of the two is wrong, or needs other conditions."
+    for said, names in (("It rests on", told["rests_on"]), ("It supports", told["supports"])):
+        if names:
+            yield f"{said}: {', '.join(names)}."
     if told["word"]:
         yield f"{MARKS[told['word']]} {told['word']}: {told['reason']}"
         for title in ("missing", "choices", "suggestions"):

@@ -9,8 +9,9 @@ from typing import Literal
 
 from checker.notes import Problem
 from checker.reports.text import clean
-from checker.runs.outcome import DECIDED, Outcome, Word
+from checker.runs.outcome import Outcome
 from checker.runs.survey import Case
+from checker.status_words import DECIDED, Word
 from checker.writing import numbers, status_of
 from checker.writing.status import Status
 

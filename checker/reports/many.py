@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checker.runs.outcome import DECIDED, Outcome
+from checker.runs.outcome import Outcome
+from checker.status_words import DECIDED
 from checker.verdicts import benjamini_hochberg, holm
 
 NAMED = 3  # ids in the line for people

@@ -11,8 +11,9 @@ from rich.text import Text
 from checker.evidence import Run
 from checker.reports.many import Corrected
 from checker.reports.text import clean
-from checker.runs.outcome import DECIDED, Outcome
+from checker.runs.outcome import Outcome
 from checker.runs.project import Project
+from checker.status_words import DECIDED
 from checker.writing import numbers, status_of
 
 SCHEMA = 1
@@ -36,6 +37,8 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
             sentence.append(f"\nbeside it: {status_of(said).text}{differs}", style="dim")
         for other in outcome.case.against:
             sentence.append(f"\ncannot hold together with {other}", style="yellow")
+        if outcome.at_risk:
+            sentence.append(f"\nat risk: it rests on {', '.join(outcome.at_risk)}, refuted or stale", style="yellow")
         if outcome.word not in ("supported", "refuted") or outcome.stale:
             sentence.append(f"\n{clean(outcome.reason)}", style="dim")
         table.add_row(status, sentence, *_numbers(outcome), Text(clean(claim.place), style="dim"))
@@ -52,15 +55,20 @@ def _numbers(outcome: Outcome) -> tuple[str, str]:
     return f"{told} \\[{numbers.interval(verdict, '', '+.2f', ', ')}]", str(verdict.seeds)
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """How many claims of each word, most telling first."""
+def summary(outcomes: Sequence[Outcome], faults: int = 0) -> str:
+    """How many claims of each word, most telling first. `faults` counts the tagged places that a person has to mend first."""
     words = ["supported", "refuted", "inconclusive", "needs spec", "untestable", "error", "unchecked"]
     counts = {word: sum(outcome.word == word for outcome in outcomes) for word in words}
     parts = [f"{count} {word}" for word, count in counts.items() if count]
     stale = sum(outcome.stale for outcome in outcomes)
     if stale:
         parts.append(f"{stale} stale")
-    return f"{len(outcomes)} claims: {', '.join(parts)}" if outcomes else "no sentence is tagged #claim here"
+    if outcomes:
+        return f"{len(outcomes)} claims: {', '.join(parts)}"
+    if faults:
+        places = f"{faults} places have" if faults > 1 else "a place has"
+        return f"no claim was checked; {places} to be mended first, see above"
+    return "no sentence is tagged #claim here"
 
 
 def next_look(outcomes: Sequence[Outcome]) -> int | None:
@@ -121,6 +129,8 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         ],
         "disagrees": outcome.disagrees,
         "against": list(case.against),
+        "rests_on": list(case.rests_on),
+        "at_risk": list(outcome.at_risk),
     }
 
 

@@ -11,11 +11,12 @@ from checker.errors import CheckerError, SpecError
 from checker.evidence import Controls, Run, goes_deeper, measured_word, repeats
 from checker.runs.bench import Bench
 from checker.runs.evidence import evidence, still_stands
-from checker.runs.outcome import DECIDED, Outcome, Word
+from checker.runs.outcome import Outcome
 from checker.runs.plan import affordable
 from checker.runs.question import REFERENCE, Needs, Question, is_open, questions
 from checker.runs.survey import Case
 from checker.runs.times import Times
+from checker.status_words import DECIDED, Word
 from checker.vocabulary import Scope, Vocabulary
 
 Runs = Mapping[Scope, Run]  # the newest run of each scope

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from checker import strict_yaml
-from checker.claims import ClaimSpec, find_claims, read_sentence
+from checker.claims import ClaimSpec, Identity, NamedSpec, find_claims, read_sentence
 from checker.errors import EvidenceError, SpecError
 from checker.evidence import Controls, Run, controls_of, is_control, read_ledger
 from checker.notes import parse
@@ -48,9 +48,9 @@ class Control:
     def spec(self, vocabulary: Vocabulary) -> ClaimSpec:
         """The claim that it is, asked of the toys. Raises SpecError for a sentence that has no such reading."""
         reading = read_sentence(self.sentence, vocabulary)
-        if reading.meaning is None or reading.meaning.relation != self.expected:
+        if reading.spec is None or reading.spec.relation != self.expected:
             raise SpecError(f"{FILE}: {self.id}: {reading.reason or 'the sentence claims another relation'}")
-        return reading.meaning.spec(self.id, "", self.sentence).model_copy(update={"scope": "toy"})
+        return reading.spec.model_copy(update={"scope": "toy"})
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,8 @@ def _cases(wanted: Sequence[Control], vocabulary: Vocabulary) -> list[tuple[Case
     cases = []
     for control, claim in zip(wanted, found, strict=True):
         spec = control.spec(vocabulary)
-        reading = read_sentence(control.sentence, vocabulary)
-        cases.append((Case(control.id, claim, reading, said=spec, spec=spec), spec))
+        named = NamedSpec(Identity(id=control.id, statement=control.sentence, source=FILE), spec)
+        cases.append((Case(control.id, claim, read_sentence(control.sentence, vocabulary), said=named, named=named), spec))
     return cases
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.cache import version
-from checker.claims import ClaimSpec, Meaning
+from checker.claims import ClaimSpec
 from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.evidence import (
@@ -69,7 +69,7 @@ def evidence(
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
     measured = Measured(
         key=key_of(spec, code, weights, controls),
-        reading=say(Meaning.of(spec), vocabulary, scope),
+        reading=say(spec, vocabulary, scope),
         spec=spec,
         spec_hash=spec.hash(),
         scope=scope,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from checker.evidence import Run
+from checker.status_words import DECIDED, Word
 
 if TYPE_CHECKING:
     from checker.runs.survey import Case
-
-Word = Literal["supported", "refuted", "inconclusive", "needs spec", "untestable", "error", "unchecked"]
-DECIDED: tuple[Word, ...] = ("supported", "refuted", "inconclusive")
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,8 @@ class Outcome:
     the verdicts of weaker scopes.
 
     `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
-    error is the reason. `pending`: what it needs was only planned.
+    error is the reason. `pending`: what it needs was only planned. `at_risk`: the claims that it rests on, near or far, which are
+    refuted or stale.
     """
 
     case: Case
@@ -32,12 +31,18 @@ class Outcome:
     run: Run | None = None
     scope_asked: str = ""
     beside: tuple[Outcome, ...] = ()
+    at_risk: tuple[str, ...] = ()
 
     @property
     def disagrees(self) -> bool:
         """Whether another scope decides the other way."""
         words = {outcome.word for outcome in (self, *self.beside)}
         return {"supported", "refuted"} <= words
+
+    @property
+    def is_shaken(self) -> bool:
+        """Whether what rests on it is at risk."""
+        return self.word == "refuted" or self.stale
 
     @property
     def scope(self) -> str:

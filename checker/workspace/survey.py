@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from checker.errors import ConfigurationError
 from checker.notes import Problem, Vault
@@ -14,7 +14,7 @@ from checker.runs.survey import Case
 @dataclass(frozen=True)
 class Survey:
     """The claims of a vault (`cases`), the places where a person is needed first (`faults`), and other problems of its files
-    (`unread`). `whole`: it holds all claims of the vault."""
+    (`unread`). `whole`: it holds all claims of the vault. `rests`: what each claim of the vault rests on, by id."""
 
     project: Project
     vault: Vault
@@ -22,6 +22,7 @@ class Survey:
     faults: tuple[Problem, ...]
     unread: tuple[Problem, ...]
     whole: bool = True
+    rests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def only(self, keep: Callable[[Case], bool]) -> Survey:
         """The same vault with fewer claims."""

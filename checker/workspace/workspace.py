@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from checker.evidence import Run
     from checker.notes import Vault
     from checker.runs.controls import Answer
+    from checker.runs.outcome import Outcome
     from checker.runs.plan import Plan
     from checker.writing import Change, Written
 
@@ -78,7 +79,8 @@ class Workspace:
         with within(self.context):
             cases, faults = survey(vault, self.project, self.words)
         unread = tuple(problem for problem in vault.problems if problem not in faults)
-        return Survey(self.project, vault, tuple(cases), tuple(faults), unread)
+        rests = {case.id: case.rests_on for case in cases if case.rests_on}
+        return Survey(self.project, vault, tuple(cases), tuple(faults), unread, rests=rests)
 
     def plan(self, options: CheckOptions | None = None, survey: Survey | None = None) -> Plan:
         """The trainings, measurements and decisions that a check would do, and how long they take. Nothing is run."""
@@ -145,6 +147,7 @@ class Workspace:
             on_event(Notice(_earlier(earlier)))
         found = {outcome.case.id: outcome for outcome in outcomes}
         everything = tuple(found.get(case.id) or Outcome(case, "error", damaged[case.id], failed=True) for case in survey.cases)
+        everything = self._with_risks(everything, survey)
         gone = retired(self.project, survey.vault, [case.id for case in survey.cases], survey.faults) if survey.whole else []
         return Checked(
             survey,
@@ -182,6 +185,26 @@ class Workspace:
         ):
             bench = Bench(store, asked, Jobs(pool, on_event), self.project.root)
             return ask(list(controls().values()), bench, self.words, train=True)
+
+    def _with_risks(self, outcomes: tuple[Outcome, ...], survey: Survey) -> tuple[Outcome, ...]:
+        """The outcomes, with what puts each at risk. Claims that are no part of this check count as their notes have them."""
+        from dataclasses import replace
+
+        from checker.runs.risk import at_risk
+        from checker.status_words import DECIDED
+        from checker.writing import shaken
+
+        if not survey.rests:
+            return outcomes
+        here = {outcome.case.id for outcome in outcomes}
+        others = {name for names in survey.rests.values() for name in names} - here
+        weak = {outcome.case.id for outcome in outcomes if outcome.is_shaken} | shaken(self.project, others)
+        found = at_risk(survey.rests, weak)
+        decided = {outcome.case.id for outcome in outcomes if outcome.word in DECIDED}
+        return tuple(
+            replace(outcome, at_risk=found[outcome.case.id]) if outcome.case.id in decided & found.keys() else outcome
+            for outcome in outcomes
+        )
 
     def changes(self, checked: Checked, *, draw: bool = True) -> list[Change]:
         """What the outcomes of a check change on disk: specs, evidence, plots, claim notes and statuses. `draw`: plots are drawn;

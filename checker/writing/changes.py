@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from checker.errors import EvidenceError
 from checker.evidence import Ledger, Run, decision_code, difference, print_ledger, read_ledger
 from checker.evidence.ledger import RESTORE
 from checker.notes import Problem
-from checker.runs.outcome import DECIDED, Outcome
+from checker.runs.outcome import Outcome
 from checker.runs.project import ARCHIVE, Project
+from checker.status_words import DECIDED
 from checker.writing.claim_note import TRUST, Rewrite, is_claim_note, properties_of, render, shown_in
 from checker.writing.note_status import NoteEdit
 from checker.writing.status import Status
@@ -71,7 +72,18 @@ def read_ledgers(project: Project, ids: Sequence[str]) -> tuple[dict[str, Ledger
 
 def status_of(outcome: Outcome) -> Status:
     case = outcome.case
-    return Status(case.id, case.claim.statement, outcome.word, outcome.scope, outcome.stale)
+    return Status(case.id, case.claim.statement, outcome.word, outcome.scope, outcome.stale, bool(outcome.at_risk))
+
+
+def shaken(project: Project, names: Iterable[str]) -> set[str]:
+    """Which of these claims are refuted or stale, as their notes have it."""
+    found = set()
+    for name in names:
+        data = _read(project.note(name))
+        properties = (properties_of(data) if data is not None else None) or {}
+        if properties.get("verdict") == "refuted" or properties.get("fresh") is False:
+            found.add(name)
+    return found
 
 
 def edited_by_hand(project: Project, outcomes: Sequence[Outcome]) -> list[Problem]:

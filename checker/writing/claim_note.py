@@ -13,9 +13,10 @@ from checker.errors import NoteError
 from checker.evidence import Ledger, Released, Run, Values
 from checker.lab.metrics import METRICS
 from checker.notes import parse
-from checker.runs.outcome import DECIDED, Outcome
+from checker.runs.outcome import Outcome
+from checker.status_words import DECIDED, MARKS
 from checker.writing import numbers
-from checker.writing.status import MARKS, Status
+from checker.writing.status import Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 TAG = "check-claims"
@@ -70,7 +71,7 @@ def shown_in(properties: Mapping[str, Any]) -> str:
     word, scope = properties.get("verdict"), properties.get("scope")
     if word not in MARKS:
         return ""
-    return Status("", "", word, str(scope or ""), properties.get("fresh") is False).text
+    return Status("", "", word, str(scope or ""), properties.get("fresh") is False, properties.get("at_risk") is True).text
 
 
 def render(
@@ -103,6 +104,8 @@ def _properties(outcome: Outcome, status: Status, run: Run | None, checked: str,
         "fresh": not status.stale,
         "source": f"[[{case.claim.source(case.id)}]]",
     }
+    properties |= {"at_risk": True} if status.at_risk else {}
+    properties |= {"rests_on": [f"[[{name}]]" for name in case.rests_on]} if case.rests_on else {}
     if case.spec is not None:
         asked = case.spec.model_dump(mode="json", include=set(ASKED), exclude_none=True)
         properties |= {name: asked[name] for name in ASKED if name in asked}
@@ -134,6 +137,11 @@ def _head(outcome: Outcome, status: Status, manual: bool) -> str:
     if outcome.run is not None and outcome.word in DECIDED:
         lines += ["", f"Read as: {outcome.run.reading}."]
     lines += [line for other in case.against for line in ("", f"It cannot hold together with [[{other}]].")]
+    if case.rests_on:
+        lines += ["", f"It rests on {', '.join(f'[[{name}]]' for name in case.rests_on)}."]
+    if status.at_risk:
+        weak = ", ".join(f"[[{name}]]" for name in outcome.at_risk)
+        lines += ["", f"At risk, because what it rests on is refuted or stale: {weak}."]
     if outcome.word == "needs spec":
         if reading.missing:
             lines += ["", f"Missing: {', '.join(reading.missing)}."]

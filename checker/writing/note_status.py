@@ -104,10 +104,10 @@ def clear_statuses(data: bytes, ids: Mapping[str, bool]) -> bytes:
 
 
 def _lost_ids(claim: Claim) -> list[Span]:
-    """Where the block id of a claim stands in the midst of its block, since a formatter joined lines: it is none there."""
+    """Where the block id of a claim stands but is none: in the midst of its block, since a formatter joined lines, or escaped."""
     if not claim.target:
         return []
-    pattern = re.compile(rb" \^" + re.escape(claim.target.encode()) + rb"(?=[ \t\r\n])")
+    pattern = re.compile(rb" \\?\^" + re.escape(claim.target.encode()) + rb"(?=[ \t\r\n]|\Z)")
     return [Span(*match.span()) for match in pattern.finditer(claim.note.visible, *claim.block.span)]
 
 

@@ -5,29 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checker.runs.outcome import Word
+from checker.status_words import MARKS, Word
 
-MARKS: dict[Word, str] = {
-    "supported": "✅",
-    "refuted": "❌",
-    "inconclusive": "❔",
-    "needs spec": "🖉",
-    "untestable": "∅",
-    "error": "⚠",
-    "unchecked": "○",
-}
 UNSAFE = re.compile(r"[^\w\s·.,%()+-]")
 
 
 @dataclass(frozen=True)
 class Status:
-    """What a note says of a claim: `statement` finds a claim that has no block id yet; `scope` is "" without evidence."""
+    """What a note says of a claim: `statement` finds a claim that has no block id yet; `scope` is "" without evidence. `at_risk`:
+    one that it rests on is refuted or stale."""
 
     id: str
     statement: str
     word: Word
     scope: str = ""
     stale: bool = False
+    at_risk: bool = False
 
     @property
     def text(self) -> str:
@@ -37,6 +30,8 @@ class Status:
             parts.append(UNSAFE.sub("", self.scope))
         if self.stale:
             parts.append("stale")
+        if self.at_risk:
+            parts.append("at risk")
         return " · ".join(parts)
 
     @property

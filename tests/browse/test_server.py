@@ -202,7 +202,7 @@ def test_a_check_from_the_page_imports_nothing_of_the_vault(tmp_path: Path, monk
     assert ask(found, f"/api/check?id={CHECKED}", "POST", X_Token=found.token)[0] == 202
     until(lambda: not state()["running"], 200)
     assert state()["failed"] == 0, state()["log"]
-    assert any(line.startswith(f"{CHECKED}: supported") for line in state()["log"])
+    assert any(line.startswith(f"{CHECKED}: \u2705 supported") for line in state()["log"])
     stop(found)
     assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
 

@@ -32,10 +32,10 @@ WORDS = vocabulary()
 CLAIM = "MAE has shorter attention distance than DINO"
 
 
-def spec(sentence: str, name: str = "x") -> ClaimSpec:
-    meaning = read_sentence(sentence, WORDS).meaning
-    assert meaning is not None, sentence
-    return meaning.spec(name, "", sentence)
+def spec(sentence: str) -> ClaimSpec:
+    found = read_sentence(sentence, WORDS).spec
+    assert found is not None, sentence
+    return found
 
 
 def answers(**words: tuple[str, Word]) -> dict[str, tuple[ClaimSpec, Word]]:

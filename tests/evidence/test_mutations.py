@@ -109,7 +109,7 @@ def shown(project: Project, cases: dict[str, Case], name: str) -> str:
     ledger = ledgers[name]
     for run in ledger.newest.values():
         assert decide_again(run).word == run.verdict.word
-    told = explanation(case, ledger, WORDS)
+    told = explanation(case, ledger, WORDS, {})
     at = standing(case, ledger)
     page = detail(case, at, ledger, WORDS)
     newest = list(ledger.newest.values())

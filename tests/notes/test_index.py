@@ -7,7 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from unittest.mock import patch
 
@@ -200,7 +200,7 @@ def test_without_a_cache_folder_it_is_kept_in_memory(root: Path, tmp_path: Path)
 
 PROCESS = """
 import random, sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from checker.notes.index import Index
 rng = random.Random(int(sys.argv[3]))
 for _ in range(25):
@@ -225,7 +225,7 @@ def test_a_vault_asks_its_index(root: Path, tmp_path: Path) -> None:
     vault = Vault.open(root, tmp_path / "cache")
     assert [str(path) for path in vault.note_paths] == ["A.md", "B.md", "sub/C.md"]
     assert [str(path) for path in vault.tagged("TAG")] == ["A.md"]
-    assert vault.block_ids() == ["b", "id"]
+    assert vault.block_ids() == [("b", PurePosixPath("B.md")), ("id", PurePosixPath("sub/C.md"))]
     assert [str(link.source) for link in vault.links(file=vault.find("sub/C"))] == ["A.md", "A.md", "sub/C.md"]
     assert (counts(vault)["notes"], counts(vault)["links"], counts(vault)["unresolved"]) == (3, 8, 1)
     assert [str(fault) for fault in lint(vault)] == [

@@ -10,8 +10,9 @@ from checker.claims import find_claims, read_sentence
 from checker.lab import vocabulary
 from checker.notes import parse
 from checker.reports.many import among_many, corrected
-from checker.runs.outcome import Outcome, Word
+from checker.runs.outcome import Outcome
 from checker.runs.survey import Case
+from checker.status_words import Word
 from tests.evidence.runs import with_verdict
 
 

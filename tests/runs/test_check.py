@@ -320,8 +320,8 @@ def test_ids_are_readable_and_unique(make_vault: Callable[..., Path]) -> None:
         "mae-attention-distance-dino-2",
         "mae-is-nice",
     ]
-    assert cases[2].spec is not None
-    assert cases[2].spec.source == "B#^mae-attention-distance-dino-2"
+    assert cases[2].named is not None
+    assert cases[2].named.identity.source == "B#^mae-attention-distance-dino-2"
 
 
 def test_doubled_block_ids_are_an_error_for_each(make_vault: Callable[..., Path]) -> None:

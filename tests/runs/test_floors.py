@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -83,7 +82,7 @@ def test_a_claim_says_why_it_is_not_decided(
     assert free.run is not None and held.run is not None
     assert (free.word, held.word) == ("supported", "inconclusive")
     assert "raw pixels of shape-by-texture images give the answer away: shape 94%" in held.reason
-    assert held.run["verdict"]["effect"] == free.run["verdict"]["effect"]  # the measured effect stands in the evidence
-    assert held.run["verdict"]["seeds_needed"] is None
-    assert held.run["look"] == 1  # no number of seeds would settle it
-    assert decide_again(json.loads(json.dumps(held.run))) == held.run["verdict"]
+    assert held.run.verdict.effect == free.run.verdict.effect  # the measured effect stands in the evidence
+    assert held.run.verdict.seeds_needed is None
+    assert held.run.look == 1  # no number of seeds would settle it
+    assert decide_again(held.run) == held.run.verdict

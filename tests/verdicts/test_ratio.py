@@ -93,6 +93,9 @@ def test_properties(seed: int, truth: float, factor: float, seed_sd: float, imag
     assert ratio(*permuted(rng, a, b), factor).high == pytest.approx(verdict.high)
     negated = ratio(a, b, factor, "not greater")
     assert {verdict.word, negated.word} in ({"supported", "refuted"}, {"inconclusive"})
+    if "not decided with fewer than" in verdict.reason:  # three seeds of one model differ far more than those of the other
+        assert verdict.word == "inconclusive"
+        return
     # the word and the interval tell the same story
     assert verdict.word == ("supported" if verdict.low > factor else "refuted" if verdict.high < factor else "inconclusive")
     assert (swapped.word, swapped.p) == (verdict.word, pytest.approx(verdict.p))

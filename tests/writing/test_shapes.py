@@ -55,6 +55,12 @@ def settle(vault: Path, command: Run, text: str, name: str = "N.md") -> str:
         ("> [!claim] see [[x]] is [[nice\n> more\n", None),
         ("> [!claim] a `x is nice\n", None),
         ("> [!claim] for $5 it is nice\n", None),
+        (f"> [!claim] {SAID} ^mine\n", f"> [!claim] {SAID} {LINK} ^mine\n"),  # what looks like an id at the end of a title
+        (f"> [!claim] {SAID} ^mine \n> because\n", f"> [!claim] {SAID} {LINK} ^mine \n> because\n"),
+        (f"> [!claim]- ^mine\n> {SAID}\n", f"> [!claim]- {LINK} ^mine\n> {SAID}\n"),
+        # a person's own link with the mark of a status
+        (f"- {SAID} #claim [[tasks|✅ done]]\n", f"- {SAID} #claim {LINK} [[tasks|✅ done]] ^mae-is-nice\n"),
+        (f"> [!claim] {SAID} [[tasks|⚠]]\n", None),
         # a field keeps its value
         (f"- {SAID} #claim\n  id:: 64f1c0de\n- ((64f1c0de))\n", f"- {SAID} #claim {LINK}\n  id:: 64f1c0de\n- ((64f1c0de))\n"),
         (f"- {SAID} #claim\n  collapsed:: true\n  - child\n", f"- {SAID} #claim {LINK}\n  collapsed:: true\n  - child\n"),
@@ -102,6 +108,9 @@ def test_a_check_settles_and_leaves_no_trace(vault: Path, command: Run, before: 
         f"{SAID} #claim\n{LINK}\nsource:: [[Park]]\n",
         f"- {SAID} #claim {LINK} ^mae-is-nice - the next item\n",  # lines were joined
         f"- {SAID} #claim ^mae-is-nice {LINK}\n",  # the status went behind the id
+        f"- {SAID} #claim {LINK} \\^mae-is-nice\n",  # the id was escaped
+        f"- {SAID} #claim {LINK} \\^mae-is-nice\n  and on\n",
+        f"- {SAID} #claim [[mae-is-nice|∅ changed by hand]] ^mae-is-nice\n",  # another word, by the claim's own id
     ],
 )  # fmt: skip
 def test_a_status_that_was_moved_is_replaced_in_place(vault: Path, command: Run, text: str) -> None:
@@ -222,3 +231,21 @@ def test_a_vault_that_stood_alone_keeps_its_ledger_when_opened_from_above(tmp_pa
     assert "move the files" not in command(vault, code=None).output
     (tmp_path / "claims/y.yaml").write_text("id: y\n")
     assert "move the files of one into the other" in command(vault, code=2).output
+
+
+def test_two_claims_with_one_id_are_told_and_not_counted_as_none(vault: Path, command: Run) -> None:
+    note = "- MAE is nice #claim ^x\n- DINO is nice #claim ^x\n"
+    (vault / "N.md").write_text(note)
+    result = command(vault, code=3)
+    assert "N.md:2: the block id ^x stands 2 times in the vault (N.md); rename all but one" in result.output
+    assert "no claim was checked; 2 places have to be mended first, see above" in result.output
+    assert (vault / "N.md").read_text() == note
+
+
+def test_removal_leaves_an_empty_folder_that_it_did_not_empty(vault: Path, command: Run) -> None:
+    (vault / ".obsidian").mkdir()
+    (vault / "Templates").mkdir()
+    (vault / "N.md").write_text(f"{SAID} #claim\n")
+    command(vault)
+    command("init", vault, "--remove")
+    assert sorted(path.name for path in vault.iterdir()) == [".obsidian", "N.md", "Templates"]

@@ -3,7 +3,7 @@
 import { announce, h, put } from "./dom.js";
 import { canCheck, checkState, live, startCheck, stopCheck } from "./source.js";
 
-let state = { claim: "", running: false, code: null, log: [], progress: [] };
+let state = { claim: "", running: false, failed: null, log: [], progress: [] };
 const boxes = new Set();
 
 export function hear(message) {

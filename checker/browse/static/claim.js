@@ -19,7 +19,7 @@ export async function claimPanel(app, state, id) {
     copier("Copy the command", found.command));
   return [
     where, h("h2", { class: "statement" }, found.statement), verdict, links, checkBox(app, found),
-    readings(found), found.plots.map((plot) => [found.plots.length > 1 && h("h3", {}, plot.scope), effectPlot(plot), measurementPlot(plot)]),
+    readings(found), supports(app, state, found), found.plots.map((plot) => [found.plots.length > 1 && h("h3", {}, plot.scope), effectPlot(plot), measurementPlot(plot)]),
     numbers(found), changes(found), pastOf(found),
   ];
 }
@@ -35,6 +35,12 @@ function readings(found) {
   if (found.suggestions.length) rows.push(["Near to it", found.suggestions.join(", ")]);
   if (found.edited) rows.push(["Spec", `claims/${found.id}.yaml was edited by a person, so it counts.`]);
   return rows.length > 0 && h("dl", { class: "facts" }, rows.map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text))));
+}
+
+function supports(app, state, found) {
+  const link = (id) => h("a", { href: app.address(onwards(state, { view: "claim", subject: id })) }, id);
+  const rows = [["Rests on", found.rests_on], ["Supports", found.supports], ["At risk from", found.at_risk]].filter(([, ids]) => ids.length);
+  return rows.length > 0 && h("dl", { class: "facts" }, rows.map(([name, ids]) => h("div", {}, h("dt", {}, name), h("dd", {}, ids.flatMap((id, place) => [place > 0 && ", ", link(id)])))));
 }
 
 function numbers(found) {

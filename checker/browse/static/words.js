@@ -31,4 +31,4 @@ export function glyph(word, stale = false) {
   );
 }
 
-export const statusText = ({ word, scope, stale }) => [word, scope, stale && "stale"].filter(Boolean).join(" · ");
+export const statusText = ({ word, scope, stale, at_risk }) => [word, scope, stale && "stale", at_risk?.length > 0 && "at risk"].filter(Boolean).join(" · ");

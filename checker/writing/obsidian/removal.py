@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
 from checker.claims import vault_claims
@@ -63,12 +63,14 @@ def removal(project: Project, vault: Vault) -> tuple[list[Change], list[str]]:
     return [*edits, *removed], left
 
 
-def tidy(project: Project) -> None:
-    """Take away the folders that have become empty."""
+def tidy(project: Project, removed: Collection[Path]) -> None:
+    """Take away the folders that have become empty because these files of ours are gone."""
     project.tidy()
-    for folder in (snippet_file(project).parent, snippet_file(project).parent.parent, template_file(project).parent):
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+    for file in (snippet_file(project), template_file(project)):
+        if file in removed:
+            for folder in (file.parent, file.parent.parent):
+                if folder != project.vault and folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
 
 
 def _files(folder: Path, pattern: str) -> Iterator[Path]:
