@@ -69,8 +69,7 @@ def held_to_controls(verdict: RecordedVerdict, controls: Controls) -> RecordedVe
         several = "s" if len(controls.contradict) > 1 else ""
         reason = (
             f"the lab contradicts {len(controls.contradict)} published finding{several} on this metric "
-            f"({', '.join(controls.contradict)}), so it is not believed here; "
-            f"the measurement by itself would be {verdict.word}: {verdict.reason}"
+            f"({', '.join(controls.contradict)}); by itself the measurement would say {verdict.word}: {verdict.reason}"
         )
         return verdict.model_copy(update={"word": word, "seeds_needed": None, "reason": reason})
     if controls.trust == "no control" and word != "inconclusive":

@@ -69,7 +69,7 @@ def answer_table(answers: Sequence[Answer]) -> Table:
     return table
 
 
-def group_rows(answers: Sequence[Answer], vocabulary: Vocabulary) -> list[tuple[str, str, str, str, str, str]]:
+def group_rows(answers: Sequence[Answer], vocabulary: Vocabulary) -> list[tuple[str, ...]]:
     """Metric, kind, the three counts, and what another claim of that sort is given."""
     titles = {word.name: word.title for word in vocabulary.metrics}
     rows = []

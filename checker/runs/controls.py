@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from checker import strict_yaml
-from checker.claims import ClaimSpec, Identity, NamedSpec, find_claims, read_sentence
+from checker.claims import ClaimSpec, Identity, NamedSpec, Reading, find_claims, read_sentence
 from checker.errors import EvidenceError, SpecError
 from checker.evidence import Controls, Run, controls_of, is_control, read_ledger
 from checker.notes import parse
@@ -47,10 +47,15 @@ class Control:
 
     def spec(self, vocabulary: Vocabulary) -> ClaimSpec:
         """The claim that it is, asked of the toys. Raises SpecError for a sentence that has no such reading."""
-        reading = read_sentence(self.sentence, vocabulary)
+        reading = _reading(self.sentence, vocabulary)
         if reading.spec is None or reading.spec.relation != self.expected:
             raise SpecError(f"{FILE}: {self.id}: {reading.reason or 'the sentence claims another relation'}")
         return reading.spec.model_copy(update={"scope": "toy"})
+
+
+@lru_cache(maxsize=1024)
+def _reading(sentence: str, vocabulary: Vocabulary) -> Reading:
+    return read_sentence(sentence, vocabulary)
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ def wanted_by(cases: Iterable[Case], vocabulary: Vocabulary) -> list[Control]:
     """The controls to which a toy verdict of some case is held."""
     specs = [case.spec for case in cases if is_open(case) and case.spec is not None and case.spec.scope != "toy"]
     toys = [spec for spec in specs if "toy" in scopes(spec, vocabulary)]
+    if not toys:
+        return []  # and nothing is read
     return [one for one in controls().values() if any(is_control(one.spec(vocabulary), spec) for spec in toys)]
 
 
@@ -142,7 +149,7 @@ def _cases(wanted: Sequence[Control], vocabulary: Vocabulary) -> list[tuple[Case
     for control, claim in zip(wanted, found, strict=True):
         spec = control.spec(vocabulary)
         named = NamedSpec(Identity(id=control.id, statement=control.sentence, source=FILE), spec)
-        cases.append((Case(control.id, claim, read_sentence(control.sentence, vocabulary), said=named, named=named), spec))
+        cases.append((Case(control.id, claim, _reading(control.sentence, vocabulary), said=named, named=named), spec))
     return cases
 
 

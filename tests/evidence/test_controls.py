@@ -139,7 +139,7 @@ def test_a_lab_that_contradicts_what_is_known_gives_no_word_but_its_effect() -> 
     verdict = made.verdict
     assert verdict.word == "inconclusive"
     assert verdict.reason.startswith("the lab contradicts 2 published findings on this metric (b, c)")
-    assert "by itself would be refuted" in verdict.reason
+    assert "by itself the measurement would say refuted" in verdict.reason
     assert (verdict.effect, verdict.low, verdict.high) == (run().verdict.effect, run().verdict.low, run().verdict.high)
     assert verdict.seeds_needed is None
     assert made.barred
