@@ -34,7 +34,7 @@ def changed_since(folder: Path, revision: str) -> frozenset[Path]:
     Raises ConfigurationError where git cannot tell.
     """
     if revision.startswith("-"):
-        raise ConfigurationError(f"--changed-since {revision}: not a revision")
+        raise ConfigurationError(f"the revision {revision}: not a revision")
     root = Path(os.fsdecode(_git(folder, revision, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
     commit = _git(folder, revision, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
     with suppress(ConfigurationError):  # a shallow clone knows no common ancestor: then what differs from the revision itself
@@ -44,16 +44,33 @@ def changed_since(folder: Path, revision: str) -> frozenset[Path]:
     return frozenset(root / os.fsdecode(name) for name in (changed + new).split(b"\0") if name)
 
 
+def files_at(folder: Path, revision: str, suffix: str) -> dict[str, bytes]:
+    """The files right in a folder whose names end so, as they were committed at a revision, by name. None where the folder was
+    not there.
+
+    Raises ConfigurationError where git cannot tell.
+    """
+    if revision.startswith("-"):
+        raise ConfigurationError(f"the revision {revision}: not a revision")
+    root = Path(os.fsdecode(_git(folder, revision, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
+    commit = _git(root, revision, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+    inside = within(folder, root.resolve())
+    listed = _git(root, revision, "ls-tree", "-z", "--full-tree", commit, f"{inside}/" if str(inside) != "." else ".")
+    entries = [entry.partition(b"\t") for entry in listed.split(b"\0") if entry.endswith(suffix.encode())]
+    blobs = [(head.split()[2].decode(), PurePosixPath(os.fsdecode(path)).name) for head, _, path in entries if b" blob " in head]
+    return {name: _git(root, revision, "cat-file", "blob", blob) for blob, name in blobs}
+
+
 def _git(folder: Path, revision: str, *arguments: str) -> bytes:
     """What git answers, without a hook, filter or remote of the repository's own: its configuration may come from anywhere."""
     try:
         done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False, env=_harmless(folder))
     except FileNotFoundError:
-        raise ConfigurationError(f"--changed-since {revision}: there is no git on this machine") from None
+        raise ConfigurationError(f"the revision {revision}: there is no git on this machine") from None
     if done.returncode:
         said = os.fsdecode(done.stderr).strip().removeprefix("fatal: ").splitlines()
         fault = said[0] if said else "no such revision; fetch it first"
-        raise ConfigurationError(f"--changed-since {revision}: {fault}")
+        raise ConfigurationError(f"the revision {revision}: {fault}")
     return done.stdout
 
 

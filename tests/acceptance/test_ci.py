@@ -154,7 +154,7 @@ def test_only_what_has_changed_since_a_revision(checked_repository: Path, ci_cac
     assert ids("--changed-since", "HEAD", "-k", "new") == ["mae-is-new"]
     result = run("--ci", "--changed-since", "nonsense", cwd=checked_repository, cache=ci_cache)
     assert result.returncode == 2
-    assert result.stderr == "check-claims: --changed-since nonsense: no such revision; fetch it first\n"
+    assert result.stderr == "check-claims: the revision nonsense: no such revision; fetch it first\n"
 
 
 @pytest.mark.parametrize(("base", "claims"), [("", 4), ("main", 1)])

@@ -52,7 +52,7 @@ def test_what_a_branch_changed_is_told_and_what_others_did_is_not(repository: Pa
 
 @pytest.mark.parametrize("revision", ["nonsense", "--output=x", "", "HEAD:vault"])
 def test_what_is_no_revision(repository: Path, revision: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"--changed-since {revision}: "):
+    with pytest.raises(ConfigurationError, match=f"the revision {revision}: "):
         changed_since(repository, revision)
     assert sorted(path.name for path in repository.iterdir()) == [".git", "vault"]
 
