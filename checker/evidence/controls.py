@@ -13,7 +13,7 @@ from checker.verdicts import Trust, Word, held_to, trust
 
 
 class Controls(Record):
-    """How the lab answered the published findings on the same metric and kind of claim, but for those on the same models."""
+    """How the lab answered the published findings on the same metric and kind of claim, but for the claim itself."""
 
     agree: tuple[str, ...] = ()
     """The ids of the findings that the lab agrees with."""
@@ -50,9 +50,13 @@ def controls_of(claim: ClaimSpec, answers: Mapping[str, tuple[ClaimSpec, Word]])
 
 
 def is_control(finding: ClaimSpec, claim: ClaimSpec) -> bool:
-    """Whether a finding vouches for a claim: the same metric and kind of claim, about other models. One about the same models is
-    the claim itself, with the same or with swapped sides, in the same or in other layers."""
-    return finding.kind == claim.kind and finding.metrics == claim.metrics and not _contrasts(finding) & _contrasts(claim)
+    """Whether a finding vouches for a claim: the same metric and kind of claim, and not the claim itself. That is the same
+    question about the same models in the same place, whichever side stands first and whatever is claimed of it."""
+    return finding.kind == claim.kind and finding.metrics == claim.metrics and _question(finding) != _question(claim)
+
+
+def _question(spec: ClaimSpec) -> tuple[object, ...]:
+    return spec.where, spec.quantifier, _contrasts(spec)
 
 
 def _contrasts(spec: ClaimSpec) -> set[frozenset[str]]:

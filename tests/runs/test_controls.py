@@ -219,7 +219,7 @@ def test_the_manual_shows_what_the_record_says() -> None:
     assert f"{counts['agree']} agree, {counts['contradict']} contradict, {counts['open']} open" in page
 
 
-def test_findings_of_the_same_models_are_left_out_of_the_count() -> None:
+def test_a_finding_is_left_out_of_its_own_controls() -> None:
     control = controls()["walmer-moco"]
     found = of_record(WORDS)(control.spec(WORDS).model_copy(update={"scope": "any"}))
     assert found is not None
