@@ -217,6 +217,8 @@ def test_the_manual_shows_what_the_record_says() -> None:
         assert f"| {answer.word} | {control.sentence} | {control.paper} | {control.place} | {control.verified} |" in page
     counts = Counter(answer.word for answer in answers)
     assert f"{counts['agree']} agree, {counts['contradict']} contradict, {counts['open']} open" in page
+    told = f"agree with {counts['agree']} of {len(answers)} findings, contradict {counts['contradict']}"
+    assert f"{told} and leave {counts['open']} open" in (PAGE.parent / "The lab.md").read_text(encoding="utf-8")
 
 
 def test_a_finding_is_left_out_of_its_own_controls() -> None:
