@@ -10,12 +10,13 @@ from typing import Any
 from checker.claims import select_layers
 from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
+from checker.reports.table import reported
 from checker.runs.evidence import still_stands
 from checker.runs.question import REFERENCE
 from checker.runs.risk import Rests
 from checker.runs.survey import Case
-from checker.status_words import DECIDED, Word
 from checker.vocabulary import Vocabulary
+from checker.words import DECIDED, StatusWord
 from checker.writing import numbers
 
 CONFIDENCE = 0.95  # of the intervals over seeds at each layer
@@ -26,7 +27,7 @@ DIGITS = 5
 class Standing:
     """How it stands with a claim: its word, the run that the word comes from if there is one, and why."""
 
-    word: Word
+    word: StatusWord
     reason: str
     run: Run | None = None
     stale: bool = False
@@ -91,8 +92,9 @@ def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary, res
         "reading": case.read_as or (at.run.reading if at.run else ""),
         "said": case.said_as,
         "edited": case.edited,
-        **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "would_change_it")},
+        **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "strongest", "would_change_it")},
         **{name: told[name] for name in ("rests_on", "supports")},
+        "reported": reported(case, at.run),
         "command": f"check-claims check --only {case.id}",
         "plots": [_plots(run, vocabulary) for run in scopes],
         "history": [

@@ -23,8 +23,8 @@ from checker.notes.properties import WIKILINK, read_frontmatter
 from checker.runs.project import Project
 from checker.runs.risk import at_risk
 from checker.runs.survey import Case
-from checker.status_words import DECIDED
 from checker.vocabulary import Vocabulary
+from checker.words import DECIDED
 from checker.workspace import Workspace
 from checker.writing import read_ledgers
 

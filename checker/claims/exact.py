@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from checker.claims.claim import Claim
+from checker.claims.kind import KINDS, Kind
 from checker.claims.named import Identity, load_fields, make_spec
 from checker.claims.slug import metric_layers
-from checker.claims.spec import NEEDED, ClaimSpec
+from checker.claims.spec import ClaimSpec
 from checker.errors import SpecError
 from checker.vocabulary import Vocabulary
-
-INSTEAD = {"factor": "margin", "margin": "factor"}  # a comparison has one of them
 
 
 def exact_spec(claim: Claim, base: ClaimSpec | None, vocabulary: Vocabulary) -> ClaimSpec:
@@ -34,29 +33,26 @@ def exact_spec(claim: Claim, base: ClaimSpec | None, vocabulary: Vocabulary) -> 
         if given.get("metric", base.metric) != base.metric:  # its layers and margin are those of the other one
             fields.pop("margin", None)
             fields["where"].pop("layers")
-    for key, other in INSTEAD.items():
-        if key in given and other not in given:
-            fields.pop(other, None)
+    kind = KINDS.get(str(given.get("kind", base.kind if base else None)))
+    if kind is not None and given.keys() & set(kind.either):
+        fields = {key: value for key, value in fields.items() if key not in kind.either}
     if {"subject", "baseline"} & given.keys() and "members" not in given:
         fields.pop("members", None)
     for key, value in given.items():
         both = isinstance(value, dict) and isinstance(fields.get(key), dict) and key in ("where", "decide")
         fields[key] = {**fields[key], **value} if both else value
-    _fill(fields, vocabulary)
+    _fill(fields, kind, vocabulary)
     return make_spec(fields, claim.exact.text, place)
 
 
-def _fill(fields: dict[str, Any], vocabulary: Vocabulary) -> None:
+def _fill(fields: dict[str, Any], kind: Kind | None, vocabulary: Vocabulary) -> None:
     """Put the metric's own layers and margin where nothing else is said."""
     metric = vocabulary.metric(str(fields.get("metric")))
     if metric is None:
         return
     where = fields.setdefault("where", {})
     if isinstance(where, dict):
-        where.setdefault("layers", metric_layers(metric, str(fields.get("kind")), fields.get("quantifier")))
-    needed, _ = NEEDED.get(str(fields.get("kind")), ((), ()))
-    compares = fields.get("kind") == "compare" and "factor" not in fields
-    if "margin" not in fields and (compares or "margin" in needed) and fields.get("kind") not in ("equivalence", "correlation"):
-        fields["margin"] = {"value": metric.margin.value, "unit": metric.margin.unit}
-    if "margin" not in fields and fields.get("kind") == "correlation":
-        fields["margin"] = {"value": 0.0, "unit": "correlation"}
+        where.setdefault("layers", metric_layers(metric, kind, fields.get("quantifier")))
+    margin = kind.margin(metric) if kind is not None and not fields.keys() & {"margin", *kind.either} else None
+    if margin is not None:
+        fields["margin"] = margin.model_dump()

@@ -5,29 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checker.claims.beside import behind, below
 from checker.claims.claim import Claim
-from checker.notes import Link, Span
+from checker.notes import Link
 
-RESTS_ON = re.compile(rb"\brests on\b[ \t]*:{0,2}", re.IGNORECASE)
-BEFORE = re.compile(rb"[\s>*+\-\[(]*(?:\d{1,9}[.)]\s+)?[*_\[(]*")  # the markers of a block, and of a field in brackets
-BETWEEN = re.compile(rb"[\s,;>&]*(?:and\b)?[\s,;>]*")
+RESTS_ON = re.compile(rb"[\[(]*\brests on\b[*_]*[ \t]*:{0,2}", re.IGNORECASE)
+BETWEEN = re.compile(rb"[\s,;>&*_]*(?:and\b)?[\s,;>]*")
 
 
 def rests_on(claim: Claim) -> tuple[Link, ...]:
     """The links after the words "rests on", in order; what stands between two of them is a comma or "and".
 
-    The words stand behind the tag (in a claim callout: anywhere below its title), or begin a block below: an item under a list
-    item, else the block that follows.
+    The words stand anywhere behind the tag, or begin a block below.
     """
-    behind = Span(claim.at, claim.part.end)
-    found = RESTS_ON.search(claim.note.visible, *behind)
-    links = list(_links(claim, found.end(), behind.end)) if found else []
-    for below in _below(claim):
-        begun = BEFORE.match(claim.note.visible, *below)
-        found = RESTS_ON.match(claim.note.visible, begun.end() if begun else below.start, below.end)
-        if found:
-            links += _links(claim, found.end(), below.end)
-    return tuple(links)
+    visible = claim.note.visible
+    places = [(RESTS_ON.search(visible, *behind(claim)), behind(claim).end)]
+    places += [(RESTS_ON.match(visible, *span), span.end) for span in below(claim)]
+    return tuple(link for found, end in places if found for link in _links(claim, found.end(), end))
 
 
 def name_in(link: Link) -> str:
@@ -44,12 +38,3 @@ def _links(claim: Claim, start: int, end: int) -> Iterator[Link]:
                 return
             yield link
             start = link.span.end
-
-
-def _below(claim: Claim) -> Iterator[Span]:
-    note = claim.note
-    if claim.block.kind == "list item":
-        yield from (item.span for item in note.list_items if item.parent == claim.block.line - 1)
-        return
-    following = note.blocks[note.blocks.index(claim.block) + 1 :]
-    yield from (block.span for block in following[:1])

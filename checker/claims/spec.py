@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Kind = Literal["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"]
-Claimed = Literal["less", "greater", "not less", "not greater"]
-Quantifier = Literal["all", "any", "most"]
+from checker.claims.kind import KINDS
+from checker.words import Claimed, Quantifier
+
 LAYERS = re.compile(
     r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*"
     r"|layers [1-9][0-9]*(?:-[1-9][0-9]*|(?: and [1-9][0-9]*)+)"
 )
+OF_EVERY_KIND = ("kind", "metric", "where", "scope", "decide")
 HEADS = re.compile(r"head [1-9][0-9]*")
 
 
@@ -27,6 +28,17 @@ def _finite(value: float) -> float:
 
 
 Finite = Annotated[float, AfterValidator(_finite)]
+
+
+def _is_a_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"there is no kind {name!r}; there are: {', '.join(KINDS)}")
+    return name
+
+
+def _list_kinds(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(KINDS)
+    schema["description"] = "\n".join(f"- {name}: {type(kind).__doc__}" for name, kind in KINDS.items())
 
 
 class Strict(BaseModel):
@@ -103,38 +115,15 @@ class Decide(Strict):
         return self
 
 
-NEEDED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "compare": (("subject", "baseline", "relation"), ("margin", "factor", "quantifier", "members")),
-    "threshold": (("subject", "relation", "bound"), ("margin", "quantifier", "members")),
-    "trend": (("subject", "relation", "margin"), ("members",)),
-    "presence": (("subject", "relation", "bound"), ("members",)),
-    "equivalence": (("subject", "baseline", "margin"), ("quantifier", "members")),
-    "correlation": (("other", "models", "relation", "margin"), ()),
-    "ranking": (("order", "margin"), ("quantifier",)),
-}
-"""Kind -> the fields that it needs, and those that it may have."""
-OPTIONAL = {
-    *("other", "subject", "baseline", "relation", "order", "models", "members", "bound", "factor", "margin", "quantifier"),
-}
-
-
 class ClaimSpec(Strict):
-    """What a claim says. What each kind says, and what it needs beside `metric`, `where` and `scope`:
-
-    - compare: `subject` is less (greater) than `baseline` by more than `margin`, or by a `factor`;
-    - threshold: `subject` lies above (greater) or below (less) `bound`;
-    - trend: the metric of `subject` rises (greater) or falls (less) with depth, by more than `margin`;
-    - presence: what the metric counts is there (greater) or not there (less) in more (fewer) than `bound` of the images;
-    - equivalence: `subject` and `baseline` differ by less than `margin`;
-    - correlation: over `models`, the metric and `other` correlate positively (greater) or negatively (less);
-    - ranking: the models of `order` stand in that order, the highest first, each `margin` apart.
+    """What a claim says. Which of the fields beside `metric`, `where`, `scope` and `decide` it has depends on its kind.
 
     A negated relation (`not less`, `not greater`) claims the other side of the same line. `quantifier` asks it of all, any or
     most of the layers one by one; without one, of their mean. `members` lists the models of a family that stands for a model:
     the claim is then about every pair.
     """
 
-    kind: Kind
+    kind: Annotated[str, AfterValidator(_is_a_kind), Field(json_schema_extra=_list_kinds)]
     metric: str
     other: str | None = None
     subject: str | None = None
@@ -166,23 +155,18 @@ class ClaimSpec(Strict):
 
     @model_validator(mode="after")
     def _is_whole(self) -> ClaimSpec:
-        needed, allowed = NEEDED[self.kind]
-        for name in needed:
+        kind = KINDS[self.kind]
+        for name in kind.needs:
             if getattr(self, name) is None:
                 raise ValueError(f"a {self.kind} claim needs `{name}`")
-        for name in OPTIONAL - {*needed, *allowed}:
+        for name in type(self).model_fields.keys() - {*OF_EVERY_KIND, *kind.needs, *kind.may}:
             if getattr(self, name) is not None:
                 raise ValueError(f"a {self.kind} claim has no `{name}`")
-        if self.kind == "compare" and (self.margin is None) == (self.factor is None):
-            raise ValueError("a compare claim needs either a `margin` or a `factor`")
+        if kind.either and sum(getattr(self, name) is not None for name in kind.either) != 1:
+            raise ValueError(f"a {self.kind} claim needs either {' or '.join(f'a `{name}`' for name in kind.either)}")
         if self.baseline is not None and self.subject == self.baseline:
             raise ValueError(f"{self.subject} is compared with itself; name another baseline")
-        for name, least in (("order", 2), ("models", 4)):
-            listed = getattr(self, name)
-            if listed is not None and (len(listed) < least or len(set(listed)) < len(listed)):
-                raise ValueError(f"`{name}` needs at least {least} different models")
-        if self.kind == "presence" and self.bound is not None and not 0 < self.bound.value < 1:
-            raise ValueError("the bound of a presence claim is a share of the images, between 0 and 1")
+        kind.check(self)
         return self
 
     def expand(self, name: str | None) -> tuple[str, ...]:
@@ -201,6 +185,11 @@ class ClaimSpec(Strict):
     def metrics(self) -> tuple[str, ...]:
         """The metric, and the other one of a correlation."""
         return (self.metric, self.other) if self.other else (self.metric,)
+
+    def margin_option(self) -> dict[str, float]:
+        """The margin as an option of the decision rules: a share of the baseline, or a value."""
+        assert self.margin is not None
+        return {"relative" if self.margin.unit == "relative" else "margin": self.margin.value}
 
     def as_dict(self) -> dict[str, Any]:
         """The fields that are set, as plain values, in the order of the format."""

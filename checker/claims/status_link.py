@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from checker.notes import Note, Span
-from checker.status_words import MARKS
+from checker.words import MARKS
 
 _MARK = "|".join(MARKS.values())
 _SHOWN = rb"(?:" + _MARK.encode() + rb")[^\[\]]*?"

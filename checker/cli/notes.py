@@ -293,6 +293,7 @@ def lint(
     from checker.notes.lint import KINDS
     from checker.notes.lint import lint as faults_of
     from checker.reports.text import clean
+    from checker.runs.project import Project
 
     kinds = (*KINDS, CLAIM)
     wanted = {kind.strip() for kind in only.split(",") if kind.strip()} or set(kinds)
@@ -300,7 +301,7 @@ def lint(
         raise ConfigurationError(f"--only does not know {', '.join(sorted(wanted - set(kinds)))}; it takes {', '.join(kinds)}")
     vault = _open(path)
     claims = _claim_faults(path, vault) if CLAIM in wanted else []
-    found = [fault for fault in sorted([*faults_of(vault), *claims]) if fault.kind in wanted]
+    found = [fault for fault in sorted([*faults_of(vault, [Project.find(path).root]), *claims]) if fault.kind in wanted]
     if as_json:
         names = ("line", "column", "kind", "message")
         _say({"faults": [{"path": str(each.path), **{name: getattr(each, name) for name in names}} for each in found]})

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from checker.claims.kind import KINDS
 from checker.errors import MeasurementError
 from checker.evidence.controls import held_to_controls
 from checker.evidence.decision import DIGITS, decide, effect_of, recorded
@@ -14,8 +15,8 @@ from checker.evidence.models import Trained
 from checker.evidence.run import Measured, Run
 from checker.evidence.verdict import RecordedVerdict
 from checker.lab.competence import Competence, why_not_competent
-from checker.verdicts import Answers, Looks, Word
-from checker.verdicts.correlation import FEWEST_MODELS
+from checker.verdicts import Answers, Looks
+from checker.words import VerdictWord
 
 ROUNDING = 1.5 * 10**-DIGITS  # by which recorded numbers may differ from the same ones of another processor
 NUMBERS = ("effect", "low", "high", "margin", "confidence", "p", "p_against", "seeds", "images", "seeds_needed")
@@ -37,7 +38,8 @@ def decide_again(run: Measured) -> RecordedVerdict:
     """
     faults = unlearned(run)
     names = [name for name in run.about if name not in faults]
-    if faults and (run.spec.kind != "correlation" or len(names) < FEWEST_MODELS):
+    fewest = KINDS[run.spec.kind].fewest
+    if faults and (fewest is None or len(names) < fewest):
         return _not_competent(run, next(iter(faults.values())))
     values, other = ({name: table[name] for name in names if name in table} for table in (run.values, run.other_values))
     looks = Looks(run.spec.decide.looks, run.look - 1) if run.scope == "toy" else Looks()  # of released weights there is one look
@@ -54,7 +56,7 @@ def decide_again(run: Measured) -> RecordedVerdict:
     return verdict if run.controls is None else held_to_controls(verdict, run.controls)
 
 
-def measured_word(run: Measured) -> Word:
+def measured_word(run: Measured) -> VerdictWord:
     """The word of the values alone, whatever the lab is worth. Raises MeasurementError where the rule refuses the values."""
     return decide_again(run.model_copy(update={"controls": None})).word
 
@@ -100,7 +102,7 @@ def as_decided(run: Run) -> Run:
     found = difference(run, now)
     if not found:
         return run
-    if run.code.decision != decision_code():
+    if run.code.decision != decision_code(run.spec):
         found = f"an earlier rule gave {run.verdict.word}"
     curve = None if now.reached else run.verdict.curve
     verdict = now.model_copy(update={"reason": f"{now.reason}; {found}", "curve": curve})

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from checker.claims import ClaimSpec
 from checker.evidence.record import Record
 from checker.evidence.verdict import RecordedVerdict
-from checker.verdicts import Trust, Word, held_to, trust
+from checker.lab.source import code_hash
+from checker.verdicts import Trust, held_to, trust
+from checker.words import VerdictWord
 
 
 class Controls(Record):
@@ -22,7 +24,7 @@ class Controls(Record):
     open: tuple[str, ...] = ()
     """The ids of the findings that it leaves open."""
     asked: str
-    """A hash of what these findings claim, and of the answers."""
+    """A hash of what these findings claim, of the answers, and of the rule that a claim is held to them by."""
 
     @property
     def trust(self) -> Trust:
@@ -34,18 +36,18 @@ class Controls(Record):
         return f"{len(self.agree)} agree, {len(self.contradict)} contradict, {len(self.open)} open"
 
 
-def controls_of(claim: ClaimSpec, answers: Mapping[str, tuple[ClaimSpec, Word]]) -> Controls | None:
+def controls_of(claim: ClaimSpec, answers: Mapping[str, tuple[ClaimSpec, VerdictWord]]) -> Controls | None:
     """The controls of a claim, of all findings by id with what they claim and the word that the lab gave; None for a claim about
     the toys themselves, which the lab cannot be wrong about."""
     if claim.scope == "toy":
         return None
     counted = {name: answer for name, answer in answers.items() if is_control(answer[0], claim)}
 
-    def with_word(*words: Word) -> tuple[str, ...]:
+    def with_word(*words: VerdictWord) -> tuple[str, ...]:
         return tuple(name for name, (_, word) in counted.items() if word in words)
 
-    inputs = sorted((name, spec.hash(), word) for name, (spec, word) in counted.items())
-    asked = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+    answers_given = sorted((name, spec.hash(), word) for name, (spec, word) in counted.items())
+    asked = hashlib.sha256(json.dumps([code_hash("checker.verdicts.controls"), answers_given]).encode()).hexdigest()[:16]
     return Controls(agree=with_word("supported"), contradict=with_word("refuted"), open=with_word("inconclusive"), asked=asked)
 
 

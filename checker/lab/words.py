@@ -27,7 +27,10 @@ def _registered(*counts: int) -> Vocabulary:
         models=tuple(
             ModelWord(model.name, model.synonyms, model.families, model.scopes, model.learned) for model in MODELS.values()
         ),
-        metrics=tuple(metric.word for metric in METRICS.values()),
+        metrics=tuple(
+            dataclasses.replace(metric.word, heads=metric.word.heads and metric.reads == "attention")
+            for metric in METRICS.values()
+        ),
         data=tuple(
             DataWord(data.name, data.title, data.synonyms, (*data.factors, *(("category",) if data.categories else ())))
             for data in DATA.values()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from checker.notes.bibliography import bibliography_files, cited, read_bibliography
 from checker.notes.vault import Vault, VaultLink
 
-KINDS = ("broken-link", "broken-heading", "broken-block", "duplicate-id", "ambiguous-link", "file")
+KINDS = ("broken-link", "broken-heading", "broken-block", "duplicate-id", "ambiguous-link", "unknown-source", "file")
 
 
 @dataclass(frozen=True, order=True)
@@ -25,11 +26,11 @@ class Fault:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
 
 
-def lint(vault: Vault) -> list[Fault]:
-    """All faults of a vault, in order of place."""
+def lint(vault: Vault, beside: Iterable[Path] = ()) -> list[Fault]:
+    """All faults of a vault, in order of place. Its bibliographies may lie in some folders beside it."""
     found = [Fault(each.path, each.line, each.column, "file", each.message) for each in vault.problems]
     found += filter(None, (_link(vault, link) for link in vault.links()))
-    return sorted([*found, *_doubled(vault)])
+    return sorted([*found, *_doubled(vault), *_unknown_sources(vault, beside)])
 
 
 def _link(vault: Vault, link: VaultLink) -> Fault | None:
@@ -58,3 +59,18 @@ def _doubled(vault: Vault) -> Iterator[Fault]:
         if (path, name.casefold()) in seen:
             yield Fault(PurePosixPath(path), line, column, "duplicate-id", f"the block id ^{name} stands twice in this note")
         seen.add((path, name.casefold()))
+
+
+def _unknown_sources(vault: Vault, beside: Iterable[Path]) -> Iterator[Fault]:
+    """Citations without an entry in the bibliography, where there is one."""
+    files = bibliography_files([vault.root, *beside], (vault.root / path for path in vault.files))
+    sources, _ = read_bibliography(files)
+    if not sources:
+        return
+    for path in vault.note_paths:
+        if not vault.is_content(path) or b"[" not in (note := vault.note(path)).data or b"@" not in note.data:
+            continue
+        for offset, key in cited(note.visible):
+            if key not in sources:
+                why = f"no bibliography has an entry @{key}"
+                yield Fault(path, note.line_of(offset), note.column_of(offset), "unknown-source", why)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from checker.claims.language.english import say
 from checker.evidence import Ledger, Run
+from checker.evidence.strongest import strongest
 from checker.runs.evidence import still_stands
 from checker.runs.risk import Rests
 from checker.runs.survey import Case, scopes
-from checker.status_words import MARKS
 from checker.vocabulary import Vocabulary
+from checker.words import MARKS
 from checker.writing import numbers
 
 P_DIGITS = 4
@@ -37,8 +39,17 @@ def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary, rests: Rests
         "suggestions": list(case.reading.suggestions),
         "evidence": [_evidence(run, case) for run in runs],
         "runs": len(ledger.runs),
+        "strongest": _strongest(case, runs, vocabulary),
         "would_change_it": list(_changes(case, runs, vocabulary)),
     }
+
+
+def _strongest(case: Case, runs: Sequence[Run], vocabulary: Vocabulary) -> str | None:
+    """The sentence that the leading evidence does support, where it still stands and the claim is refuted or open."""
+    if not runs or case.spec is None or not still_stands(runs[0], case.spec):
+        return None
+    spec = strongest(runs[0])
+    return say(spec, vocabulary, runs[0].scope) if spec else None
 
 
 def _evidence(run: Run, case: Case) -> dict[str, Any]:
@@ -154,6 +165,9 @@ def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {', '.join(one['models'])}; {measured}; evidence {one['key']}"
         if one["controls"] is not None:
             yield f"  the lab on other published findings of this sort: {one['controls']}"
+    if told["strongest"]:
+        yield ""
+        yield f"The evidence does support: {told['strongest']}."
     if told["would_change_it"]:
         yield ""
         yield "What would change it:"

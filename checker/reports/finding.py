@@ -11,7 +11,7 @@ from checker.notes import Problem
 from checker.reports.text import clean
 from checker.runs.outcome import Outcome
 from checker.runs.survey import Case
-from checker.status_words import DECIDED, Word
+from checker.words import DECIDED, StatusWord
 from checker.writing import numbers, status_of
 from checker.writing.status import Status
 
@@ -33,7 +33,7 @@ class Finding:
     statement: str
     path: str
     line: int
-    word: Word
+    word: StatusWord
     kind: Kind
     status: str
     reason: str

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.runs.outcome import Outcome
-from checker.status_words import DECIDED
 from checker.verdicts import benjamini_hochberg, holm
+from checker.words import DECIDED
 
 NAMED = 3  # ids in the line for people
 

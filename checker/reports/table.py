@@ -9,11 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.evidence import Run
+from checker.evidence.reported import beside
 from checker.reports.many import Corrected
 from checker.reports.text import clean
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
-from checker.status_words import DECIDED
+from checker.runs.survey import Case
+from checker.words import DECIDED
 from checker.writing import numbers, status_of
 
 SCHEMA = 1
@@ -131,6 +133,8 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "against": list(case.against),
         "rests_on": list(case.rests_on),
         "at_risk": list(outcome.at_risk),
+        "strongest": outcome.strongest or None,
+        "reported": reported(case, run),
     }
 
 
@@ -139,6 +143,14 @@ def _controls(run: Run) -> dict[str, Any] | None:
     if run.controls is None:
         return None
     return {**run.controls.model_dump(mode="json", include={"agree", "contradict", "open"}), "trust": run.controls.trust}
+
+
+def reported(case: Case, run: Run | None) -> list[dict[str, Any]]:
+    """The numbers that papers report of a claim, and how each stands to what was measured."""
+    return [
+        {"key": each.key, "source": source, "where": each.where, "number": each.text, "beside": beside(each, run)}
+        for each, source in case.reported
+    ]
 
 
 def _numbers_of(outcome: Outcome) -> dict[str, Any]:

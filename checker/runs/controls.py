@@ -23,13 +23,13 @@ from checker.runs.outcome import Outcome
 from checker.runs.question import Needs, Question, is_open
 from checker.runs.survey import Case, scopes
 from checker.runs.times import Times
-from checker.verdicts import Word
 from checker.vocabulary import Vocabulary
+from checker.words import VerdictWord
 
 FILE = "controls.yaml"  # in the lab
 AnswerWord = Literal["agree", "contradict", "open"]
 ANSWERS: Mapping[str, AnswerWord] = {"supported": "agree", "refuted": "contradict"}
-WORDS: Mapping[AnswerWord, Word] = {"agree": "supported", "contradict": "refuted", "open": "inconclusive"}
+WORDS: Mapping[AnswerWord, VerdictWord] = {"agree": "supported", "contradict": "refuted", "open": "inconclusive"}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checker.evidence import Run
-from checker.status_words import DECIDED, Word
+from checker.words import DECIDED, StatusWord
 
 if TYPE_CHECKING:
     from checker.runs.survey import Case
@@ -19,11 +19,11 @@ class Outcome:
 
     `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
     error is the reason. `pending`: what it needs was only planned. `at_risk`: the claims that it rests on, near or far, which are
-    refuted or stale.
+    refuted or stale. `strongest`: the sentence that its evidence does support, where the claim is refuted or open.
     """
 
     case: Case
-    word: Word
+    word: StatusWord
     reason: str
     stale: bool = False
     failed: bool = False
@@ -32,6 +32,7 @@ class Outcome:
     scope_asked: str = ""
     beside: tuple[Outcome, ...] = ()
     at_risk: tuple[str, ...] = ()
+    strongest: str = ""
 
     @property
     def disagrees(self) -> bool:

@@ -26,18 +26,20 @@ from checker.claims import (
     vault_claims,
 )
 from checker.claims.claim import doubled_ids
+from checker.claims.kind import KINDS
+from checker.claims.language.english import say
+from checker.claims.reported import Reported, reported
 from checker.claims.rests_on import name_in, rests_on
-from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.models import find_model
 from checker.notes import Link, Note, Problem, Vault
+from checker.notes.bibliography import bibliography_files, read_bibliography
 from checker.notes.resolve import fold
 from checker.runs.project import Project
 from checker.runs.risk import circles
-from checker.status_words import Word
-from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import MetricWord, Scope, Vocabulary
+from checker.words import StatusWord
 
 SLUG_WORDS = 7
 SELF = ("it", "our method", "our model", "our approach", "the proposed method", "the proposed model", "this method", "this model")
@@ -49,7 +51,8 @@ class Case:
 
     `said` is what the note says and `named` what counts, `said_as` and `read_as` the same in one plain sentence; `spec_file` is
     the spec's bytes on disk (None: no file). `edited`: a person has changed that file, so it counts; `stale`: and then the note
-    changed under it. `against` lists the claims that cannot hold beside it, `rests_on` those that the note says it rests on.
+    changed under it. `against` lists the claims that cannot hold beside it, `rests_on` those that the note says it rests on,
+    and `reported` the numbers that papers report of it, each with the name of its source.
     """
 
     id: str
@@ -60,12 +63,13 @@ class Case:
     said_as: str = ""
     read_as: str = ""
     spec_file: bytes | None = None
-    word: Word | None = None
+    word: StatusWord | None = None
     reason: str = ""
     stale: bool = False
     edited: bool = False
     against: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
+    reported: tuple[tuple[Reported, str], ...] = ()
 
     @property
     def spec(self) -> ClaimSpec | None:
@@ -115,10 +119,29 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
     here = _spoken_of(vault, cases, vocabulary)
     against = _against((case.id, case.spec) for case in cases if case.spec is not None)
     rests, lost = _rests(vault, cases)
+    numbers = _reported(vault, project, cases)
     found = [
-        replace(_offering(case, here), against=tuple(against.get(case.id, ())), rests_on=rests.get(case.id, ())) for case in cases
+        replace(
+            _offering(case, here),
+            against=tuple(against.get(case.id, ())),
+            rests_on=rests.get(case.id, ()),
+            reported=numbers.get(case.id, ()),
+        )
+        for case in cases
     ]
     return found, [*problems, *lost]
+
+
+def _reported(vault: Vault, project: Project, cases: Sequence[Case]) -> dict[str, tuple[tuple[Reported, str], ...]]:
+    """The numbers that papers report of claims, by id, each with the name of its source as a bibliography has it."""
+    found = {case.id: numbers for case in cases if (numbers := reported(case.claim))}
+    if not found:
+        return {}
+    files = bibliography_files([vault.root, project.root], (vault.root / path for path in vault.files))
+    sources, _ = read_bibliography(files)
+    return {
+        name: tuple((each, str(sources.get(each.key, f"@{each.key}"))) for each in numbers) for name, numbers in found.items()
+    }
 
 
 def _rests(vault: Vault, cases: Sequence[Case]) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
@@ -239,7 +262,7 @@ def _case(case: Case, said: NamedSpec | None, fault: str, project: Project, voca
     missing = vocabulary.lacking(case.claim.statement)
     if missing is not None:
         return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
-    word: Word = "untestable" if case.reading.status == "untestable" else "needs spec"
+    word: StatusWord = "untestable" if case.reading.status == "untestable" else "needs spec"
     return replace(case, word=word, reason=case.reading.reason)
 
 
@@ -263,12 +286,15 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
     metric = metrics[0]
     assert metric is not None
     for what, amount in (("margin", spec.margin), ("bound", spec.bound)):
-        allowed = {"presence": ("images",), "correlation": ("correlation",)}.get(spec.kind, ("relative", metric.unit))
+        allowed = KINDS[spec.kind].units(metric)
         if amount is not None and amount.unit not in allowed:
             listed = " or ".join(f"`{unit}`" for unit in allowed)
             return replace(case, word="error", reason=f"the {what} is in {amount.unit!r}; {metric.title} takes {listed}")
-    if not metric.layers and (spec.quantifier or spec.kind == "trend"):
+    if not metric.layers and (spec.quantifier or KINDS[spec.kind].over_depth):
         return replace(case, word="error", reason=f"{metric.title} is one number for a whole model; it has no layers")
+    for each in metrics:
+        if spec.where.heads and each is not None and not each.heads:
+            return replace(case, word="error", reason=f"{each.title} is not measured head by head; leave out `heads`")
     return case
 
 
@@ -287,9 +313,8 @@ def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
     """The models that a claim is about in a scope; none where one is missing there. A correlation takes those that there are,
     if they are enough."""
     there = tuple(name for name in spec.names if (model := find_model(name)) is not None and scope in model.scopes)
-    if spec.kind == "correlation":
-        return there if len(there) >= FEWEST_MODELS else ()
-    return there if len(there) == len(spec.names) else ()
+    fewest = KINDS[spec.kind].fewest
+    return there if len(there) >= (len(spec.names) if fewest is None else fewest) else ()
 
 
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:

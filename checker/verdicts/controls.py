@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from checker.verdicts.verdict import Word
+from checker.words import VerdictWord
 
 Trust = Literal["passes", "contradicted", "no control"]
 
@@ -17,6 +17,6 @@ def trust(agree: int, contradict: int) -> Trust:
     return "passes" if agree else "no control"
 
 
-def held_to(word: Word, trust: Trust) -> Word:
+def held_to(word: VerdictWord, trust: Trust) -> VerdictWord:
     """The word that is given: none by an instrument that contradicts what is known. Without a control it is given as it is."""
     return "inconclusive" if trust == "contradicted" else word

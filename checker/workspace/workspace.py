@@ -147,7 +147,7 @@ class Workspace:
             on_event(Notice(_earlier(earlier)))
         found = {outcome.case.id: outcome for outcome in outcomes}
         everything = tuple(found.get(case.id) or Outcome(case, "error", damaged[case.id], failed=True) for case in survey.cases)
-        everything = self._with_risks(everything, survey)
+        everything = tuple(map(self._with_strongest, self._with_risks(everything, survey)))
         gone = retired(self.project, survey.vault, [case.id for case in survey.cases], survey.faults) if survey.whole else []
         return Checked(
             survey,
@@ -191,7 +191,7 @@ class Workspace:
         from dataclasses import replace
 
         from checker.runs.risk import at_risk
-        from checker.status_words import DECIDED
+        from checker.words import DECIDED
         from checker.writing import shaken
 
         if not survey.rests:
@@ -205,6 +205,18 @@ class Workspace:
             replace(outcome, at_risk=found[outcome.case.id]) if outcome.case.id in decided & found.keys() else outcome
             for outcome in outcomes
         )
+
+    def _with_strongest(self, outcome: Outcome) -> Outcome:
+        """The outcome, with the sentence that its evidence does support where the claim is refuted or open."""
+        from dataclasses import replace
+
+        from checker.claims.language.english import say
+        from checker.evidence.strongest import strongest
+
+        if outcome.run is None or outcome.stale or outcome.word not in ("refuted", "inconclusive"):
+            return outcome
+        spec = strongest(outcome.run)
+        return replace(outcome, strongest=say(spec, self.words, outcome.run.scope)) if spec else outcome
 
     def changes(self, checked: Checked, *, draw: bool = True) -> list[Change]:
         """What the outcomes of a check change on disk: specs, evidence, plots, claim notes and statuses. `draw`: plots are drawn;

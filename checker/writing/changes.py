@@ -15,7 +15,7 @@ from checker.evidence.ledger import RESTORE
 from checker.notes import Problem
 from checker.runs.outcome import Outcome
 from checker.runs.project import ARCHIVE, Project
-from checker.status_words import DECIDED
+from checker.words import DECIDED
 from checker.writing.claim_note import TRUST, Rewrite, is_claim_note, properties_of, render, shown_in
 from checker.writing.note_status import NoteEdit
 from checker.writing.status import Status
@@ -107,7 +107,7 @@ def doubted(project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str,
         name = outcome.case.id
         keys = {said.run.key for said in (outcome, *outcome.beside) if said.run is not None}
         for recorded, now in ledgers[name].pairs() if name in ledgers else ():
-            if recorded.key in keys and now is not recorded and recorded.code.decision == decision_code():
+            if recorded.key in keys and now is not recorded and recorded.code.decision == decision_code(recorded.spec):
                 path = _standing(project, project.evidence(name))
                 found[name] = f"{path}: {difference(recorded, now.verdict)}; {RESTORE}"
     return found

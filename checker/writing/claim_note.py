@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from checker import strict_yaml
+from checker.claims.kind import KINDS
 from checker.errors import NoteError
 from checker.evidence import Ledger, Released, Run, Values
+from checker.evidence.reported import beside
 from checker.lab.metrics import METRICS
 from checker.notes import parse
 from checker.runs.outcome import Outcome
-from checker.status_words import DECIDED, MARKS
+from checker.words import DECIDED, MARKS
 from checker.writing import numbers
 from checker.writing.status import Status
 
@@ -24,7 +26,7 @@ SOURCE = re.compile(r"\[\[([^\]#|]+)(?:#[^\]|]*)?\]\]")  # the property of that 
 HEAD = re.compile(rb"---\n.*?\n---\n", re.DOTALL)  # all that its properties take
 ASKED = ("kind", "metric", "other", "subject", "baseline", "order", "models")  # of a spec, as properties
 TRUST = "How far the lab can be trusted"  # the page of the manual on controls
-KINDS = {"compare": "comparisons", "trend": "trends over the depth", "presence": "presence and absence"}
+SORTS = {"compare": "comparisons", "trend": "trends over the depth", "presence": "presence and absence"}
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 
 
@@ -88,6 +90,8 @@ def render(
         parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
     if outcome.beside:
         parts.append(_beside(outcome))
+    if outcome.case.reported:
+        parts.append(_reported(outcome))
     if len(ledger.runs) > 1:
         parts.append(_history(ledger))
     parts.append(_command(outcome))
@@ -136,6 +140,8 @@ def _head(outcome: Outcome, status: Status, manual: bool) -> str:
         lines += [f"| the note says | {_plain(case.said_as or reading.reason)} |", f"| the spec says | {_plain(case.read_as)} |"]
     if outcome.run is not None and outcome.word in DECIDED:
         lines += ["", f"Read as: {outcome.run.reading}."]
+    if outcome.strongest:
+        lines += ["", f"The evidence does support: {outcome.strongest}."]
     lines += [line for other in case.against for line in ("", f"It cannot hold together with [[{other}]].")]
     if case.rests_on:
         lines += ["", f"It rests on {', '.join(f'[[{name}]]' for name in case.rests_on)}."]
@@ -161,7 +167,7 @@ def _controls(run: Run, manual: bool) -> str:
     if run.controls is None:
         return f"Not held to published findings yet; checking it again does that ({more})."
     title = METRICS[run.spec.metric].word.title if run.spec.metric in METRICS else run.spec.metric
-    sort = f"{title}, {KINDS.get(run.spec.kind, run.spec.kind)}"
+    sort = f"{title}, {SORTS.get(run.spec.kind, run.spec.kind)}"
     return f"The lab on other published findings ({sort}): {run.controls.counts}. {more}."
 
 
@@ -197,9 +203,7 @@ def _measured_on(run: Run) -> str:
 
 
 def _seeds(run: Run) -> str:
-    presence = run.spec.kind == "presence"
-    told = "Share of images that show it" if presence else f"Mean over images and the layers claimed, in {run.unit}"
-    rows = ["## Values", "", f"{told}.", "", *_by_seed(run, run.values)]
+    rows = ["## Values", "", f"{KINDS[run.spec.kind].values(run.unit)}.", "", *_by_seed(run, run.values)]
     if run.other_values:
         rows += ["", f"The other metric, in {run.other_unit}.", "", *_by_seed(run, run.other_values)]
     return "\n".join(rows) + "\n"
@@ -252,6 +256,16 @@ def _beside(outcome: Outcome) -> str:
         word = f"{MARKS[said.word]} {said.word}{' · stale' if said.stale else ''}"
         cells = (numbers.effect(run.verdict, run.effect_unit), numbers.interval(run.verdict), _plain(run.verdict.reason))
         rows.append(f"| {run.scope} | {word} | {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _reported(outcome: Outcome) -> str:
+    """What papers report of it: shown beside what was measured, and no part of the decision."""
+    rows = ["## Reported", "", "Numbers from papers decide nothing here.", ""]
+    rows += ["| source | where | number | beside the measurement |", "|---|---|---|---|"]
+    for each, source in outcome.case.reported:
+        cells = (_plain(source), _plain(each.where), _plain(each.text), beside(each, outcome.run))
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 

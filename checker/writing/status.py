@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checker.status_words import MARKS, Word
+from checker.words import MARKS, StatusWord
 
 UNSAFE = re.compile(r"[^\w\s·.,%()+-]")
 
@@ -17,7 +17,7 @@ class Status:
 
     id: str
     statement: str
-    word: Word
+    word: StatusWord
     scope: str = ""
     stale: bool = False
     at_risk: bool = False

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checker.claims import Reading, is_untouched, parse_spec, print_spec, read_sentence, slugify
-from checker.claims.say import number
+from checker.claims.language.english import number
 from checker.lab import vocabulary
 
 WORDS = vocabulary()

@@ -24,7 +24,7 @@ CLAIM = "MAE has shorter attention distance than DINO"
         (f"- {CLAIM} #claim `rests on [[a]]` %%rests on [[b]]%%\n", ()),
         (f"- {CLAIM} #claim, see [[z]], rests on [[a]]\n", ("a",)),
         (f"- {CLAIM} #claim [rests on:: [[a]], [[b]]]\n", ("a", "b")),
-        (f"- {CLAIM} #claim\n  - why\n  - rests on [[a]]\n  - **Rests on** [[b]]\n    - rests on [[c]]\n- rests on [[d]]\n", ("a",)),
+        (f"- {CLAIM} #claim\n  - why\n  - rests on [[a]]\n  - **Rests on** [[b]]\n    - rests on [[c]]\n- rests on [[d]]\n", ("a", "b")),
         (f"1. {CLAIM} #claim\n   1. rests on [[a]]\n", ("a",)),
         (f"{CLAIM} #claim\n\nRests on [[a]]\n\nrests on [[b]]\n", ("a",)),
         (f"{CLAIM} #claim\nrests on:: [[a]]\n", ("a",)),

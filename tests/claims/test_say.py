@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.claims import ClaimSpec, read_sentence
-from checker.claims.say import say
+from checker.claims.language.english import say
 from checker.claims.spec import Bound, Margin, Where
 from checker.lab import vocabulary
 from checker.vocabulary import MetricWord
@@ -36,7 +36,7 @@ LAYERS = st.sampled_from(
 @st.composite
 def wheres(draw: st.DrawFn, metric: MetricWord) -> Where:
     layers = draw(LAYERS) if metric.layers else "all"
-    heads = draw(st.none() | st.sampled_from(["head 1", "head 3"])) if metric.layers else None
+    heads = draw(st.none() | st.sampled_from(["head 1", "head 3"])) if metric.heads else None
     return Where(layers=layers, heads=heads, data=draw(st.sampled_from(["default", *(word.name for word in WORDS.data)])))
 
 
@@ -92,7 +92,8 @@ def specs(draw: st.DrawFn) -> ClaimSpec:
     if kind == "equivalence":
         return ClaimSpec(kind="equivalence", **shared, **two, members=members, margin=margin, quantifier=quantifier)
     if kind == "correlation":
-        other = draw(METRICS.filter(lambda word: word.name != metric.name))
+        where = shared["where"]
+        other = draw(METRICS.filter(lambda word: word.name != metric.name and (word.heads or not where.heads)))
         models = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=4, max_size=8, unique=True)))
         zero = Margin(value=0.0, unit="correlation")
         return ClaimSpec(

@@ -25,7 +25,7 @@ from checker.evidence import (
 )
 from checker.evidence.again import as_decided
 from checker.lab import vocabulary
-from checker.verdicts import Word
+from checker.words import VerdictWord
 from tests.evidence.runs import run
 
 WORDS = vocabulary()
@@ -38,7 +38,7 @@ def spec(sentence: str) -> ClaimSpec:
     return found
 
 
-def answers(**words: tuple[str, Word]) -> dict[str, tuple[ClaimSpec, Word]]:
+def answers(**words: tuple[str, VerdictWord]) -> dict[str, tuple[ClaimSpec, VerdictWord]]:
     return {name: (spec(sentence), word) for name, (sentence, word) in words.items()}
 
 
@@ -101,7 +101,7 @@ def test_a_claim_that_asks_at_toy_scale_is_held_to_nothing() -> None:
 
 
 def test_what_is_recorded_changes_with_what_the_controls_ask_and_answer() -> None:
-    def asked(**changes: tuple[str, Word]) -> str:
+    def asked(**changes: tuple[str, VerdictWord]) -> str:
         found = controls_of(spec(CLAIM), {**FOUND, **answers(**changes)})
         assert found is not None
         return found.asked

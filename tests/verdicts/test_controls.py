@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from checker.verdicts import Trust, Word, held_to, trust
+from checker.verdicts import Trust, held_to, trust
+from checker.words import VerdictWord
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,6 @@ def test_one_contradiction_is_enough_to_doubt_and_one_agreement_to_trust(agree: 
 
 
 @pytest.mark.parametrize("word", ["supported", "refuted", "inconclusive"])
-def test_a_word_is_given_unless_known_findings_are_contradicted(word: Word) -> None:
+def test_a_word_is_given_unless_known_findings_are_contradicted(word: VerdictWord) -> None:
     assert held_to(word, "passes") == held_to(word, "no control") == word
     assert held_to(word, "contradicted") == "inconclusive"

@@ -20,7 +20,7 @@ export async function claimPanel(app, state, id) {
   return [
     where, h("h2", { class: "statement" }, found.statement), verdict, links, checkBox(app, found),
     readings(found), supports(app, state, found), found.plots.map((plot) => [found.plots.length > 1 && h("h3", {}, plot.scope), effectPlot(plot), measurementPlot(plot)]),
-    numbers(found), changes(found), pastOf(found),
+    numbers(found), papers(found), changes(found), pastOf(found),
   ];
 }
 
@@ -33,6 +33,7 @@ function readings(found) {
   if (found.missing.length) rows.push(["Missing", found.missing.join(", ")]);
   if (found.choices.length) rows.push(["Choices", found.choices.join(", ")]);
   if (found.suggestions.length) rows.push(["Near to it", found.suggestions.join(", ")]);
+  if (found.strongest) rows.push(["The evidence does support", sentence(found.strongest)]);
   if (found.edited) rows.push(["Spec", `claims/${found.id}.yaml was edited by a person, so it counts.`]);
   return rows.length > 0 && h("dl", { class: "facts" }, rows.map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text))));
 }
@@ -41,6 +42,13 @@ function supports(app, state, found) {
   const link = (id) => h("a", { href: app.address(onwards(state, { view: "claim", subject: id })) }, id);
   const rows = [["Rests on", found.rests_on], ["Supports", found.supports], ["At risk from", found.at_risk]].filter(([, ids]) => ids.length);
   return rows.length > 0 && h("dl", { class: "facts" }, rows.map(([name, ids]) => h("div", {}, h("dt", {}, name), h("dd", {}, ids.flatMap((id, place) => [place > 0 && ", ", link(id)])))));
+}
+
+function papers(found) {
+  if (!found.reported.length) return null;
+  const rows = found.reported.map((one) => h("tr", {}, [[one.source, one.where].filter(Boolean).join(", "), one.number, one.beside].map((text) => h("td", {}, text))));
+  return [h("h3", { class: "group" }, "Reported"), h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Numbers from papers" },
+    h("table", { class: "seeds" }, h("caption", {}, "Numbers from papers decide nothing here"), h("thead", {}, h("tr", {}, ["source", "number", "beside the measurement"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows)))];
 }
 
 function numbers(found) {

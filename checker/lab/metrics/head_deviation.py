@@ -55,6 +55,7 @@ METRICS.register("head_deviation")(
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
+            heads=False,  # it is of how they differ
         ),
         definition="standard deviation over heads of the attention between two patches, mean over pairs of patches",
         source="Walmer et al. 2023",

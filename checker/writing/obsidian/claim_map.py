@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from checker.runs.project import Project
-from checker.status_words import MARKS
+from checker.words import MARKS
 from checker.writing.claim_note import SOURCE
 
 WIDTH, HEIGHT, GAP = 420, 320, 40  # of a card, and the room between two, in pixels

@@ -14,15 +14,17 @@ from typing import Literal
 from lark import Lark, Token, Tree, UnexpectedInput
 from lark.visitors import CollapseAmbiguities
 
-from checker.claims.compose import compose
-from checker.claims.frame import read_through, without_explanation
-from checker.claims.noise import without_noise
-from checker.claims.question import Choice, QuestionError, UnknownError
-from checker.claims.say import say
-from checker.claims.sentence import plain, unquoted
+from checker.claims.kind import KINDS
+from checker.claims.language import unknown
+from checker.claims.language.compose import compose
+from checker.claims.language.english import say
+from checker.claims.language.frame import read_through, without_explanation
+from checker.claims.language.noise import without_noise
+from checker.claims.language.question import Choice, QuestionError, UnknownError
+from checker.claims.language.sentence import plain, unquoted
+from checker.claims.language.unknown import explained, kind_of, kinds_of
+from checker.claims.language.words import Dictionary, Word, WordLexer
 from checker.claims.spec import ClaimSpec
-from checker.claims.unknown import KINDS, explained, kind_of, kinds_of
-from checker.claims.words import Dictionary, Word, WordLexer
 from checker.vocabulary import Vocabulary
 
 MOST_WORDS = 60  # of a sentence; longer ones hold more than one claim
@@ -33,22 +35,6 @@ IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT"
 PLACING = {"IN", "ON", "AT", "FOR", "OVER", "MEAN_OVER", "DATA", "PRETRAINED", "TOY", "SCALE", "ALL_LAYERS", "CLASS_TOKEN"}
 SIZES = ("larger", "smaller", "grow", "grows", "growing", "shrink", "shrinks", "shrinking")  # of each thing, or of their number
 WORD = re.compile(r"[\w-]+")
-
-
-STARTS: dict[str, frozenset[str]] = {
-    start: frozenset(terminals.split())
-    for start, terminals in {
-        "a_compare": "COMPARATIVE SUPERLATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT TWICE HALF TIMES UP DOWN "
-        "IMPROVE WORSEN RAISED LOWERED",
-        "a_threshold": "NUMBER",
-        "a_trend": "UP DOWN GROW RISING FALLING DEPTH",
-        "a_presence": "HAVE EXIST THERE LACK PRESENT ABSENT",
-        "an_equivalence": "SIMILAR DIFFER WITHIN",
-        "a_correlation": "CORRELATE ANTICORRELATE CORRELATED ANTICORRELATED CORRELATION MODELS COMPARATIVE",
-        "a_ranking": "GREATER_SIGN LESS_SIGN",
-    }.items()
-}
-"""The start of the grammar for each kind, and the words of which a sentence of that kind has at least one."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +63,18 @@ def _dictionary(vocabulary: Vocabulary) -> Dictionary:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    grammar = (files("checker.claims") / "grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="earley", lexer=WordLexer, ambiguity="explicit", start=list(STARTS))
+    return Lark(_grammar(), parser="earley", lexer=WordLexer, ambiguity="explicit", start=[f"{name}_claim" for name in _kinds()])
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> str:
+    return (files("checker.claims.language") / "grammar.lark").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[str, ...]:
+    """The kinds of claims in the order of the grammar, which has a start for each."""
+    return tuple(sorted(KINDS, key=lambda name: _grammar().index(f"\n{name}_claim:")))
 
 
 def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None) -> Reading:
@@ -205,7 +201,11 @@ class _Reader:
         return {} if question.together and len(offered) < len(question.choices) else offered
 
     def _without_metric(self) -> Reading:
-        """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken."""
+        """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken. An order of models whose
+        every word is known only leaves out in what."""
+        types = {word.type for words in self.ways for word in words}
+        if types & KINDS["ranking"].words and "NAME" not in types:
+            return self._question("it does not say what is measured", ("metric",))
         words = {word.casefold() for word in WORD.findall(self.text)}
         metrics = self.vocabulary.metrics
         hinted = [metric.title for metric in metrics if words & {hint.casefold() for hint in metric.hints}]
@@ -259,11 +259,11 @@ def _trees(words: Sequence[Word]) -> list[Tree[Token]]:
     types = {word.type for word in words}
     trees: list[Tree[Token]] = []
     reached = 0
-    for start, telling in STARTS.items():
-        if not types & telling:
+    for name in _kinds():
+        if not types & KINDS[name].words:
             continue
         try:
-            tree = _parser().parse(list(words), start=start)
+            tree = _parser().parse(list(words), start=f"{name}_claim")
         except UnexpectedInput as error:
             position = getattr(getattr(error, "token", None), "start_pos", None)
             reached = max(reached, len(words) if position is None else position)
@@ -284,5 +284,5 @@ def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
         return QuestionError("the sentence ends too early", "the rest of it")
     named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")
     kind = None if named else kind_of(words[reached].text)
-    what, missing = KINDS[kind] if kind else ("", "a plainer sentence that says the same")
+    what, missing = unknown.KINDS[kind] if kind else ("", "a plainer sentence that says the same")
     return QuestionError(f"not understood from {words[reached].text!r} on" + (f" ({what})" if what else ""), missing)

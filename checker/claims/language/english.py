@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from checker.claims.kind import KINDS
 from checker.claims.spec import ClaimSpec, Margin
-from checker.vocabulary import MetricWord, Relation, Scope, Vocabulary
-
-VERBS = {"greater": "increases", "less": "decreases", "not greater": "does not increase", "not less": "does not decrease"}
+from checker.vocabulary import MetricWord, Scope, Vocabulary
 
 
 def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
@@ -17,83 +16,31 @@ def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
     metric = vocabulary.metric(spec.metric)
     if metric is None:
         return f"a claim about {spec.metric}, which is not known here"
-    return _Speaker(spec, vocabulary, scope, metric).sentence()
+    return KINDS[spec.kind].say(spec, English(spec, vocabulary, scope, metric))
 
 
-class _Speaker:
+class English:
+    """The parts of a sentence that several kinds of claims share."""
+
     def __init__(self, spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope, metric: MetricWord) -> None:
         self.spec, self.vocabulary, self.scope, self.metric = spec, vocabulary, scope, metric
 
-    def sentence(self) -> str:
-        text: str = getattr(self, f"_{self.spec.kind}")()
-        return text
+    def subject(self) -> str:
+        return f"the mean {self.metric.title} of {self.model(self.spec.subject)}"
 
-    def _compare(self) -> str:
-        spec = self.spec
-        relation: Relation = "less" if spec.relation in ("less", "not less") else "greater"
-        words = [word for word, its in self.metric.comparatives if its == relation]
-        word = next((word for word in ("smaller", "larger") if word in words), words[0])
-        line = f"{word} than {self._that()}"
-        if spec.factor is not None:
-            line = f"at least {number(spec.factor)} times {line}"
-        elif spec.margin is not None:
-            line += f" by more than {self._amount(spec.margin)}"
-        verb = "is not" if spec.relation in ("not less", "not greater") else "is"
-        return f"{self._the_metric()}{self._where()}, {verb} {line}"
+    def that(self) -> str:
+        return f"that of {self.model(self.spec.baseline)}"
 
-    def _threshold(self) -> str:
-        bound, relation = self.spec.bound, self.spec.relation
-        assert bound is not None
-        amount = f"{number(bound.value, 100)} %" if self.metric.unit == "share" else f"{number(bound.value)}{self._unit()}"
-        verb = "is not" if relation in ("not less", "not greater") else "is"
-        side = "at most" if relation in ("less", "not less") else "at least"
-        return f"{self._the_metric()}{self._where()}, {verb} {side} {amount}"
-
-    def _trend(self) -> str:
-        assert self.spec.relation is not None and self.spec.margin is not None
-        verb = VERBS[self.spec.relation]
-        return f"{self._the_metric()}{self._where()}, {verb} with depth by more than {self._amount(self.spec.margin)}"
-
-    def _presence(self) -> str:
-        bound = self.spec.bound
-        assert bound is not None
-        side = "more" if self.spec.relation == "greater" else "fewer"
-        share = f"in {side} than {number(bound.value, 100)} % of the images"
-        return f"there are {self.metric.synonyms[0]} in {self._model(self.spec.subject)}{self._where()}, {share}"
-
-    def _equivalence(self) -> str:
-        assert self.spec.margin is not None
-        return f"{self._the_metric()}{self._where()}, is within {self._amount(self.spec.margin)} of {self._that()}"
-
-    def _correlation(self) -> str:
-        spec = self.spec
-        other = self.vocabulary.metric(spec.other or "")
-        sign = "positively" if spec.relation == "greater" else "negatively"
-        title = other.title if other else spec.other
-        models = listed(spec.models or ())
-        return f"{self.metric.title} correlates {sign} with {title} across {models}{self._where()}"
-
-    def _ranking(self) -> str:
-        assert self.spec.margin is not None
-        order = " > ".join(self.spec.order or ())
-        return f"{order} in {self.metric.title}{self._where()}, by more than {self._amount(self.spec.margin)}"
-
-    def _the_metric(self) -> str:
-        return f"the mean {self.metric.title} of {self._model(self.spec.subject)}"
-
-    def _that(self) -> str:
-        return f"that of {self._model(self.spec.baseline)}"
-
-    def _model(self, name: str | None) -> str:
+    def model(self, name: str | None) -> str:
         members = (self.spec.members or {}).get(name or "")
         if not members:
             return str(name)
         return f"{name} (each of {listed(members)})" if len(members) > 1 else f"{name} (only {members[0]})"
 
-    def _where(self) -> str:
+    def where(self) -> str:
         where, spec = self.spec.where, self.spec
         parts = []
-        if self.metric.layers and not (spec.kind == "trend" and where.layers == "all"):
+        if self.metric.layers and not (KINDS[spec.kind].over_depth and where.layers == "all"):
             parts.append(say_layers(where.layers, spec.quantifier))
         if where.heads:
             parts.append(f"in {where.heads}")
@@ -104,15 +51,20 @@ class _Speaker:
             parts.append("with released weights" if spec.scope == "pretrained" else "at toy scale")
         return "".join(f", {part}" for part in parts)
 
-    def _amount(self, margin: Margin) -> str:
+    def amount(self, margin: Margin) -> str:
         if margin.unit == "relative":
             return f"{number(margin.value, 100)} %" + (" relative" if self.metric.unit == "share" else "")
         if self.metric.unit == "share":
             points = number(margin.value, 100)
             return f"{points} percentage {'point' if points == '1' else 'points'}"
-        return f"{number(margin.value)}{self._unit()}"
+        return f"{number(margin.value)}{self.unit()}"
 
-    def _unit(self) -> str:
+    def title(self, name: str | None) -> str:
+        """What a metric is called."""
+        metric = self.vocabulary.metric(name or "")
+        return metric.title if metric else str(name)
+
+    def unit(self) -> str:
         return f" {self.metric.unit}" if self.metric.unit in self.metric.unit_words else ""
 
 
@@ -148,6 +100,11 @@ def say_layers(layers: str, quantifier: str | None) -> str:
 def listed(names: Sequence[str]) -> str:
     """Names as a list with commas and an `and`."""
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)
+
+
+def percent(share: float) -> str:
+    """A share as a number of percent."""
+    return f"{number(share, 100)} %"
 
 
 def number(value: float, times: int = 1) -> str:
