@@ -11,7 +11,7 @@ test: .venv/ready-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/pytest -m "slow or not slow"
+	.venv/bin/pytest -m "slow or not slow" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .venv/ready: pyproject.toml constraints.txt
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv

@@ -1,17 +1,23 @@
-"""What Obsidian's markdown has inside a paragraph, and its callouts and tasks, as rules of markdown-it-py.
+"""A note as tokens of markdown-it-py, for a page.
 
-Blocks are those of `checker.notes.markdown`, so that a note is shown as it was read.
+Blocks are those of `checker.notes.markdown`, and what Obsidian has inside them is what `checker.notes.pieces` found: each piece
+goes through CommonMark as a mark that means nothing to it, and comes out as a token. So a note is shown as it was read.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from checker.notes.lines import Span
-from checker.notes.link import SCHEME, wikilink
+from checker.notes.link import SCHEME
 from checker.notes.markdown import MAX_NESTING, add_block_rules
+from checker.notes.note import Note
+from checker.notes.pieces import Piece, pieces
 from checker.notes.resolve import plain_heading
 
 if TYPE_CHECKING:
@@ -20,16 +26,12 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-WIKILINK = re.compile(r"!?\[\[((?:[^\[\]\r\n]|\[(?!\[)|\](?!\]))+)\]\]")
-MATH = re.compile(r"\$\$(?P<display>.+?)\$\$|\$(?![\s$])(?P<inline>(?:[^$\\]|\\.)*?(?<![\s\\]))\$(?!\d)", re.DOTALL)
-TAG = re.compile(r"#([^\s\u2000-\u206f\u2e00-\u2e7f!-,.:-@\[-^`{-~]+)")
-BEFORE_TAG = " \t\n([{,;\"'>|*_~"
-BLOCK_ID = re.compile(r"\^([A-Za-z0-9-]+)[ \t]*(?=\n|\Z)")
-REFERENCE = re.compile(r"\[\^([^\s\[\]]+)\]")
+OPEN, CLOSE = "\ufdd0", "\ufdd1"  # round a piece's number: code points that no text has
+MARK = re.compile(r"\ufdd0(\d+)\ufdd1|%EF%B7%90(\d+)%EF%B7%91")
+UNMARKED = re.compile(r"[\ufdd0\ufdd1]|%EF%B7%9[01]")
 CALLOUT = re.compile(r"\[!([^\]\n|]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*([^\n]*)\n?")
 TASK = re.compile(r"\[(.)\][ \t]+(?=\S)")
 FIRST_LEVEL, LAST_LEVEL = 3, 6  # of the headings of a note: its title is the second
-MAX_FOOTNOTE = 2000
 
 
 @cache
@@ -39,66 +41,91 @@ def markup() -> MarkdownIt:
 
     md = add_block_rules(MarkdownIt("commonmark", {"maxNesting": MAX_NESTING, "html": True}))
     md.enable("strikethrough")
-    md.inline.ruler.before("link", "wikilink", _wikilink)
-    md.inline.ruler.before("link", "footnote_reference", _footnote_reference)
-    md.inline.ruler.before("link", "inline_footnote", _inline_footnote)
-    md.inline.ruler.before("escape", "math", _math)
-    md.inline.ruler.push("tag", _tag)
-    md.inline.ruler.push("block_id", _block_id)
     md.inline.ruler.push("mark", _mark)
     md.core.ruler.before("inline", "callouts", _callouts)
     md.core.ruler.before("inline", "tasks", _tasks)
+    md.core.ruler.push("pieces", _pieces)
     md.core.ruler.push("headings", _headings)
     md.core.ruler.push("alignment", _alignment)
     return md
 
 
-def _wikilink(state: StateInline, silent: bool) -> bool:
-    match = WIKILINK.match(state.src, state.pos, state.posMax)
-    link = wikilink(match[1], match[0][0] == "!", Span(0, 0), match[0]) if match else None
-    if match is None or link is None:
-        return False
-    if not silent:
-        token = state.push("wikilink", "", 0)
-        token.meta = {"link": link}
-    state.pos = match.end()
-    return True
+@dataclass
+class Marked:
+    """A text whose pieces stand as marks, with those pieces and what was written for each, by their numbers."""
+
+    text: str = ""
+    pieces: list[Piece] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+    def restored(self, text: str) -> str:
+        """A text in which marks are again what was written, percent encoded where the mark is."""
+        return MARK.sub(lambda match: self._written(match), text)
+
+    def _written(self, match: re.Match[str]) -> str:
+        written = self.restored(self.written[int(match[1] or match[2])])
+        return written if match[1] else quote(written)
 
 
-def _math(state: StateInline, silent: bool) -> bool:
-    match = MATH.match(state.src, state.pos, state.posMax)
-    if match is None:
-        return False
-    if not silent:
-        token = state.push("math_inline", "", 0)
-        token.content = match["display"] or match["inline"]
-        token.meta = {"display": match["display"] is not None}
-    state.pos = match.end()
-    return True
+def marked(note: Note, part: Span) -> Marked:
+    """A part of a note with its pieces as marks. What of a comment or formula lies outside of the part is not shown either."""
+    found = Marked()
+    within = [
+        piece._replace(span=Span(max(piece.span.start, part.start), min(piece.span.end, part.end)))
+        for piece in pieces(note)
+        if piece.span.start < part.end and piece.span.end > part.start
+    ]
+    found.text = _marked(note.data, part, within, found)
+    return found
 
 
-def _tag(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] != "#" or (state.pos and state.src[state.pos - 1] not in BEFORE_TAG):
-        return False
-    match = TAG.match(state.src, state.pos, state.posMax)
-    if match is None or match[1].isdecimal():
-        return False
-    if not silent:
-        state.push("tag", "", 0).content = match[1]
-    state.pos = match.end()
-    return True
+def _marked(data: bytes, part: Span, within: Sequence[Piece], found: Marked) -> str:
+    text, reached = [], part.start
+    for index, piece in enumerate(within):
+        if piece.span.start < reached:
+            continue  # in the footnote before it
+        text.append(_plain(data[reached : piece.span.start]))
+        reached = piece.span.end
+        written = _plain(data[piece.span.start : piece.span.end])
+        if piece.kind == "footnote_inline":
+            inner = Span(piece.span.start + 2, piece.span.end - 1)
+            inside = [each for each in within[index + 1 :] if each.span.start < inner.end]
+            piece = piece._replace(text=_marked(data, inner, inside, found))
+        found.pieces.append(piece)
+        found.written.append(written)
+        text.append(f"{OPEN}{len(found.pieces) - 1}{CLOSE}")
+    return "".join([*text, _plain(data[reached : part.end])])
 
 
-def _block_id(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] != "^" or (state.pos and not state.src[state.pos - 1].isspace()):
-        return False
-    match = BLOCK_ID.match(state.src, state.pos, state.posMax)
-    if match is None:
-        return False
-    if not silent:
-        state.push("block_id", "", 0).content = match[1]
-    state.pos = match.end()
-    return True
+def _plain(data: bytes) -> str:
+    return UNMARKED.sub("\ufffd", data.decode("utf-8", "replace"))
+
+
+def _pieces(state: StateCore) -> None:
+    """Marks in text become tokens; where they stand in code, HTML or a destination, what was written comes back."""
+    found: Marked = state.env["marked"]
+    for token in state.tokens:
+        token.content = found.restored(token.content)
+        if token.type == "inline":
+            token.children = [piece for child in token.children or [] for piece in _split(child, found)]
+
+
+def _split(token: Token, found: Marked) -> Iterator[Token]:
+    from markdown_it.token import Token
+
+    if token.type != "text":
+        token.content = found.restored(token.content)
+        token.attrs = {name: found.restored(value) if isinstance(value, str) else value for name, value in token.attrs.items()}
+        yield token
+        return
+    reached = 0
+    for match in MARK.finditer(token.content):
+        piece = found.pieces[int(match[1] or match[2])]
+        yield Token("text", "", 0, content=token.content[reached : match.start()], level=token.level)
+        yield Token(piece.kind, "", 0, content=piece.text, meta={"piece": piece}, level=token.level)
+        reached = match.end()
+    token.content = token.content[reached:]
+    yield token
 
 
 def _mark(state: StateInline, silent: bool) -> bool:
@@ -112,30 +139,6 @@ def _mark(state: StateInline, silent: bool) -> bool:
         _inside(state, start, end)
         state.push("mark_close", "mark", -1)
     state.pos = end + 2
-    return True
-
-
-def _footnote_reference(state: StateInline, silent: bool) -> bool:
-    match = REFERENCE.match(state.src, state.pos, state.posMax)
-    if match is None:
-        return False
-    if not silent:
-        state.push("footnote_reference", "", 0).content = match[1]
-    state.pos = match.end()
-    return True
-
-
-def _inline_footnote(state: StateInline, silent: bool) -> bool:
-    """`^[text]`, without brackets inside."""
-    if not state.src.startswith("^[", state.pos):
-        return False
-    end = state.src.find("]", state.pos, min(state.posMax, state.pos + MAX_FOOTNOTE))
-    if end < 0:
-        return False
-    if not silent:
-        token = state.push("inline_footnote", "", 0)
-        token.content = state.src[state.pos + 2 : end]
-    state.pos = end + 1
     return True
 
 

@@ -11,11 +11,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from checker.browse.markup import is_external, markup
+from checker.browse.markup import is_external, marked, markup
 from checker.browse.sanitise import sanitise
 from checker.errors import NoteError
 from checker.notes import Link, Note, Vault, resolve_subpath
-from checker.notes.inline import blanked
 from checker.notes.lines import BOM, Span
 from checker.notes.resolve import plain_heading, subpath_parts
 from checker.words import MARKS
@@ -48,7 +47,6 @@ class _Context:
     embeds: list[int] = field(default_factory=lambda: [0])
     footnotes: dict[str, str] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
 
 
 def render(vault: Vault, note: Note, claims: Mapping[PurePosixPath, str]) -> str:
@@ -62,19 +60,13 @@ def _destinations(vault: Vault, path: PurePosixPath) -> Destinations:
 
 def _render(note: Note, part: Span | None, context: _Context) -> str:
     """A note or a part of one, not yet sanitised."""
-    data = bytearray(note.data)
-    if note.data.startswith(BOM):
-        data[: len(BOM)] = b"   "
-    for span in (note.frontmatter, *(comment.span for comment in note.comments)):
-        if span is not None:
-            data[span.start : span.end] = blanked(bytes(data[span.start : span.end]))
-    text = bytes(data[part.start : part.end] if part else data).decode("utf-8", "replace")
-    context.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    bom = len(BOM) if note.data.startswith(BOM) else 0
+    found = marked(note, part or Span(bom, len(note.data)))
     md = _renderer()
-    env: dict[str, Any] = {"context": context}
+    env: dict[str, Any] = {"context": context, "marked": found}
     for definition in note.definitions if part else ():
         env.setdefault("references", {})[definition.label.upper()] = {"href": definition.destination, "title": ""}
-    tokens = _without_footnotes(md, md.parse(text, env), env)
+    tokens = _without_footnotes(md, md.parse(found.text, env), env)
     body = str(md.renderer.render(tokens, md.options, env))
     return body + _footnotes(context)
 
@@ -111,21 +103,22 @@ def _footnotes(context: _Context) -> str:
 def _renderer() -> MarkdownIt:
     md = markup()
     rules: dict[str, Callable[[Sequence[Token], int, _Context], str]] = {
-        "wikilink": lambda tokens, index, context: _wikilink(tokens[index].meta["link"], context),
+        "wikilink": lambda tokens, index, context: _wikilink(tokens[index].meta["piece"].link, context),
         "tag": lambda tokens, index, context: _tag(tokens[index].content),
-        "math_inline": lambda tokens, index, context: _math(tokens[index].content, tokens[index].meta["display"]),
-        "math": _math_block,
+        "math_inline": lambda tokens, index, context: _math(tokens[index].content, tokens[index].meta["piece"].display),
+        "math": lambda tokens, index, context: _math(tokens[index].content.removeprefix("$$").removesuffix("$$"), True),
         "block_id": lambda tokens, index, context: f'<span data-at="^{html.escape(tokens[index].content.lower())}"></span>',
         "footnote_reference": lambda tokens, index, context: _reference(tokens[index].content, context),
-        "inline_footnote": _inline_footnote,
         "link_open": _link_open,
         "image": _image,
         "fence": _fence,
         "front_matter": lambda tokens, index, context: "",
         "comment": lambda tokens, index, context: "",
+        "comment_inline": lambda tokens, index, context: "",
     }
     for name, rule in rules.items():
         md.add_render_rule(name, _with_context(rule))
+    md.add_render_rule("footnote_inline", _inline_footnote)
     md.core.ruler.push("boxes", _boxes)
     return md
 
@@ -233,11 +226,6 @@ def _math(source: str, display: bool) -> str:
     return f'<div class="md-math">{made}</div>' if display else made
 
 
-def _math_block(tokens: Sequence[Token], index: int, context: _Context) -> str:
-    first, last = tokens[index].map or [0, 0]
-    return _math("\n".join(context.lines[first:last]).strip().removeprefix("$$").removesuffix("$$"), True)
-
-
 def _reference(name: str, context: _Context) -> str:
     if name not in context.used:
         context.used.append(name)
@@ -245,10 +233,12 @@ def _reference(name: str, context: _Context) -> str:
     return f'<sup data-at="ref-{shown}"><a href="#" data-footnote="fn-{shown}" class="md-note">{number}</a></sup>'
 
 
-def _inline_footnote(tokens: Sequence[Token], index: int, context: _Context) -> str:
+def _inline_footnote(self: Any, tokens: Sequence[Token], index: int, options: Any, env: dict[str, Any]) -> str:
+    context: _Context = env["context"]
     name = f"inline-{len(context.used) + 1}"
-    context.footnotes[name] = html.escape(tokens[index].content)
-    return _reference(name, context)
+    number = _reference(name, context)  # before its words, which may hold another
+    context.footnotes[name] = str(_renderer().renderInline(tokens[index].content, env))
+    return number
 
 
 def _link_open(tokens: Sequence[Token], index: int, context: _Context) -> str:

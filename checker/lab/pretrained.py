@@ -97,12 +97,12 @@ def download(model: Model, report: Report = lambda done, of: None) -> Path:
 
 def _bar(report: Report, size: int) -> Any:
     """A tqdm that draws nothing and tells `report` how far a download is."""
-    from tqdm.auto import tqdm
+    from huggingface_hub.utils.tqdm import tqdm
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **options: Any) -> None:
             options.pop("name", None)
-            super().__init__(*args, **{**options, "disable": True})
+            super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]
             self.sofar = 0
 
         def update(self, n: float | None = 1) -> bool | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cache import cache_folder
+from checker.extras import extra
 from checker.lab.data import data_set
 from checker.lab.learners import LEARNERS
 from checker.lab.recipes import Recipe
@@ -83,14 +84,14 @@ def _alike(one: Values, other: Values) -> bool:
 
 def _fingerprint(recipe: Recipe, code: str) -> Values:
     """Taken with today's code, or kept from when it was taken with the same."""
-    from checker.lab.fingerprint import fingerprint
-
     path = cache_folder() / "fingerprints" / f"{recipe.name}-{code}.json"
     try:
         kept: Values = json.loads(path.read_text())
         return kept
     except (OSError, ValueError):
         pass
+    with extra("train", "a comparison of training code"):
+        from checker.lab.fingerprint import fingerprint
     values = fingerprint(recipe)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -87,6 +87,7 @@ def _fenced(state: StateBlock, first: int, last: int, silent: bool, mark: str, k
         state.line = line + 1
         token = state.push(kind, "", 0)
         token.map = [first, line + 1]
+        token.content = state.getLines(first, line + 1, state.blkIndent, False).strip()
     return True
 
 

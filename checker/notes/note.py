@@ -151,7 +151,7 @@ class Problem:
 class Note:
     """A note as read. `path` is relative to the vault; `visible` is `data` with frontmatter, code, math, HTML and
     comments blanked byte by byte, so that a span in one is the same span in the other. `hidden` holds the spans of comments
-    and math, which may begin in one block and end in another.
+    and math, which may begin in one block and end in another; `formulas` those of math that is no block of its own.
 
     `links` and `tags` are what a reader sees in the body. Obsidian also counts those in `%%` comments and in properties:
     `all_links` and `all_tags` hold every one, in order.
@@ -167,6 +167,7 @@ class Note:
     tags: tuple[Tag, ...] = ()
     block_ids: tuple[BlockId, ...] = ()
     hidden: tuple[Span, ...] = ()
+    formulas: tuple[Span, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     frontmatter: Span | None = None
     property_items: tuple[Property, ...] = ()

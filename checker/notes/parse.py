@@ -27,6 +27,7 @@ BLOCK_ID = re.compile(rb"(?:^|(?<=\s))\^([A-Za-z0-9-]+)[ \t]*\Z")
 CONFLICT = re.compile(rb"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 DEFINITION = re.compile(rb"[ \t>]*\[((?:[^\[\]\\]|\\.)+)\]:\s*(<[^<>\r\n]*>|\S+)", re.DOTALL)
 UNCLOSED_COMMENT = "the comment is not closed. Not written until then"
+CELL_END = re.compile(rb"(?<!\\)\|")
 OPAQUE = ("code", "html", "comment", "math")
 WITH_ID_BELOW = ("quote", "callout", "table")
 SECTIONS_WITH_ID_BELOW = ("blockquote", "callout", "table", "list")
@@ -58,7 +59,8 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
         for span in list(inline.code_spans(data, area.start, area.end)):
             blank.span(span)
     before = bytes(blank.visible)
-    inside = list(inline.hidden(before))
+    tables = [leaf.span for leaf in structure.leaves if leaf.kind == "table"]
+    inside = [match for match in inline.hidden(before) if not (match["math"] and _in_two_cells(match, tables))]
     comments = _comments(path, lines, structure, [match for match in inside if match["math"] is None], problems)
     hidden = (*math, *(Span(*match.span()) for match in inside))
     for span in hidden:
@@ -82,6 +84,7 @@ def parse(path: PurePosixPath, data: bytes) -> Note:
         tags=found_tags,
         block_ids=tuple(own_line[start] for start in sorted(own_line)),
         hidden=hidden,
+        formulas=tuple(Span(*match.span()) for match in inside if match["math"] is not None),
         problems=tuple(problems),
         frontmatter=whole,
         property_items=frontmatter.items,
@@ -149,6 +152,12 @@ def _find_faults(path: PurePosixPath, lines: Lines, structure: Structure, proble
     for line, markup in structure.open_fences:
         message = f"the code block is not closed; end it with {markup}. Not written until then"
         problems.append(Problem(path, line + 1, message))
+
+
+def _in_two_cells(match: re.Match[bytes], tables: list[Span]) -> bool:
+    """Whether a formula would begin in one cell of a table and end in another: a `|` without backslash ends a cell first."""
+    index = bisect_right(tables, match.start(), key=lambda span: span.start) - 1
+    return index >= 0 and match.start() < tables[index].end and CELL_END.search(match[0]) is not None
 
 
 def _comments(

@@ -57,6 +57,7 @@ HEADING = re.compile(rb"\n(#{1,6})[ \t]+([^\n]*)")
 BLOCK_ID = re.compile(rb"\^(?<=\s\^)([A-Za-z0-9-]+)[ \t]*(?:\n|\Z)")
 BLOCK_ENDS = re.compile(rb"[ \t]*(?:\n|\Z|[-*+] \S)")
 DEFINITION = re.compile(rb"\n[ \t>]*(?:" + _BULLET + rb"[ \t]+)*\[[^\n]*\]:")
+CELLS = re.compile(rb"\$[^$\n|]*\|[^$\n]*\$")  # what may be a formula, or two cells of a table
 MARKDOWN_LINK = re.compile(rb"\[[^\[\]\n]*\]\([^\s<>()]*\)")
 
 
@@ -116,6 +117,8 @@ def _plain(text: bytes) -> bool:
     if (b"](" in text or b"]:" in text) and not _closed_in_line(text):
         return False
     if b"`" in text and not _pairs(text, b"`"):
+        return False
+    if b"$" in text and CELLS.search(text):
         return False
     if b"$$" in text and not _pairs(text, b"$$"):
         return False

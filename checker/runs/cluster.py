@@ -23,6 +23,7 @@ from typing import Any, Protocol
 
 from checker.cache import version
 from checker.errors import CheckerError, MeasurementError
+from checker.extras import extra
 from checker.lab.context import Context, current
 from checker.runs.executor import Event, Watch
 from checker.runs.folder import JobFolder, Result
@@ -203,7 +204,8 @@ def _remove(place: str) -> None:
 
 
 def _filesystem(place: str) -> tuple[Any, str]:
-    import fsspec
+    with extra("cluster", f"the store {place}"):
+        import fsspec
 
     store, path = fsspec.core.url_to_fs(place)
     return store, path

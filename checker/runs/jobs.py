@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from checker.errors import MeasurementError
+from checker.extras import extra
 from checker.lab.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     if job["kind"] == "train":
         from checker.lab.context import current
         from checker.lab.plugins import load_objectives
-        from checker.lab.training import train
+
+        with extra("train", "training"):
+            from checker.lab.training import train
 
         recipe = Recipe.from_dict(job["recipe"])
         if not _is_trained(folder / MODEL, recipe.key(job["seed"])):

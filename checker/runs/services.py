@@ -13,6 +13,7 @@ from typing import Any
 
 from checker import interpreter
 from checker.errors import ConfigurationError
+from checker.extras import extra
 from checker.runs.cluster import ClusterExecutor, Pool
 from checker.runs.executor import Executor
 from checker.runs.limits import LIMITS, Limits
@@ -55,12 +56,8 @@ def open_executor(
             stack.enter_context(_safe_path())
             root.mkdir(parents=True, exist_ok=True)
             own = {key: value for key, value in options.items() if key not in SHARED}
-            try:
+            with extra("cluster", f"--executor {name}", ConfigurationError):
                 pool = SERVICES[name](own, workers, root, limits)
-            except ImportError as error:
-                raise ConfigurationError(
-                    f"--executor {name} needs the package {error.name}: pip install 'check-claims[cluster]'"
-                ) from error
             executor = ClusterExecutor(pool, root, options.get("store", str(root)), limits)
         try:
             yield executor

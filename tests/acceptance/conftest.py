@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.acceptance.test_cli import run
 from tests.runs.test_repository import git
@@ -22,13 +24,28 @@ OTHER = "MAE is nice #claim\n"
 
 
 @pytest.fixture(scope="session")
-def ci_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("ci-cache")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run of tests, the same in all of its processes."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
-def _checked(tmp_path_factory: pytest.TempPathFactory, ci_cache: Path) -> Path:
-    project = tmp_path_factory.mktemp("ci") / "project"
+def ci_cache(shared_folder: Path) -> Path:
+    """What was measured, kept for the tests that come after."""
+    return shared_folder / "ci-cache"
+
+
+@pytest.fixture(scope="session")
+def _checked(shared_folder: Path, ci_cache: Path) -> Path:
+    project = shared_folder / "ci" / "project"
+    with FileLock(shared_folder / "ci.lock"):  # the first process checks, the others wait for it
+        if not project.exists():
+            _check_once(project.with_name("unchecked"), ci_cache).rename(project)
+    return project
+
+
+def _check_once(project: Path, ci_cache: Path) -> Path:
     (project / "vault/Sub").mkdir(parents=True)
     (project / "claims").mkdir()
     (project / "vault/Attention.md").write_text(NOTE)

@@ -60,6 +60,17 @@ def test_damaged_evidence_is_one_claims_error(checked_repository: Path, ci_cache
     assert claims[BAD]["effect"] is None
     assert tree(project) == before
 
+    answer = json_of(run("decide", "--json", cwd=project, cache=ci_cache))
+    assert [row["id"] for row in answer["decisions"]] == [GOOD]
+    assert PLACE.search(str(answer["problems"][0]))
+    assert tree(project) == before
+
+
+@pytest.mark.parametrize("how", ["truncated", "a folder"])  # a text that is wrong, and one that cannot be read
+def test_every_command_names_damaged_evidence(checked_repository: Path, ci_cache: Path, how: str) -> None:
+    project = checked_repository
+    DAMAGE[how](project / f"claims/{BAD}.evidence.json")
+    before = tree(project)
     for command, code in (
         (("explain", BAD), 3),
         (("reproduce", BAD), 3),
@@ -70,9 +81,6 @@ def test_damaged_evidence_is_one_claims_error(checked_repository: Path, ci_cache
         result = run(*command, cwd=project, cache=ci_cache)
         assert (result.returncode, "Traceback" in result.stderr) == (code, False), (command, result.stderr)
         assert bool(PLACE.search(result.stderr)) is (code == 3), (command, result.stderr)
-    answer = json_of(run("decide", "--json", cwd=project, cache=ci_cache))
-    assert [row["id"] for row in answer["decisions"]] == [GOOD]
-    assert PLACE.search(str(answer["problems"][0]))
     result = run("export", "../page.html", cwd=project, cache=ci_cache)
     assert result.returncode == 3
     page = (project / "../page.html").read_text()

@@ -17,6 +17,7 @@ import pytest
 
 from tests.acceptance.test_cli import COMMAND, run
 from tests.browse.conftest import until
+from tests.processes import started
 from tests.strays import write_strays
 
 CLAIM = "MAE has shorter attention distance than DINO"
@@ -156,13 +157,12 @@ def test_an_end_while_it_starts_is_one_line(make_vault: Callable[..., Path], tmp
     environment = os.environ | {"CHECK_CLAIMS_CACHE": str(tmp_path / "cache"), "PYTHONWARNINGS": "ignore"}
     ends = set()
     for wait in (0.0, 0.1, 0.25, 0.5, 0.8):
-        process = subprocess.Popen(
-            [COMMAND, "--dry-run"], cwd=project, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        until(lambda process=process: answers(process))  # before that Python itself starts, and answers in its own way
-        time.sleep(wait)
-        process.send_signal(number)
-        _, told = process.communicate(timeout=60)
+        outputs = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        with started([COMMAND, "--dry-run"], cwd=project, env=environment, **outputs) as process:
+            until(lambda process=process: answers(process))  # before that Python itself starts, and answers in its own way
+            time.sleep(wait)
+            process.send_signal(number)
+            _, told = process.communicate(timeout=60)
         ends.add(process.returncode)
         if process.returncode == 130:
             assert told.startswith("interrupted"), told
@@ -188,13 +188,12 @@ def test_a_check_that_is_ended_keeps_what_is_finished(
         "PYTHONWARNINGS": "ignore",
         "STRANGER": str(tmp_path),
     }
-    process = subprocess.Popen(
-        [COMMAND, "--workers", "1"], cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
     measured = tmp_path / "cache" / "measurements"
-    until(lambda: measured.is_dir() and any(measured.glob("*.safetensors")), 120)
-    process.send_signal(number)
-    _, told = process.communicate(timeout=60)
+    outputs = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with started([COMMAND, "--workers", "1"], cwd=project, env=environment, **outputs) as process:
+        until(lambda: measured.is_dir() and any(measured.glob("*.safetensors")), 120)
+        process.send_signal(number)
+        _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted; what had finished is kept, and the next run goes on from there" in told
     assert "Traceback" not in told

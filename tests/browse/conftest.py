@@ -10,10 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.processes import started
 
 ROOT = Path(__file__).parents[2]
 COMMAND = shutil.which("check-claims") or str(Path(sys.executable).with_name("check-claims"))
@@ -107,32 +110,32 @@ class Served:
     def vault(self) -> Path:
         return self.project / "vault"
 
+    def stop(self) -> int:
+        """End it as Ctrl-C does. Returns its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=20)
 
-def serve(project: Path, cache: Path) -> Served:
-    """Start the command on a free port and wait until it says where it is."""
+
+@contextmanager
+def serve(project: Path, cache: Path) -> Iterator[Served]:
+    """The command on a free port, for as long as the context lasts, however it ends."""
     environment = os.environ | {"CHECK_CLAIMS_CACHE": str(cache), "PYTHONWARNINGS": "ignore"}
     arguments = [COMMAND, "browse", str(project), "--port", "0", "--no-open"]
-    process = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert process.stdout
-    line = process.stdout.readline()
-    match = re.search(r"(http://127\.0\.0\.1:\d+/)#token=([\w-]+)", line)
-    assert match, line + process.stdout.read()
-    return Served(project, process, match[1], match[2])
-
-
-def stop(served: Served) -> int:
-    served.process.send_signal(signal.SIGINT)
-    code = served.process.wait(timeout=20)
-    assert served.process.stdout
-    served.process.stdout.close()
-    return code
+    with started(arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        match = re.search(r"(http://127\.0\.0\.1:\d+/)#token=([\w-]+)", line)
+        assert match, line + process.stdout.read()
+        found = Served(project, process, match[1], match[2])
+        yield found
+        found.stop()
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    found = serve(write_vault(tmp_path_factory.mktemp("page")), tmp_path_factory.mktemp("cache"))
-    yield found
-    stop(found)
+    with serve(write_vault(tmp_path_factory.mktemp("page")), tmp_path_factory.mktemp("cache")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")  # its event loop must be gone before other tests run one of their own

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.browse.conftest import CHECKED, Served, serve, stop, until, write_vault
+from tests.browse.conftest import CHECKED, Served, serve, until, write_vault
 
 Open = Callable[..., Any]
 
@@ -328,23 +328,22 @@ def test_without_the_token_no_check_is_offered(served: Served, open_page: Open) 
 
 @pytest.mark.slow
 def test_a_check_is_started_followed_and_its_verdict_shows(tmp_path: Path, open_page: Open) -> None:
-    found = serve(write_vault(tmp_path / "project"), tmp_path / "cache")
-    page = open_page(f"{found.address}#token={found.token}")
-    assert found.token not in page.url
-    page.goto(f"{found.address}#/claim/{CHECKED}")
-    page.get_by_role("button", name="Check this claim").click()
-    page.wait_for_selector(".check progress")
-    page.get_by_role("button", name="Stop").click()
-    page.wait_for_selector(".check >> text=Not checked; the log says why.", timeout=50_000)
-    page.goto(f"{found.address}#/claim/mae-is-lovely")
-    page.get_by_role("button", name="Check this claim").click()
-    page.wait_for_selector(".check >> text=Checked.", timeout=50_000)
-    page.locator("summary", has_text="Log").click()
-    assert "mae-is-lovely: ∅ untestable" in page.locator(".log").inner_text()
-    page.goto(f"{found.address}#/note/Home.md")
-    page.wait_for_selector(".prose .md-claim[data-word=untestable]")
-    page.goto("about:blank")
-    stop(found)
+    with serve(write_vault(tmp_path / "project"), tmp_path / "cache") as found:
+        page = open_page(f"{found.address}#token={found.token}")
+        assert found.token not in page.url
+        page.goto(f"{found.address}#/claim/{CHECKED}")
+        page.get_by_role("button", name="Check this claim").click()
+        page.wait_for_selector(".check progress")
+        page.get_by_role("button", name="Stop").click()
+        page.wait_for_selector(".check >> text=Not checked; the log says why.", timeout=50_000)
+        page.goto(f"{found.address}#/claim/mae-is-lovely")
+        page.get_by_role("button", name="Check this claim").click()
+        page.wait_for_selector(".check >> text=Checked.", timeout=50_000)
+        page.locator("summary", has_text="Log").click()
+        assert "mae-is-lovely: ∅ untestable" in page.locator(".log").inner_text()
+        page.goto(f"{found.address}#/note/Home.md")
+        page.wait_for_selector(".prose .md-claim[data-word=untestable]")
+        page.goto("about:blank")
 
 
 def test_the_exported_file_works_without_server_or_network(tmp_path: Path, open_page: Open) -> None:

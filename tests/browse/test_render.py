@@ -59,6 +59,40 @@ def test_a_piece_of_markdown_is_shown(tmp_path: Path, text: str, html: str) -> N
     assert html in shown(tmp_path, text, Other="# Other\n\n## A part\n\nWords ^Id\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a ^id\nb", "<p>a ^id\nb</p>"),  # an id ends a block, not a line
+        ("[[a`b]] c`", "a`b</a> c`</p>"),  # what begins first keeps what is in it
+        ("[[a $x]] y$", "a $x</a> y$</p>"),
+        ("$a [[Other]]$", '<mo stretchy="false">[</mo>'),
+        ("[#a](Other.md)", 'class="md-link" rel="noopener noreferrer">#a</a></p>'),  # no tag in a link
+        ("[a [[Other]]](https://example.org)", ">Other</a>"),
+        ("$a\nb$", "<p>$a\nb$</p>"),  # a formula of one `$` ends in its line
+        ("> $$a\n> b$$ c", "<mi>a</mi><mi>b</mi>"),
+        ("> $$\n> \\sqrt{x}\n> $$", "<msqrt>"),
+        ("1. $$\n   \\sqrt{x}\n   $$", "<msqrt>"),
+        ("| a | b |\n|--|--|\n| $5 | 6$ |", "<td>$5</td>\n<td>6$</td>"),  # a `|` ends a cell first
+        ("| a |\n|--|\n| $a\\|b$ |", '<mo stretchy="false">|</mo>'),
+        ("%%hidden%% words", "<p> words</p>"),  # and not the code that four blanks would make
+        ("- a %%x\n- b%% c", "<li>a  c</li>"),
+        ("x^[see [[Other]] ==m== [b](Other.md)]", 'see <a href="#/note/Other.md"'),
+        ("x^[a ^[b] c]", '<li data-at="fn-inline-2">b'),
+        ("^[[Other]]", '<p>^<a href="#/note/Other.md"'),  # a link is a link
+        ("**[[Other]]**", "<strong><a"),
+        ("`[[Other]] #t $x$`", "<code>[[Other]] #t $x$</code>"),
+        ('<b title="#t [[Other]]">b</b>', "<b>b</b>"),
+        ("![a $x$|50](picture.png)", 'alt="a $x$" width="50"'),
+        ("# H $x$ #t", 'data-at="h x t"'),
+        ("\\[\\[Other\\]\\] \\$x$", "<p>[[Other]] $x$</p>"),
+        ("\ufdd00\ufdd1 [a](%EF%B7%900%EF%B7%91) #t", "\ufffd0\ufffd <a"),  # code points that mark nothing here
+    ],
+)
+def test_a_note_is_shown_as_it_was_read(tmp_path: Path, text: str, html: str) -> None:
+    """Where links, tags, formulas, comments and ids meet, Obsidian's rules decide, and one reader knows them."""
+    assert html in shown(tmp_path, text, Other="# Other\n")
+
+
 def test_comments_frontmatter_and_order(tmp_path: Path) -> None:
     html = shown(tmp_path, "---\ntags: [x]\n---\nseen %%not\n\nthis%% and <!-- nor this --> end\n")
     assert "not" not in html

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from checker.browse.guard import Guard, is_loopback
-from tests.browse.conftest import CHECKED, PNG, Served, serve, stop, until, write_vault
+from tests.browse.conftest import CHECKED, PNG, Served, serve, until, write_vault
 from tests.strays import write_strays
 
 
@@ -180,12 +180,12 @@ def guarded(headers: list[tuple[str, str]]) -> int:
 
 
 def test_it_ends_with_ctrl_c_while_a_page_listens(tmp_path: Path) -> None:
-    found = serve(write_vault(tmp_path / "project"), tmp_path / "cache")
-    address = urlsplit(found.address)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
-        connection.sendall(f"GET /events HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-        assert connection.recv(100)
-        assert stop(found) == 0
+    with serve(write_vault(tmp_path / "project"), tmp_path / "cache") as found:
+        address = urlsplit(found.address)
+        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+            connection.sendall(f"GET /events HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+            assert connection.recv(100)
+            assert found.stop() == 0
 
 
 @pytest.mark.slow
@@ -194,35 +194,33 @@ def test_a_check_from_the_page_imports_nothing_of_the_vault(tmp_path: Path, monk
     for folder in (project, project / "vault"):
         write_strays(folder, tmp_path / "ran")
     monkeypatch.chdir(project / "vault")
-    found = serve(project, tmp_path / "cache")
+    with serve(project, tmp_path / "cache") as found:
 
-    def state() -> dict[str, Any]:
-        return json.loads(ask(found, "/api/check")[2])  # type: ignore[no-any-return]
+        def state() -> dict[str, Any]:
+            return json.loads(ask(found, "/api/check")[2])  # type: ignore[no-any-return]
 
-    assert ask(found, f"/api/check?id={CHECKED}", "POST", X_Token=found.token)[0] == 202
-    until(lambda: not state()["running"], 200)
-    assert state()["failed"] == 0, state()["log"]
-    assert any(line.startswith(f"{CHECKED}: \u2705 supported") for line in state()["log"])
-    stop(found)
-    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
+        assert ask(found, f"/api/check?id={CHECKED}", "POST", X_Token=found.token)[0] == 202
+        until(lambda: not state()["running"], 200)
+        assert state()["failed"] == 0, state()["log"]
+        assert any(line.startswith(f"{CHECKED}: ✅ supported") for line in state()["log"])
+        assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
 
 
 @pytest.mark.slow
 def test_a_check_runs_to_its_end_and_can_be_stopped(tmp_path: Path) -> None:
-    found = serve(write_vault(tmp_path / "project"), tmp_path / "cache")
+    with serve(write_vault(tmp_path / "project"), tmp_path / "cache") as found:
 
-    def state() -> dict[str, object]:
-        return json.loads(ask(found, "/api/check")[2])  # type: ignore[no-any-return]
+        def state() -> dict[str, object]:
+            return json.loads(ask(found, "/api/check")[2])  # type: ignore[no-any-return]
 
-    status, _, body = ask(found, "/api/check?id=mae-is-lovely", "POST", X_Token=found.token)
-    assert (status, json.loads(body)["running"]) == (202, True)
-    assert ask(found, "/api/check?id=mae-is-lovely", "POST", X_Token=found.token)[0] == 409
-    until(lambda: not state()["running"], 60)
-    assert state()["failed"] is False
-    assert any("mae-is-lovely: ∅ untestable" in line for line in state()["log"])  # type: ignore[attr-defined]
-    assert "MAE is lovely #claim [[mae-is-lovely|∅ untestable]] ^mae-is-lovely" in (found.vault / "Home.md").read_text()
-    ask(found, f"/api/check?id={CHECKED}", "POST", X_Token=found.token)
-    ask(found, "/api/stop", "POST", X_Token=found.token)
-    until(lambda: not state()["running"], 20)
-    assert state()["failed"] is True
-    stop(found)
+        status, _, body = ask(found, "/api/check?id=mae-is-lovely", "POST", X_Token=found.token)
+        assert (status, json.loads(body)["running"]) == (202, True)
+        assert ask(found, "/api/check?id=mae-is-lovely", "POST", X_Token=found.token)[0] == 409
+        until(lambda: not state()["running"], 60)
+        assert state()["failed"] is False
+        assert any("mae-is-lovely: ∅ untestable" in line for line in state()["log"])  # type: ignore[attr-defined]
+        assert "MAE is lovely #claim [[mae-is-lovely|∅ untestable]] ^mae-is-lovely" in (found.vault / "Home.md").read_text()
+        ask(found, f"/api/check?id={CHECKED}", "POST", X_Token=found.token)
+        ask(found, "/api/stop", "POST", X_Token=found.token)
+        until(lambda: not state()["running"], 20)
+        assert state()["failed"] is True

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from checker.errors import MeasurementError
-from checker.verdicts.contrast import MOST_SEEDS, contrast
+from checker.verdicts.contrast import MOST_SEEDS, Contrast, contrast
 from checker.verdicts.line import Line
 from tests.verdicts.worlds import models, most
 
@@ -105,3 +105,16 @@ def test_what_does_not_fit() -> None:
         contrast({"a": a, "b": a[:1]}, (1, -1))
     with pytest.raises(MeasurementError, match="zero variance"):
         contrast({"a": a}, (1,)).varying()
+
+
+@pytest.mark.parametrize(
+    ("effect", "error", "varies"),
+    [(0.0, 2e-9, True), (0.0, 0.5e-9, False), (1e6, 2e-3, True), (1e6, 0.5e-3, False), (-1e6, 0.5e-3, False), (1e-6, 2e-9, True)],
+)
+def test_rounding_is_no_error(effect: float, error: float, varies: bool) -> None:
+    """Values that differ by the last bits of their own size alone do not vary."""
+    found = Contrast(effect, error**2, (), (1,), 2, ("a",))
+    assert found.varies is varies
+    if not varies:
+        with pytest.raises(MeasurementError, match="zero variance"):
+            found.varying()

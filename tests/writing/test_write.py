@@ -112,6 +112,17 @@ def test_a_claim_whose_file_fails_gets_no_status(vault: Path, keeper: Journal) -
     assert (vault / "n.md").read_bytes() == BEFORE
 
 
+def test_a_claim_that_fails_takes_no_other_claims_status_along(vault: Path, keeper: Journal) -> None:
+    before = b"- A is B #claim\n- C is D #claim\n"
+    (vault / "n.md").write_bytes(before)
+    edit = NoteEdit({"a-b": YES, "c-d": Status("c-d", "C is D", "refuted", "toy")})
+    note = Change(vault / "n.md", before, edit.apply(before), frozenset(edit.statuses), edit)
+    outside = Change(vault.parent / "a-b.md", None, b"x", frozenset(["a-b"]))
+    done = write_changes([outside, note], keeper, [vault])
+    assert len(done.faults) == 1
+    assert (vault / "n.md").read_text() == "- A is B #claim\n- C is D #claim [[c-d|❌ refuted · toy]] ^c-d\n"
+
+
 def test_nothing_is_written_outside(vault: Path, keeper: Journal, tmp_path: Path) -> None:  # 18
     (tmp_path / "outside").mkdir()
     (vault / "Claims").symlink_to(tmp_path / "outside")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
+from checker.extras import extra
 from checker.lab.data.base import DATA, SPLIT_SEEDS, Dataset, Split, squared
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def _photograph(package: str, folder: str, file: str) -> Image.Image:
 
     from PIL import Image
 
-    path = files(package) / folder / file
+    with extra("photographs", "the data set `photographs`"):
+        path = files(package) / folder / file
     try:
         with path.open("rb") as stream:
             return Image.open(stream).convert("RGB")

@@ -75,14 +75,20 @@ def _pairs(encoder: Encoder, images: Tensor) -> Iterator[tuple[slice, Tensor, Te
     """Rows, patch tokens (depth, batch, L, width) and patches (batch, L, patch * patch * 3), pixels in [0, 1] in double
     precision, a batch at a time."""
     import torch
-    from lightly.models.utils import patchify
 
     from checker.lab.subject import token_maps
 
     mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (encoder.mean, encoder.std))
     for rows, maps in token_maps(encoder, images):
         pixels = encoder.prepare(images[rows]) * std + mean
-        yield rows, maps[:, :, encoder.prefix :], patchify(pixels, encoder.patch).double()
+        yield rows, maps[:, :, encoder.prefix :], _patches(pixels, encoder.patch).double()
+
+
+def _patches(pixels: Tensor, side: int) -> Tensor:
+    """Pictures (batch, 3, height, width) as patches (batch, L, side * side * 3), row by row."""
+    tiles = pixels.unflatten(3, (-1, side)).unflatten(2, (-1, side))  # (batch, 3, rows, side, columns, side)
+    patches: Tensor = tiles.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)
+    return patches
 
 
 METRICS.register("reconstruction_error")(

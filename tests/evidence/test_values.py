@@ -1,0 +1,47 @@
+"""When two tables of values are the same but for rounding."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.evidence import Values
+from checker.evidence.values import TOLERANCE, agree
+
+
+def table(*rows: tuple[float, ...]) -> Values:
+    return Values(layers=tuple((sum(row) / len(row),) for row in rows), images=rows)
+
+
+ONE = table((1.0, -2.0, 0.0), (4.0, 5.0, 6.0))
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (ONE, True),
+        (ONE.model_copy(update={"images": ((1.0 + 0.9 * TOLERANCE, -2.0, 0.0), ONE.images[1])}), True),  # type: ignore[index]
+        (ONE.model_copy(update={"images": ((1.0 + 1.1 * TOLERANCE, -2.0, 0.0), ONE.images[1])}), False),  # type: ignore[index]
+        (ONE.model_copy(update={"images": ((1.0, -2.0 * (1 - 0.9 * TOLERANCE), 0.0), ONE.images[1])}), True),  # type: ignore[index]
+        (ONE.model_copy(update={"images": ((1.0, 2.0, 0.0), ONE.images[1])}), False),  # type: ignore[index]
+        (ONE.model_copy(update={"images": ((1.0, -2.0, 1e-9), ONE.images[1])}), False),  # type: ignore[index]
+        (ONE.model_copy(update={"layers": ((1.0,), (5.0,))}), False),
+        (ONE.first(1), False),
+        (table((1.0, -2.0), (4.0, 5.0)), False),
+        (ONE.model_copy(update={"images": {"layer 1": ONE.images}}), False),
+    ],
+)
+def test_the_same_but_for_rounding(other: Values, same: bool) -> None:
+    assert agree({"MAE": ONE}, {"MAE": other}) is same
+    assert agree({"MAE": other}, {"MAE": ONE}) is same
+
+
+def test_every_model_and_every_layer_counts() -> None:
+    far = ONE.model_copy(update={"images": (ONE.images[0], (4.0, 5.0, 7.0))})  # type: ignore[index]
+    assert not agree({"MAE": ONE}, {"DINO": ONE})
+    assert not agree({"MAE": ONE, "DINO": ONE}, {"MAE": ONE, "DINO": far})
+    layered = ONE.model_copy(update={"images": {"layer 1": ONE.images, "layer 2": ONE.images}})
+    assert agree({"MAE": layered}, {"MAE": layered})
+    assert not agree(
+        {"MAE": layered}, {"MAE": layered.model_copy(update={"images": {"layer 1": ONE.images, "layer 2": far.images}})}
+    )
+    assert not agree({"MAE": layered}, {"MAE": layered.model_copy(update={"images": {"layer 1": ONE.images}})})
