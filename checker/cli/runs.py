@@ -17,6 +17,7 @@ from checker.errors import ConfigurationError, EvidenceError
 
 if TYPE_CHECKING:
     from checker.evidence import Ledger, Run
+    from checker.runs.check import ControlsOf
     from checker.runs.project import Project
 
 EVIDENCE = ".evidence.json"
@@ -95,18 +96,21 @@ def decide(
     select: Annotated[str, typer.Option("-k", metavar="EXPR", help="Only claims whose id fits: words with and, or, not.")] = "",
     as_json: JSON = False,
 ) -> int:
-    """Decide all kept evidence again by today's rule, from the recorded values alone. Nothing is measured and nothing written."""
+    """Decide all kept evidence again by today's rule, from the recorded values and the recorded controls of the lab. Nothing is
+    measured and nothing written."""
     from checker.evidence import read_ledger
     from checker.reports.select import selector
     from checker.reports.text import clean
+    from checker.runs.controls import of_record
 
-    project, keep = open_workspace(path).project, selector(select)
+    workspace, keep = open_workspace(path), selector(select)
+    project, controls_of = workspace.project, of_record(workspace.words)
     rows: list[dict[str, Any]] = []
     faults = []
     for file in sorted(project.claims.glob(f"*{EVIDENCE}")):
         name = file.name.removesuffix(EVIDENCE)
         try:
-            rows += [_decided(name, *pair) for pair in read_ledger(file, name).pairs()] if keep(name) else []
+            rows += [_decided(name, *pair, controls_of) for pair in read_ledger(file, name).pairs()] if keep(name) else []
         except EvidenceError as error:
             faults.append(str(error))
     for fault in faults:
@@ -122,7 +126,13 @@ def decide(
     return ERROR if faults else OK if all(row["same"] for row in rows) else FAILED
 
 
-def _decided(name: str, recorded: Run, now: Run) -> dict[str, Any]:
+def _decided(name: str, recorded: Run, now: Run, controls_of: ControlsOf) -> dict[str, Any]:
+    from checker.evidence.again import as_decided
+
+    controls = controls_of(recorded.spec) if recorded.scope.trained_here else None
+    if recorded.controls != controls:  # the lab stands otherwise than when this was recorded
+        today = as_decided(recorded.model_copy(update={"controls": controls}))
+        now = today if today.verdict.word != now.verdict.word else now
     told = {"id": name, "scope": recorded.scope, "recorded": recorded.verdict.word, "now": now.verdict.word}
     return {**told, "same": now is recorded, "reason": now.verdict.reason}
 

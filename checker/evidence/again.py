@@ -8,6 +8,7 @@ from typing import Any
 
 from checker.claims.kind import KINDS
 from checker.errors import MeasurementError
+from checker.evidence.controls import held_to_controls
 from checker.evidence.decision import DIGITS, decide, effect_of, recorded
 from checker.evidence.key import decision_code
 from checker.evidence.models import Trained
@@ -15,6 +16,7 @@ from checker.evidence.run import Measured, Run
 from checker.evidence.verdict import RecordedVerdict
 from checker.lab.competence import Competence, why_not_competent
 from checker.verdicts import Answers, Looks
+from checker.words import VerdictWord
 
 ROUNDING = 1.5 * 10**-DIGITS  # by which recorded numbers may differ from the same ones of another processor
 NUMBERS = ("effect", "low", "high", "margin", "confidence", "p", "p_against", "seeds", "images", "seeds_needed")
@@ -50,8 +52,13 @@ def decide_again(run: Measured) -> RecordedVerdict:
         reason = f"{verdict.reason}; left out because not competent: {', '.join(faults)}"
         verdict = verdict.model_copy(update={"left_out": tuple(faults), "reason": reason})
     if run.given_away is not None:
-        verdict = verdict.model_copy(update={"word": "inconclusive", "seeds_needed": None, "reason": run.given_away})
-    return verdict
+        return verdict.model_copy(update={"word": "inconclusive", "seeds_needed": None, "reason": run.given_away})
+    return verdict if run.controls is None else held_to_controls(verdict, run.controls)
+
+
+def measured_word(run: Measured) -> VerdictWord:
+    """The word of the values alone, whatever the lab is worth. Raises MeasurementError where the rule refuses the values."""
+    return decide_again(run.model_copy(update={"controls": None})).word
 
 
 def unlearned(run: Measured) -> dict[str, Unlearned]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from checker import verdicts
 from checker.claims import ClaimSpec
 from checker.claims.kind import KINDS
+from checker.evidence.controls import Controls
 from checker.evidence.run import CodeHashes, Run
 from checker.evidence.values import Values, agree
 from checker.lab.measure import IMAGES
@@ -38,7 +39,8 @@ MARKUP = set("<|`")  # no reading has any of these
 
 def decision_code(spec: ClaimSpec) -> str:
     """A hash of the code that decides claims of a spec's kind: its choice of a rule, and the rules."""
-    rules = sorted(f"checker.verdicts.{path.stem}" for path in Path(verdicts.__file__).parent.glob("[a-z]*.py"))
+    stems = {path.stem for path in Path(verdicts.__file__).parent.glob("[a-z]*.py")}
+    rules = sorted(f"checker.verdicts.{stem}" for stem in stems - {"controls"})  # its hash stands with a run's controls
     code = code_hash("checker.evidence.decision", "checker.claims.layers", *rules)
     choice = (textwrap.dedent(inspect.getsource(part)) for part in (type(KINDS[spec.kind]).rule, ClaimSpec.margin_option))
     text = "\n".join((code, *(what_it_does(source.encode()) for source in choice)))
@@ -46,24 +48,25 @@ def decision_code(spec: ClaimSpec) -> str:
     return SAME_AS.get(digest, digest)
 
 
-def key_of(spec: ClaimSpec, code: CodeHashes, weights: Mapping[str, Sequence[str]]) -> str:
-    """The content address of a run: its spec, its code and its models."""
+def key_of(spec: ClaimSpec, code: CodeHashes, weights: Mapping[str, Sequence[str]], controls: Controls | None = None) -> str:
+    """The content address of a run: its spec, its code, its models, and how the lab answered the controls of the claim."""
     fields = {"spec": spec.as_dict(), "code": code.model_dump(exclude_none=True), "images": IMAGES}
     inputs = fields | {"weights": {name: list(hashes) for name, hashes in weights.items()}}
+    inputs |= {"controls": controls.model_dump()} if controls is not None else {}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def stands(run: Run, spec: ClaimSpec, code: CodeHashes) -> bool:
     """Whether a run answers a spec with this code, on the weights that it was made on."""
     weights = {name: model.weights for name, model in run.models.items()}
-    return run.spec == spec and run.code == code and run.key == key_of(spec, code, weights)
+    return run.spec == spec and run.code == code and run.key == key_of(spec, code, weights, run.controls)
 
 
 def foreign(run: Run) -> str | None:
     """What a run says of itself that does not follow from it, in a few words; None where all does."""
     weights = {name: model.weights for name, model in run.models.items()}
-    if run.key != key_of(run.spec, run.code, weights):
-        return "`key` is not that of its spec, code and weights"
+    if run.key != key_of(run.spec, run.code, weights, run.controls):
+        return "`key` is not that of its spec, code, weights and controls"
     if run.spec_hash != run.spec.hash():
         return "`spec_hash` is not that of its spec"
     units = [METRICS[name].word.unit for name in run.spec.metrics[:1] if name in METRICS]
@@ -77,7 +80,7 @@ def foreign(run: Run) -> str | None:
 def goes_deeper(last: Run, run: Run) -> bool:
     """Whether `last` answers the same question from the same models and more seeds of them, with the same values of those that
     both have."""
-    if last.look <= run.look or last.spec != run.spec or last.code != run.code:
+    if last.look <= run.look or (last.spec, last.code, last.controls) != (run.spec, run.code, run.controls):
         return False
     same = all(last.models[name].weights[: len(now.weights)] == now.weights for name, now in run.models.items())
     tables = ((last.values, run.values), (last.other_values, run.other_values))

@@ -19,7 +19,7 @@ def beside(reported: Reported, run: Run | None) -> Beside:
     """
     if run is None or not run.verdict.reached:
         return "not measured"
-    if run.scope == "toy":
+    if run.scope.trained_here:
         return "other scope"
     scale = _scale(reported.unit, run.effect_unit)
     if scale is None:

@@ -13,6 +13,7 @@ from pydantic import Field, PlainSerializer, model_validator
 from checker.claims import ClaimSpec, select_layers
 from checker.claims.kind import KINDS, Side
 from checker.errors import SpecError
+from checker.evidence.controls import Controls
 from checker.evidence.models import Model, Trained
 from checker.evidence.record import Amount, Count, Record
 from checker.evidence.values import Values
@@ -162,6 +163,14 @@ class Measured(Look):
     """The values of an image that is answered wrongly and of one that is answered rightly, where each value is an answer."""
     given_away: str | None = None
     """Why the metric says nothing of what a toy knows: raw pixels of the data already tell the answer. Null: they do not."""
+    controls: Controls | None = None
+    """How the lab answered published findings of the same sort, which decides whether its word is given. Null: the claim is about
+    released weights, or about the toys themselves."""
+
+    @property
+    def barred(self) -> bool:
+        """Whether no number of seeds could give a word."""
+        return self.given_away is not None or (self.controls is not None and self.controls.trust == "contradicted")
 
     @model_validator(mode="after")
     def _counts_have_no_layers(self) -> Measured:

@@ -73,6 +73,7 @@ def _evidence(run: Run, case: Case) -> dict[str, Any]:
         "alpha": run.spec.decide.alpha,
         "rule": verdict.rule,
         "reason": verdict.reason,
+        "controls": run.controls.counts if run.controls is not None else None,
         "models": list(run.about),
         "data": run.data.name,
         "key": run.key,
@@ -105,6 +106,9 @@ def _of_run(run: Run, case: Case) -> Iterator[str]:
         return
     if not verdict.reached:
         yield f"{run.scope}: a model that learns its task ({verdict.reason})"
+        return
+    if run.controls is not None and run.controls.trust == "contradicted":
+        yield f"{run.scope}: a lab that no longer contradicts {', '.join(run.controls.contradict)}: check-claims lab controls"
         return
     end = _near_end(run)
     if verdict.word == "inconclusive":
@@ -160,6 +164,8 @@ def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {one['rule']}"
         measured = f"{one['seeds']} seeds, {one['images']} images of {one['data']}"
         yield f"  {', '.join(one['models'])}; {measured}; evidence {one['key']}"
+        if one["controls"] is not None:
+            yield f"  the lab on other published findings of this sort: {one['controls']}"
     if told["strongest"]:
         yield ""
         yield f"The evidence does support: {told['strongest']}."

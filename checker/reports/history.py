@@ -80,6 +80,8 @@ def reasons(old: State, new: State) -> Iterator[str]:
         pairs = zip(one.models[name].weights, other.models[name].weights, strict=False)
         if any(a != b for a, b in pairs):
             yield f"weights: those of {name}"
+    if one.controls != other.controls:
+        yield f"the lab on other published findings: {_controls(one)} before, {_controls(other)} now"
     if one.key == other.key and "stale" in new.status and "stale" not in old.status:
         yield "stale: its spec, code, data or weights have changed since it was checked"
     if "at risk" in new.status and "at risk" not in old.status:
@@ -88,6 +90,10 @@ def reasons(old: State, new: State) -> Iterator[str]:
 
 def _statement(old: State | None, new: State | None) -> str:
     return next(state.statement for state in (new, old) if state is not None)
+
+
+def _controls(run: Run) -> str:
+    return run.controls.counts if run.controls is not None else "not asked"
 
 
 def _data(run: Run) -> str:

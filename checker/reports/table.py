@@ -80,7 +80,7 @@ def next_look(outcomes: Sequence[Outcome]) -> int | None:
         for outcome in outcomes
         if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run.scope.trained_here
         for look in outcome.case.spec.decide.looks
-        if outcome.run.verdict.reached and look > outcome.run.verdict.seeds
+        if outcome.run.verdict.reached and not outcome.run.barred and look > outcome.run.verdict.seeds
     ]
     return min(looks, default=None)
 
@@ -122,6 +122,7 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "q": among.q if among else None,
         "family_p": among.family_p if among else None,
         "reason": outcome.reason,
+        "controls": _controls(run) if run else None,
         "reading": run.reading if run else None,
         "spec": str(project.spec(case.id)) if case.spec is not None else None,
         "beside": [
@@ -135,6 +136,13 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "strongest": outcome.strongest or None,
         "reported": reported(case, run),
     }
+
+
+def _controls(run: Run) -> dict[str, Any] | None:
+    """The published findings that a toy verdict is held to, by how the lab answers them."""
+    if run.controls is None:
+        return None
+    return {**run.controls.model_dump(mode="json", include={"agree", "contradict", "open"}), "trust": run.controls.trust}
 
 
 def reported(case: Case, run: Run | None) -> list[dict[str, Any]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from checker.claims import ClaimSpec
 from checker.errors import CheckerError, SpecError
-from checker.evidence import Run, goes_deeper, repeats
+from checker.evidence import Controls, Run, goes_deeper, measured_word, repeats
 from checker.runs.bench import Bench
 from checker.runs.evidence import evidence, still_stands
 from checker.runs.outcome import Outcome
@@ -20,16 +21,23 @@ from checker.vocabulary import Vocabulary
 from checker.words import DECIDED, StatusWord
 
 Runs = Mapping[Scope, Run]  # the newest run of each scope
+ControlsOf = Callable[[ClaimSpec], Controls | None]  # what the toy verdict of a claim is held to
 
 
 def check(
-    cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Mapping[str, Runs], times: Times | None = None
+    cases: Sequence[Case],
+    bench: Bench,
+    vocabulary: Vocabulary,
+    last: Mapping[str, Runs],
+    times: Times | None = None,
+    controls_of: ControlsOf = lambda spec: None,
 ) -> list[Outcome]:
     """Decide every case that can be decided, in each scope that its models have. `last` maps ids to the newest run of each
     scope in their ledger.
 
     Looks are taken in order, and only while a question is undecided and `options.seeds` allows its next look. Where there is a
     budget, each round of looks takes those questions that what is left of it can answer; `times` tells what they cost.
+    `controls_of` tells what the toy verdict of a claim is held to.
     """
     outcomes: dict[str, list[Outcome]] = {case.id: [] for case in cases}
     undecided: list[Question] = []
@@ -55,11 +63,13 @@ def check(
         still = []
         for question in undecided:
             previous = last.get(question.case.id, {}).get(question.scope)
-            answer = _decide(question, look, needs[question.key], bench, vocabulary, previous)
+            controls = controls_of(question.spec) if question.scope.trained_here else None
+            answer = _decide(question, look, needs[question.key], bench, vocabulary, previous, controls)
             if answer.pending and question.key in answers:
                 continue  # the budget did not reach this look; the one before it stands
             answers[question.key] = answer
-            if _undecided(answer) and _next_look(question, look, bench, vocabulary):
+            unsettled = _unsettled(answer)
+            if unsettled is not None and _next_look(question, look, bench, vocabulary, unsettled.barred):
                 still.append(question)
         undecided, look = still, look + 1
     for (name, _), outcome in answers.items():
@@ -91,12 +101,13 @@ def _merged(outcomes: Sequence[Outcome]) -> Outcome:
     return replace(leading, beside=beside)
 
 
-def _undecided(outcome: Outcome) -> bool:
-    """Whether more seeds could still change the word: not after a failure, nor where a model is not competent or
-    raw pixels give the answer away."""
-    if outcome.word != "inconclusive" or outcome.stale or outcome.run is None:
-        return False
-    return outcome.run.verdict.reached and outcome.run.given_away is None
+def _unsettled(outcome: Outcome) -> Run | None:
+    """The run of an outcome, where more seeds could still settle what its values say: not after a failure, nor where a model is
+    not competent or raw pixels give the answer away."""
+    run = outcome.run
+    if run is None or outcome.word != "inconclusive" or outcome.stale or not run.verdict.reached or run.given_away is not None:
+        return None
+    return run if measured_word(run) == "inconclusive" else None
 
 
 def _without_run(case: Case, run: Run | None) -> Outcome:
@@ -108,13 +119,13 @@ def _without_run(case: Case, run: Run | None) -> Outcome:
     return Outcome(case, case.word, case.reason)
 
 
-def _next_look(question: Question, look: int, bench: Bench, vocabulary: Vocabulary) -> bool:
-    """Whether there is a further look, and this run may take it."""
+def _next_look(question: Question, look: int, bench: Bench, vocabulary: Vocabulary, barred: bool) -> bool:
+    """Whether there is a further look, and this run may take it. No model is trained where no word is given whatever it says."""
     if look + 1 >= len(question.looks):
         return False
-    if bench.options.seeds is not None:
-        return question.looks[look + 1] <= bench.options.seeds
-    if bench.options.until is not None:
+    if bench.options.seeds is not None and question.looks[look + 1] > bench.options.seeds:
+        return False
+    if not barred and (bench.options.seeds is not None or bench.options.until is not None):
         return True
     needs = question.needs(look + 1, bench.options, vocabulary)
     return bench.here([want for wants in needs.values() for want in wants])
@@ -131,6 +142,7 @@ def _decide(
     bench: Bench,
     vocabulary: Vocabulary,
     last: Run | None,
+    controls: Controls | None,
 ) -> Outcome:
     case, spec, scope = question.case, question.spec, question.scope
     missing = _absent(need, bench)
@@ -154,7 +166,7 @@ def _decide(
         reason = "not measured yet" if bench.options.until is None else "not measured yet: the budget did not reach it"
         return Outcome(case, word, reason, run=last, stale=last is not None, pending=True)
     try:
-        made = evidence(spec, scope, look, need, bench, vocabulary)
+        made = evidence(spec, scope, look, need, bench, vocabulary, controls)
     except SpecError as error:
         return Outcome(case, "untestable", str(error))
     except CheckerError as error:

@@ -14,6 +14,7 @@ from checker.claims.language.english import say
 from checker.errors import CheckerError, SpecError
 from checker.evidence import (
     CodeHashes,
+    Controls,
     Data,
     LossCurve,
     Measured,
@@ -48,9 +49,16 @@ STEADY = 1e-3  # share by which two measurements of the same may differ: roundin
 
 
 def evidence(
-    spec: ClaimSpec, scope: Scope, look: int, models: Mapping[str, Sequence[Wanted]], bench: Bench, vocabulary: Vocabulary
+    spec: ClaimSpec,
+    scope: Scope,
+    look: int,
+    models: Mapping[str, Sequence[Wanted]],
+    bench: Bench,
+    vocabulary: Vocabulary,
+    controls: Controls | None = None,
 ) -> Run:
     """The record of one look. `models` maps each name to its models, one a seed; those that the claim is about come first.
+    `controls`: what the claim is held to.
 
     Raises SpecError for layers that a model does not have, MeasurementError where the rule refuses the values.
     """
@@ -62,7 +70,7 @@ def evidence(
     code = evidence_code(spec, data)
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
     measured = Measured(
-        key=key_of(spec, code, weights),
+        key=key_of(spec, code, weights, controls),
         reading=say(spec, vocabulary, scope),
         spec=spec,
         spec_hash=spec.hash(),
@@ -88,6 +96,7 @@ def evidence(
         exact=METRICS[spec.metric].counts,
         answers=METRICS[spec.metric].answers,
         given_away=given_away(spec.metrics, data_set(data), bench.store) if scope.trained_here else None,
+        controls=controls,
     )
     verdict = decide_again(measured)
     if not verdict.reached:

@@ -65,7 +65,7 @@ def reproduce(
     bench.measure([(metric, want) for wants in needs.values() for want in wants for metric in spec.metrics])
     for reason in (*bench.faults.values(), *bench.unmeasured.values()):
         raise MeasurementError(reason)
-    again = evidence(spec, scope, run.look - 1, needs, bench, vocabulary)
+    again = evidence(spec, scope, run.look - 1, needs, bench, vocabulary, run.controls)
     if run.data.images != again.data.images:
         raise MeasurementError(f"the run measured {run.data.images} images; now there are {again.data.images}")
     tables = [(run.values, again.values), (run.other_values, again.other_values)]

@@ -2,6 +2,7 @@
 
 from checker.verdicts.answers import Answers
 from checker.verdicts.compare import compare
+from checker.verdicts.controls import Trust, held_to, trust
 from checker.verdicts.correlation import correlation
 from checker.verdicts.counts import compare_counts
 from checker.verdicts.equivalence import equivalence
@@ -20,6 +21,7 @@ __all__ = [
     "Answers",
     "Looks",
     "Part",
+    "Trust",
     "Verdict",
     "absence",
     "benjamini_hochberg",
@@ -28,6 +30,7 @@ __all__ = [
     "compare_counts",
     "correlation",
     "equivalence",
+    "held_to",
     "holm",
     "merge_copies",
     "presence",
@@ -35,4 +38,5 @@ __all__ = [
     "ratio",
     "threshold",
     "trend",
+    "trust",
 ]

@@ -21,6 +21,7 @@ from checker.workspace.survey import Survey
 if TYPE_CHECKING:
     from checker.evidence import Run
     from checker.notes import Vault
+    from checker.runs.controls import Answer
     from checker.runs.outcome import Outcome
     from checker.runs.plan import Plan
     from checker.writing import Change, Written
@@ -101,6 +102,7 @@ class Workspace:
         from checker.reports.spent import Spent
         from checker.runs.bench import Bench, Options
         from checker.runs.check import check
+        from checker.runs.controls import Held, ask, wanted_by
         from checker.runs.executor import slots
         from checker.runs.outcome import Outcome
         from checker.runs.plan import Plan, make_plan
@@ -120,21 +122,29 @@ class Workspace:
         asked = Options(options.seeds, options.fresh, until, workers)
         times = Times.read(store) if options.dry_run or options.budget else Times()
         plan = Plan()
+        wanted = wanted_by(sound, self.words)
+        of_controls = Options(until=until, workers=workers)
         if options.dry_run:
             spent = Spent(lambda jobs: {})
             bench = Bench(store, asked, spent, self.project.root)
-            plan = make_plan(sound, bench, times, self.words)
-            outcomes = check(sound, bench, self.words, last, times)
+            answers = ask(wanted, Bench(store, of_controls, spent, self.project.root), self.words, times)
+            pending = [answer.outcome.case for answer in answers if answer.outcome.pending]
+            plan = make_plan([*pending, *sound], bench, times, self.words)
+            outcomes = check(sound, bench, self.words, last, times, Held(answers))
         else:
             with open_executor(options.executor, options.executor_options, workers, store.jobs, until) as pool:
                 jobs = Jobs(pool, on_event)
                 spent = Spent(jobs)
                 bench = Bench(store, asked, spent, self.project.root, jobs.fetch if self.download else None)
-                outcomes = check(sound, bench, self.words, last, times)
+                answers = ask(wanted, Bench(store, of_controls, spent, self.project.root), self.words, times)
+                outcomes = check(sound, bench, self.words, last, times, Held(answers))
             if options.fresh:
                 store.keep_fresh()
         if store.set_aside:
             on_event(Notice(_set_aside(store.set_aside)))
+        earlier = [answer.control.id for answer in answers if answer.outcome.stale or answer.outcome.word == "unchecked"]
+        if earlier:
+            on_event(Notice(_earlier(earlier)))
         found = {outcome.case.id: outcome for outcome in outcomes}
         everything = tuple(found.get(case.id) or Outcome(case, "error", damaged[case.id], failed=True) for case in survey.cases)
         everything = tuple(map(self._with_strongest, self._with_risks(everything, survey)))
@@ -151,6 +161,30 @@ class Workspace:
             seconds=spent.by_claim(outcomes, bench),
             plan=plan,
         )
+
+    def controls(self, options: CheckOptions | None = None, on_event: OnEvent = ignore) -> list[Answer]:
+        """Ask the lab all of its positive controls: by the evidence that comes with the package where that is of today's code and
+        models, else by measuring, and training where models are missing. `on_event` as in `check`.
+
+        Raises ConfigurationError for an executor that does not exist or options that it does not take.
+        """
+        from checker.runs.bench import Bench, Options
+        from checker.runs.controls import ask, controls
+        from checker.runs.executor import slots
+        from checker.runs.services import open_executor
+        from checker.runs.store import Store
+        from checker.workspace.jobs import Jobs
+
+        options = options or CheckOptions()
+        store, workers = Store.default(), options.workers or slots()
+        until = None if options.budget is None else time.monotonic() + options.budget
+        asked = Options(options.seeds, False, until, workers)
+        with (
+            within(self.context),
+            open_executor(options.executor, options.executor_options, workers, store.jobs, until) as pool,
+        ):
+            bench = Bench(store, asked, Jobs(pool, on_event), self.project.root)
+            return ask(list(controls().values()), bench, self.words, train=True)
 
     def _with_risks(self, outcomes: tuple[Outcome, ...], survey: Survey) -> tuple[Outcome, ...]:
         """The outcomes, with what puts each at risk. Claims that are no part of this check count as their notes have them."""
@@ -232,3 +266,10 @@ class Workspace:
 def _set_aside(paths: Sequence[Path]) -> str:
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     return f"damaged, or not what it was kept as, so set aside and made again: {paths[0]}{more}"
+
+
+def _earlier(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return (
+        f"controls of the lab that were not asked of its models of today: {names[0]}{more}; check-claims lab controls asks them"
+    )

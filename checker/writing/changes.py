@@ -16,7 +16,7 @@ from checker.notes import Problem
 from checker.runs.outcome import Outcome
 from checker.runs.project import ARCHIVE, Project
 from checker.words import DECIDED
-from checker.writing.claim_note import Rewrite, is_claim_note, properties_of, render, shown_in
+from checker.writing.claim_note import TRUST, Rewrite, is_claim_note, properties_of, render, shown_in
 from checker.writing.note_status import NoteEdit
 from checker.writing.status import Status
 
@@ -119,9 +119,10 @@ def plan_changes(
     """What these outcomes change on disk: specs, evidence, plots, claim notes, and then the notes themselves, so that a
     link is never written before what it points at. Pending claims change nothing."""
     changes: list[Change] = []
+    manual = (project.vault / "Manual" / f"{TRUST}.md").is_file()
     for outcome in outcomes:
         if outcome.case.id in ledgers and not outcome.pending:
-            changes += _of_claim(project, outcome, ledgers[outcome.case.id], draw, mark, today)
+            changes += _of_claim(project, outcome, ledgers[outcome.case.id], draw, mark, today, manual)
     by_note: dict[Path, list[Outcome]] = {}
     for outcome in outcomes:
         if not outcome.pending and outcome.case.id in ledgers:
@@ -133,7 +134,9 @@ def plan_changes(
     return [change for change in changes if change.old != change.new]
 
 
-def _of_claim(project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, mark: Mark, today: str) -> list[Change]:
+def _of_claim(
+    project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, mark: Mark, today: str, manual: bool
+) -> list[Change]:
     name = outcome.case.id
     about = frozenset([name])
     changes = []
@@ -156,7 +159,8 @@ def _of_claim(project: Project, outcome: Outcome, ledger: Ledger, draw: Draw, ma
     checked = str((properties or {}).get("checked") or today) if ledger is known else today
     claim = outcome.case.claim
     id_added = bool((properties or {}).get("id_added")) or claim.lacks_id
-    text = render(outcome, status_of(outcome), ledger, last.decode("utf-8") if last and properties else None, checked, id_added)
+    before = last.decode("utf-8") if last and properties else None
+    text = render(outcome, status_of(outcome), ledger, before, checked, id_added, manual)
     changes.append(Change(project.note(name), old, text.encode(), about, Rewrite(text) if old is not None else None, theirs=True))
     for path in map(project.archived, project.files(name)):
         archived = _read(path)

@@ -13,6 +13,7 @@ from checker.claims.kind import KINDS
 from checker.errors import NoteError
 from checker.evidence import Ledger, Released, Run, Sourced, Trained, Values
 from checker.evidence.reported import beside
+from checker.lab.metrics import METRICS
 from checker.notes import parse
 from checker.runs.outcome import Outcome
 from checker.words import DECIDED, MARKS
@@ -24,6 +25,8 @@ TAG = "check-claims"
 SOURCE = re.compile(r"\[\[([^\]#|]+)(?:#[^\]|]*)?\]\]")  # the property of that name
 HEAD = re.compile(rb"---\n.*?\n---\n", re.DOTALL)  # all that its properties take
 ASKED = ("kind", "metric", "other", "subject", "baseline", "order", "models")  # of a spec, as properties
+TRUST = "How far the lab can be trusted"  # the page of the manual on controls
+SORTS = {"compare": "comparisons", "trend": "trends over the depth", "presence": "presence and absence"}
 INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 
 
@@ -73,13 +76,16 @@ def shown_in(properties: Mapping[str, Any]) -> str:
     return Status("", "", word, str(scope or ""), properties.get("fresh") is False, properties.get("at_risk") is True).text
 
 
-def render(outcome: Outcome, status: Status, ledger: Ledger, old: str | None, checked: str, id_added: bool) -> str:
+def render(
+    outcome: Outcome, status: Status, ledger: Ledger, old: str | None, checked: str, id_added: bool, manual: bool = False
+) -> str:
     """The whole text of the claim note; what stands under `## Notes` in `old` is carried over.
 
-    `checked` is the day of the evidence, `id_added` whether the program put the block id into the note.
+    `checked` is the day of the evidence, `id_added` whether the program put the block id into the note, and `manual` whether the
+    vault holds the manual.
     """
     run = outcome.run if outcome.word in DECIDED else None
-    parts = [_properties(outcome, status, run, checked, id_added), _head(outcome, status)]
+    parts = [_properties(outcome, status, run, checked, id_added), _head(outcome, status, manual)]
     if run is not None:
         parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
     if outcome.beside:
@@ -118,7 +124,7 @@ def _properties(outcome: Outcome, status: Status, run: Run | None, checked: str,
     return f"---\n{strict_yaml.dump(kept)}{day}tags: [{TAG}]\n---\n"
 
 
-def _head(outcome: Outcome, status: Status) -> str:
+def _head(outcome: Outcome, status: Status, manual: bool) -> str:
     case = outcome.case
     lines = [
         f"> [!quote] {_plain(case.claim.statement)}",
@@ -126,6 +132,8 @@ def _head(outcome: Outcome, status: Status) -> str:
         "",
     ]
     lines.append(f"**{status.text}**: {_plain(outcome.reason)}.")
+    if outcome.run is not None and outcome.word in DECIDED and outcome.run.scope.trained_here:
+        lines += ["", _controls(outcome.run, manual)]
     reading = case.reading
     if case.stale and case.spec is not None:
         lines += ["", "| | |", "|---|---|"]
@@ -149,6 +157,18 @@ def _head(outcome: Outcome, status: Status) -> str:
     if outcome.word == "untestable" and reading.suggestions:
         lines += ["", f"Near to it: {', '.join(reading.suggestions)}."]
     return "\n".join(lines) + "\n"
+
+
+def _controls(run: Run, manual: bool) -> str:
+    """How the lab stands on the metric and kind of a claim about toys."""
+    more = f"[[{TRUST}]]" if manual else "`check-claims lab controls` lists them"
+    if run.spec.scope == "toy":
+        return f"Asked at toy scale: it is about the toys, and held to no published finding ({more})."
+    if run.controls is None:
+        return f"Not held to published findings yet; checking it again does that ({more})."
+    title = METRICS[run.spec.metric].word.title if run.spec.metric in METRICS else run.spec.metric
+    sort = f"{title}, {SORTS.get(run.spec.kind, run.spec.kind)}"
+    return f"The lab on other published findings ({sort}): {run.controls.counts}. {more}."
 
 
 def _plot(outcome: Outcome) -> str:

@@ -60,7 +60,7 @@ def test_a_new_run_is_appended_and_the_old_bytes_stay() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ('"relation": "greater"', '"relation": "less"', "`key` is not that of its spec, code and weights"),
+        ('"relation": "greater"', '"relation": "less"', "`key` is not that of its spec, code, weights and controls"),
         (f'"key": "{run().key}"', '"key": "000000000000000000000000"', "`key` is not that"),
         ('"spec_hash": "', '"spec_hash": "0', "`spec_hash` is not that of its spec"),
         ('"look": 1,\n   "unit": "preference"', '"look": 1,\n   "unit": "bananas"', "`unit` is not that of shape_preference"),

@@ -111,7 +111,7 @@ def shown(project: Project, cases: dict[str, Case], name: str) -> str:
         assert decide_again(run).word == run.verdict.word
     told = explanation(case, ledger, WORDS, {})
     at = standing(case, ledger)
-    page = detail(case, at, ledger, WORDS)
+    page = detail(case, at, ledger, WORDS, {})
     newest = list(ledger.newest.values())
     outcome = (
         Outcome(case, newest[-1].verdict.word, newest[-1].verdict.reason, run=newest[-1])
