@@ -1,0 +1,29 @@
+"""What a cell says about the seed of a run. Rows without a seed, as those of means, are no runs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+PLAIN = re.compile(
+    r"(?i)(?:(?:random[ _-]?)?seed|s|run|r|rep|replicate|fold|trial|rng)?[\s_=:#.-]*?(-?[0-9]+)(?:\.0+)?", re.ASCII
+)
+SUMMARY = re.compile(
+    r"(?i)(?<![a-z])(?:mean|means|avg|average|std|sd|stdev|stddev|sem|se|stderr|var|variance|median|min|max|ci|iqr|best|total|sum|count|"
+    r"paper|reported|published|all|overall|ensemble|baseline|n)(?![a-z])|[±%]"
+)
+LONGEST = 100
+
+
+def seed_of(cell: Any) -> str | None:
+    """The seed that a cell names: a whole number however it is written (`3`, `3.0`, `seed_3`, `s3`), or the text itself where it
+    has digits in more than one place. None for a cell that names none: empty, `mean`, `std`, `25%`."""
+    if cell is None or cell is True or cell is False:
+        return None
+    text = str(cell).strip()[:LONGEST]
+    if not text or SUMMARY.search(text) or text.lower() in ("nan", "none", "null"):
+        return None
+    match = PLAIN.fullmatch(text)
+    if match:
+        return str(int(match[1]))
+    return text if any(letter.isdigit() for letter in text) else None
