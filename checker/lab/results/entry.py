@@ -41,8 +41,8 @@ def _finite(value: float) -> float:
 
 
 def _filled(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be empty")
+    if text.strip() in ("", "?"):
+        raise ValueError("is still to be filled in")
     return text
 
 

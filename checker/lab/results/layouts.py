@@ -11,7 +11,7 @@ from checker.errors import ConfigurationError
 from checker.lab.results.entry import Entry
 from checker.lab.results.fields import near
 from checker.lab.results.rows import FILE, ROW, RUN, STEP
-from checker.lab.results.seeds import seed_of
+from checker.lab.results.seeds import seed_number, seed_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ def _seed_columns(header: Header, entry: Entry) -> dict[int, str]:
             match = re.fullmatch(fnmatch.translate(shape).replace(".*", "(.*)", 1), name)
             seed = seed_of(match[1]) if match else None
         else:
-            seed = None if name == entry.columns.model else seed_of(name)
+            seed = None if name == entry.columns.model else seed_number(name)
         if seed is not None:
             found[place] = seed
     if not found:
@@ -114,7 +114,7 @@ def _melt(cells: pd.DataFrame, header: Header, key: str, other: str, places: dic
 
 
 def _pivot(cells: pd.DataFrame, header: Header, entry: Entry, key: str) -> pd.DataFrame:
-    """Of a header with several rows, each row becomes a field; the one that holds the models is the entry's or is found by them."""
+    """Of a header with several rows, each becomes a field. The one that holds the models is named, or found by them."""
     import pandas as pd
 
     names = [level[0] for level in header.levels]
@@ -165,7 +165,8 @@ def _chart(cells: pd.DataFrame, header: Header, entry: Entry) -> pd.DataFrame:
             parts.append(part[part["(value)"] != ""])
             _refuse_grouped(cells, header, place, name, entry)
     if not parts or (metric is None and len(metrics) > 1):
-        raise ConfigurationError(f"{entry.file}: no column `RUN - METRIC` for the value {metric!r}{near(metric or '', metrics)}")
+        known = near(metric or "", metrics)
+        raise ConfigurationError(f"{entry.file}: no column `RUN - METRIC` for the value {metric!r}{known}")
     return pd.concat(parts, ignore_index=True)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import ConfigurationError, MeasurementError
@@ -24,11 +25,13 @@ class Rows:
 
     FILE and ROW: where the row stands (ROW is "" for a whole file). RUN: rows with the same one are steps of one run, in the
     order in which they were written; "" where rows are on their own. STATE: why the run did not finish, "" where it did or
-    where the format does not say. STEP: None where there are no steps. `notes` are for the reader of a report.
+    where the format does not say. STEP: None where there are no steps. `notes` are for the reader of a report. `logged`:
+    the fields that a run logged several times, where all fields were asked for.
     """
 
     frame: pd.DataFrame
     notes: tuple[str, ...] = ()
+    logged: tuple[str, ...] = ()
 
     @property
     def fields(self) -> list[str]:
@@ -66,7 +69,10 @@ def tabulate(records: Iterable[Record], entry: Entry | None, notes: tuple[str, .
     if not records:
         raise MeasurementError("no run and no record in it")
     if entry is None:
-        return _frame([_row(record, None, flatten(record.fields)) for record in records], notes)
+        last = [{name: value for _, row in record.history for name, value in row.items()} for record in records]
+        counts = Counter(name for record in records[:1] for _, row in record.history for name in row)
+        rows = [_row(record, None, {**flatten(record.fields), **logged}) for record, logged in zip(records, last, strict=True)]
+        return replace(_frame(rows, notes), logged=tuple(name for name, count in counts.items() if count > 1))
     names = wanted(entry)
     value = split_pattern(entry.columns.value or "")[0]
     known = _known(records)

@@ -15,6 +15,12 @@ SUMMARY = re.compile(
 LONGEST = 100
 
 
+def seed_number(text: str) -> str | None:
+    """The number of a text that is a seed and nothing else, as the name of a column; None of any other text."""
+    match = PLAIN.fullmatch(text.strip()[:LONGEST])
+    return str(int(match[1])) if match else None
+
+
 def seed_of(cell: Any) -> str | None:
     """The seed that a cell names: a whole number however it is written (`3`, `3.0`, `seed_3`, `s3`), or the text itself where it
     has digits in more than one place. None for a cell that names none: empty, `mean`, `std`, `25%`."""
@@ -23,7 +29,7 @@ def seed_of(cell: Any) -> str | None:
     text = str(cell).strip()[:LONGEST]
     if not text or SUMMARY.search(text) or text.lower() in ("nan", "none", "null"):
         return None
-    match = PLAIN.fullmatch(text)
-    if match:
-        return str(int(match[1]))
+    number = seed_number(text)
+    if number is not None:
+        return number
     return text if any(letter.isdigit() for letter in text) else None

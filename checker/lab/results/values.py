@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,8 +50,8 @@ class Missing:
 
 @dataclass(frozen=True)
 class Selection:
-    """`values[model][seed]`: (images,) numbers in the unit of the metric, one number where rows are not of single images. All have
-    the same images. `rows` is how many rows count."""
+    """`values[model][seed]`: (images,) numbers in the unit of the metric, one number where rows are not of single images. All
+    have the same images. `rows` is how many rows count."""
 
     values: Mapping[str, Mapping[str, NDArray[Any]]]
     images: int
@@ -73,19 +72,3 @@ class Selection:
         if model not in self.values:
             raise MeasurementError(f"{model} has no value in the table; there is {', '.join(self.values) or 'none'}")
         return np.stack(list(self.values[model].values()))
-
-
-def spread_unknown(*arrays: NDArray[Any]) -> str:
-    """Why nothing can be decided where a side has one seed; "" where both have more."""
-    counts = [len(array) for array in arrays]
-    if min(counts) > 1:
-        return ""
-    seeds = " and ".join(f"{count} seed" + "s" * (count > 1) for count in counts)
-    return (
-        f"{seeds}: with one seed a side the spread over seeds is not known, so nothing is decided; two are needed, better three"
-    )
-
-
-def difference(a: NDArray[Any], b: NDArray[Any]) -> tuple[float, float, float]:
-    """The difference of the means, and the interval that one seed a side leaves: none."""
-    return float(a.mean() - b.mean()), -math.inf, math.inf

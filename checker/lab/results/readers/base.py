@@ -49,8 +49,8 @@ STATES = frozenset(("state", "status", "run_state", "run_status", "run state", "
 @dataclass(frozen=True)
 class Reader:
     """`sees` says whether a source looks like this format. `read` gives its rows, with the fields that an entry speaks of, or
-    with all of them where there is no entry. It raises MeasurementError for what cannot be read and ConfigurationError for what the
-    entry has to say. Nothing is ever executed, unpickled or written."""
+    with all of them where there is no entry. It raises MeasurementError for what cannot be read and ConfigurationError for what
+    the entry has to say. Nothing is ever executed, unpickled or written."""
 
     name: str
     sees: Callable[[Source], bool]

@@ -156,7 +156,7 @@ def _record(
         "run_name": values.get("run_name") or values.get("name") or parts["tags"].get("mlflow.runName"),
     }
     history = [
-        (step, {f"metrics.{name}": value, name: value})
+        (step, {f"metrics.{name}": value})
         for name, found in points.items()
         for step, _, value in sorted(found, key=lambda point: point[:2])
     ]
