@@ -43,9 +43,7 @@ def _list(vault: Path, as_json: bool) -> int:
     if as_json:
         typer.echo(json.dumps({"schema": 1, "tables": [_as_dict(table) for table in tables]}, ensure_ascii=False, indent=1))
     elif not tables:
-        typer.echo(
-            f"no tables: there is no {project.claims / 'results.yaml'}; `check-claims results inspect FILE` writes an entry for it"
-        )
+        typer.echo(f"no tables in {project.claims / 'results.yaml'}; `check-claims results inspect FILE` prints an entry")
     else:
         for table in tables:
             _print(table)
@@ -99,11 +97,9 @@ def _print(table: Table | Refused) -> None:
         typer.echo("  not used\n")
         return
     chosen = table.selection
-    rows = [
-        (model, len(seeds), "  ".join(f"{seed}: {value:g}" for seed, value in seeds.items()))
-        for model, seeds in chosen.means().items()
-    ]
-    print_table(("model", "seeds", "values"), table_rows, right=("seeds",))
+    models = chosen.means().items()
+    cells = [(model, len(seeds), "  ".join(f"{seed}: {value:g}" for seed, value in seeds.items())) for model, seeds in models]
+    print_table(("model", "seeds", "values"), cells, right=("seeds",))
     for conflict in chosen.conflicts:
         typer.echo(f"  {conflict}")
     for missing in chosen.missing:

@@ -65,7 +65,9 @@ def test_what_is_missing_or_contradicts_itself_is_named() -> None:
 
 def test_the_pivot_of_the_wide_table_gives_the_same_values() -> None:
     truth = json.loads((CASES / "02-csv-wide" / "truth.json").read_text())["values"]
-    entry = load_entries(CASES / "02-csv-wide")[0].model_copy(update={"file": "linear_probe_pivot.csv", "where": {"dataset": "in1k"}})
+    entry = load_entries(CASES / "02-csv-wide")[0].model_copy(
+        update={"file": "linear_probe_pivot.csv", "where": {"dataset": "in1k"}}
+    )
     assert read_table(entry, CASES / "02-csv-wide").selection.means() == truth
 
 

@@ -62,7 +62,11 @@ def _hparams(events: Any) -> tuple[dict[str, Any], str]:
 
     params: dict[str, Any] = {}
     state = ""
-    for tag, content in events.PluginTagToContent("hparams").items() if "hparams" in events.plugin_to_tag_to_content else ():
+    try:
+        contents = events.PluginTagToContent("hparams")
+    except KeyError:  # the plug-in was not used
+        return {}, ""
+    for tag, content in contents.items():
         if tag == START:
             info = metadata.parse_session_start_info_plugin_data(content)
             params = {name: getattr(value, value.WhichOneof("kind")) for name, value in info.hparams.items()}
