@@ -15,6 +15,7 @@ from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
 from checker.runs.folder import JobFolder
 from checker.runs.store import Store, read_details
+from checker.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _is_wanted(path: Path, weights: set[str], store: Store) -> bool:
     if kept is None:
         return False
     metric, of, details = kept
-    if metric not in METRICS or (details.subject == "toy" and of not in weights):
+    if metric not in METRICS or (details.subject == Scope.TOY and of not in weights):
         return False
     with suppress(CheckerError):
         data = data_set(details.data).name
