@@ -55,7 +55,7 @@ def to_numbers(cells: pd.Series, entry: Entry) -> tuple[pd.Series, pd.Series]:
     values = pd.to_numeric(text.where(text.map(type).ne(bool), None), errors="coerce").astype("float64")
     reasons = pd.Series("", index=cells.index, dtype=object)
     odd = values.isna()
-    if not odd.any():
+    if not odd.any() and entry.decimal != ",":
         return values, reasons
     rest = text[odd]
     decimal = entry.decimal or find_decimal(str(cell) for cell in text.map(str).unique() if "," in str(cell) or "." in str(cell))

@@ -62,6 +62,7 @@ def near(path: str, names: Iterable[str]) -> str:
     """A clause for a message: the names that a wrong one may have meant."""
     known = list(names)
     ends = [name for name in known if name.rpartition(".")[2] == path.rpartition(".")[2]]
+    ends += [name for name in known if name.startswith(f"{path} ")]
     found = list(dict.fromkeys([*ends, *difflib.get_close_matches(path, known, 3, 0.5)]))[:4] or known[:12]
     return f"; there is {', '.join(map(repr, found))}" + (", ..." if len(known) > len(found) else "") if found else ""
 

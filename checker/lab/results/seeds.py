@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-PLAIN = re.compile(
-    r"(?i)(?:(?:random[ _-]?)?seed|s|run|r|rep|replicate|fold|trial|rng)?[\s_=:#.-]*?(-?[0-9]+)(?:\.0+)?", re.ASCII
-)
+WORD = r"(?:(?:random[ _-]?)?seed|s|run|r|rep|replicate|fold|trial|rng)[\s_=:#.-]*"
+PLAIN = re.compile(rf"(?i)(?:{WORD}([0-9]+)|(-?[0-9]+))(?:\.0+)?", re.ASCII)
 SUMMARY = re.compile(
     r"(?i)(?<![a-z])(?:mean|means|avg|average|std|sd|stdev|stddev|sem|se|stderr|var|variance|median|min|max|ci|iqr|best|total|sum|count|"
     r"paper|reported|published|all|overall|ensemble|baseline|n)(?![a-z])|[±%]"
@@ -18,7 +17,7 @@ LONGEST = 100
 def seed_number(text: str) -> str | None:
     """The number of a text that is a seed and nothing else, as the name of a column; None of any other text."""
     match = PLAIN.fullmatch(text.strip()[:LONGEST])
-    return str(int(match[1])) if match else None
+    return str(int(match[1] or match[2])) if match else None
 
 
 def seed_of(cell: Any) -> str | None:
