@@ -25,7 +25,7 @@ from checker.evidence import (
     stands,
     unlearned,
 )
-from checker.evidence.decision import DIGITS, claimed_side, effect_from, effect_of, keep, same_grid, unit_of
+from checker.evidence.decision import AS_RECORDED, DIGITS, claimed_side, effect_from, effect_of, keep, same_grid, unit_of
 from checker.evidence.ledger import SCHEMA
 from checker.evidence.models import Model
 from checker.lab.data import data_set
@@ -34,7 +34,7 @@ from checker.lab.metrics import METRICS
 from checker.lab.sources import SOURCES, Found, Wanted
 from checker.runs.bench import Bench
 from checker.runs.floors import given_away
-from checker.runs.store import Kept, data_code, metric_code
+from checker.runs.store import Kept, data_code, metric_code, reading_code
 from checker.scope import Scope
 from checker.verdicts.measurements import measured as finite
 from checker.vocabulary import Vocabulary
@@ -56,9 +56,10 @@ def evidence(
     found = {name: [bench.models[want] for want in wants] for name, wants in models.items()}
     data = next(iter(models.values()))[0].data
     about = tuple(name for name in models if name in spec.names)
-    tables = [_table(spec, metric, vocabulary, models, about, bench) for metric in spec.metrics]
+    tables = [_table(spec, metric, vocabulary, models, about, bench, scope) for metric in spec.metrics]
     unit = tables[0].unit
-    code = evidence_code(spec.metrics, data)
+    code = evidence_code(spec.metrics, data, scope)
+    known = METRICS.get(spec.metric) if scope.measured else None
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
     measured = Measured(
         key=key_of(spec, code, weights),
@@ -84,8 +85,8 @@ def evidence(
         nondeterministic=_unsteady(spec, scope, bench),
         other_values=tables[1].values if len(tables) > 1 else {},
         other_unit=tables[1].unit if len(tables) > 1 else None,
-        exact=METRICS[spec.metric].counts,
-        answers=METRICS[spec.metric].answers,
+        exact=known is not None and known.counts,
+        answers=known.answers if known is not None else None,
         given_away=given_away(spec.metrics, data_set(data), bench.store) if scope.trained_here else None,
     )
     verdict = decide_again(measured)
@@ -96,8 +97,10 @@ def evidence(
     return Run(schema=SCHEMA, verdict=verdict, **fields)
 
 
-def evidence_code(metrics: Sequence[str], data: str) -> CodeHashes:
-    """Hashes of all code that decides a run's numbers."""
+def evidence_code(metrics: Sequence[str], data: str, scope: Scope) -> CodeHashes:
+    """Hashes of all code that decides a run's numbers. Values of a table rest on the code that reads and selects them."""
+    if not scope.measured:
+        return CodeHashes(metric=reading_code(), data="", decision=decision_code())
     other = metric_code(metrics[1]) if len(metrics) > 1 else None
     return CodeHashes(metric=metric_code(metrics[0]), data=data_code(data), decision=decision_code(), other=other)
 
@@ -106,7 +109,7 @@ def still_stands(last: Run, spec: ClaimSpec) -> bool:
     """Whether a run answers today's spec with today's code, on the weights that it was made on. One whose metric or data are not
     here any more does not stand."""
     try:
-        code = evidence_code(spec.metrics, last.data.name)
+        code = evidence_code(spec.metrics, last.data.name, last.scope)
     except CheckerError:
         return False
     return stands(last, spec, code)
@@ -132,6 +135,7 @@ def _table(
     models: Mapping[str, Sequence[Wanted]],
     about: Sequence[str],
     bench: Bench,
+    scope: Scope,
 ) -> _Table:
     import numpy as np
 
@@ -139,7 +143,7 @@ def _table(
     assert word is not None
     measured = {name: [bench.values[metric, want] for want in wants] for name, wants in models.items()}
     lines = {name: entries[0].uniform for name, entries in measured.items()}
-    shares = METRICS[metric].grows_with_grid and len({round(lines[name] or 0.0, DIGITS) for name in about}) > 1
+    shares = scope.measured and METRICS[metric].grows_with_grid and len({round(lines[name] or 0.0, DIGITS) for name in about}) > 1
     if shares:
         same_grid(spec)
     parts = {name: line if shares and line else 1.0 for name, line in lines.items()}
@@ -148,7 +152,7 @@ def _table(
     for name, entries in measured.items():
         stack = np.stack([_of_head(entry, spec.where.heads) for entry in entries])
         stack = finite(f"{metric} of {name}", stack, ("seed", "row", "image"))
-        values[name] = keep(spec, stack / parts[name], layers if word.layers else "")
+        values[name] = keep(spec, stack / parts[name], layers if word.layers else "", DIGITS if scope.measured else AS_RECORDED)
     line = 1.0 if shares else lines[about[0]]
     return _Table(values, None if line is None else round(line, DIGITS), "of uniform" if shares else word.unit)
 

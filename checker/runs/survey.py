@@ -268,6 +268,9 @@ def _unmeasured(names: Iterable[str], metric: MetricWord, scope: Scope) -> str |
 
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
     """What the data of a scope would have to tell of its pictures, and does not."""
+    if not scope.measured:
+        named = spec.where.data != "default"
+        return f"{scope.label} are not of a data set that a sentence can choose ({spec.where.data})" if named else None
     data = data_set(vocabulary.data_name(spec.where.data, scope))
     if scope.trained_here and not data.factors:
         return f"nothing is known of {data.title}, so what a toy learns from them could not be judged"

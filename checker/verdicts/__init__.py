@@ -13,7 +13,7 @@ from checker.verdicts.presence import absence, presence
 from checker.verdicts.quantifier import Quantifier, combine
 from checker.verdicts.ranking import ranking
 from checker.verdicts.ratio import ratio
-from checker.verdicts.recorded import compare_recorded
+from checker.verdicts.recorded import compare_recorded, one_seed
 from checker.verdicts.threshold import threshold
 from checker.verdicts.trend import trend
 from checker.verdicts.verdict import Part, Verdict, Word
@@ -36,6 +36,7 @@ __all__ = [
     "equivalence",
     "holm",
     "merge_copies",
+    "one_seed",
     "presence",
     "ranking",
     "ratio",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from checker.verdicts.compare import compare
@@ -27,25 +28,34 @@ def compare_recorded(a: ArrayLike, b: ArrayLike, relation: Claimed = "less", mar
     first, second = measured("a", a), measured("b", b)
     check_options(alpha, ONE_LOOK)
     check_margin(margin, None)
-    seeds, images = min(len(first), len(second)), first.shape[1]
-    if seeds > 1 or max(images, second.shape[1]) > 1:
-        return compare(first, second, relation, margin, alpha)
+    line = draw_line(relation, margin).at
+    return one_seed((first, second), line, alpha, margin) or compare(first, second, relation, margin, alpha)
+        first, second, relation, margin, alpha
+    )
+
+
+def one_seed(sides: Sequence[ArrayLike], line: float, alpha: float, margin: float = 0.0) -> Verdict | None:
+    """The verdict where some side, (seeds, 1), has one seed and nothing else to vary; None where all have more or images vary.
+
+    `sides`: one or two models; the effect is the first mean, less the second.
+    """
+    arrays = [measured("values", side) for side in sides]
+    counts = [len(array) for array in arrays]
+    if min(counts) > 1 or any(array.shape[1] > 1 for array in arrays):
+        return None
     return Verdict(
         word="inconclusive",
-        effect=float(first.mean() - second.mean()),
+        effect=float(arrays[0].mean() - sum(array.mean() for array in arrays[1:2])),
         low=-math.inf,
         high=math.inf,
         confidence=1 - alpha,
         margin=margin,
-        seeds=seeds,
-        images=images,
+        seeds=min(counts),
+        images=1,
         rule="none: one seed on a side",
-        reason=(
-            f"{len(first)} against {len(second)} seeds: with one seed on a side the spread over seeds is not known, so "
-            "nothing is decided; record at least two seeds of each, better three"
-        ),
-        seeds_needed=None,
+        reason=f"{' against '.join(map(str, counts))} seeds: with one seed the spread over seeds is not known, so nothing is decided; "
+        "record at least two seeds of each, better three",
         p=1.0,
         p_against=1.0,
-        lines=(draw_line(relation, margin).at,),
+        lines=(line,),
     )

@@ -1,13 +1,14 @@
 """Where models come from, one file a source. Light to import: torch loads when a model does."""
 
 from checker.lab.sources.base import Found, Places, Source, Wanted
+from checker.lab.sources.recorded import Recorded
 from checker.lab.sources.released import Released
 from checker.lab.sources.toy import Toy, trained
 from checker.scope import Scope
 
 __all__ = ["SOURCES", "Found", "Places", "Source", "Wanted", "scopes_of", "trained"]
 
-SOURCES: dict[Scope, Source] = {source.scope: source for source in (Released(), Toy())}
+SOURCES: dict[Scope, Source] = {source.scope: source for source in (Released(), Recorded(), Toy())}
 """The source of each scope, the leading scope first."""
 
 

@@ -87,8 +87,8 @@ class Source(ABC):
     def has(self, name: str) -> bool:
         """Whether there is a model of this name."""
 
-    def seeds(self, name: str) -> int | None:
-        """How many seeds of a model there are; None: as many as are asked for, since they are trained."""
+    def seeds(self, name: str, metric: str) -> int | None:
+        """How many seeds of a model there are to take a metric of; None: as many as are asked for, since they are trained."""
         return 1
 
     def gives(self, name: str) -> Needs:
@@ -113,7 +113,10 @@ class Source(ABC):
         """
 
     def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
-        """The values of a metric (rows, images) that are known without measuring; None where the model has to be measured."""
+        """The values of a metric (rows, images) that are known without measuring; None where the model has to be measured.
+
+        Raises MeasurementError where they should be known and are not.
+        """
         return None
 
     def load(self, name: str, seed: int, file: Path) -> tuple[Encoder, Card | None]:

@@ -1,0 +1,196 @@
+"""Results that were recorded elsewhere: the tables of the project's results.yaml. Nothing is measured; a file that changes makes
+its claims stale."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checker.errors import CheckerError, ConfigurationError, MeasurementError
+from checker.lab.context import current
+from checker.lab.metric import METRICS, QUALITY, Comparatives, Needs
+from checker.lab.models import Model
+from checker.lab.results.entry import Entry
+from checker.lab.results.files import find_source
+from checker.lab.results.table import FILE_NAME, Table, load_entries, read_table
+from checker.lab.sources.base import Found, Places, Source, Wanted
+from checker.lab.trust import HIDDEN
+from checker.scope import Scope
+from checker.vocabulary import MarginWord, MetricWord, Relation
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FOLDERS = ("claims", HIDDEN)  # of a project or a vault, in which results.yaml may lie
+OTHER: dict[Relation, Relation] = {"greater": "less", "less": "greater"}
+TABLES = 64  # that are kept in memory
+
+
+class Recorded(Source):
+    scope = Scope.RECORDED
+
+    def models(self) -> Iterable[Model]:
+        return [Model(name) for name in dict.fromkeys(name for entry in _entries() for name in _models(entry))]
+
+    def metrics(self) -> Iterable[MetricWord]:
+        return [metric_word(entry) for entry in _entries() if _of_the_lab(entry) is None]
+
+    def version(self) -> Hashable:
+        file = _file()
+        return None if file is None else (str(file), _stamp(file))
+
+    def has(self, name: str) -> bool:
+        return any(name in _models(entry) for entry in _entries())
+
+    def seeds(self, name: str, metric: str) -> int | None:
+        """How many seeds of a model have a value; one where the table cannot be read, which `find` then tells."""
+        try:
+            return len(_seeds(name, metric)) or 1
+        except CheckerError:
+            return 1
+
+    def cannot(self, name: str, metric: MetricWord, needs: Needs) -> str | None:
+        if any(metric_name(entry) == metric.name and name in _models(entry) for entry in _entries()):
+            return None
+        return f"no table has {metric.title} of {name}"
+
+    def find(self, wanted: Wanted, places: Places) -> Found | None:
+        """Raises MeasurementError where a table of the model cannot be used, with its reason."""
+        try:
+            tables = list(_tables_of(wanted.name))
+        except ConfigurationError as error:
+            raise MeasurementError(str(error)) from error
+        digest = hashlib.sha256("".join(table.digest for table in tables).encode()).hexdigest()[:16]
+        file = _file()
+        assert file is not None
+        return Found(file, f"{digest}-{wanted.seed}")
+
+    def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
+        seeds = _seeds(wanted.name, metric)
+        if wanted.seed >= len(seeds):
+            raise MeasurementError(f"{wanted.name} has no value of {metric} in any table")
+        values: np.ndarray = seeds[wanted.seed][1].reshape(1, -1)
+        return values
+
+    def provenance(self, name: str, found: Sequence[Found]) -> dict[str, Any]:
+        origin: dict[str, str] = {}
+        for number, table in enumerate(_tables_of(name)):
+            prefix = f"{number + 1} " if number else ""
+            chosen = table.selection
+            left = [part for part in chosen.left_out if part.model in ("", name)]
+            origin |= {
+                f"{prefix}file": table.entry.file,
+                f"{prefix}hash": table.digest,
+                f"{prefix}format": table.format,
+                f"{prefix}metric": table.entry.metric.name,
+                f"{prefix}values": ", ".join(f"{seed}: {value:.6g}" for seed, value in chosen.means().get(name, {}).items()),
+                f"{prefix}rows": str(chosen.rows),
+                f"{prefix}left out": "; ".join(f"{part.reason} ({part.rows})" for part in left) or "nothing",
+                f"{prefix}missing": ", ".join(part.seed for part in chosen.missing if part.model == name) or "no seed",
+            }
+        return origin
+
+
+def metric_name(entry: Entry) -> str:
+    """The name of an entry's metric in specs: that of the lab's metric of this title and unit, or one made of its words."""
+    return _of_the_lab(entry) or re.sub(r"\W+", "_", entry.metric.name.lower()).strip("_")
+
+
+def metric_word(entry: Entry) -> MetricWord:
+    """The metric of a table as sentences may name it."""
+    metric = entry.metric
+    turned: Comparatives = tuple((word, OTHER[side]) if word in ("better", "worse") else (word, side) for word, side in QUALITY)
+    return MetricWord(
+        name=metric_name(entry),
+        title=metric.name,
+        unit=metric.unit,
+        unit_words=("percent", "points", "%") if metric.unit == "%" else (metric.unit,),
+        synonyms=(),
+        comparatives=QUALITY if metric.better == "higher" else turned,
+        margin=MarginWord(metric.margin, metric.unit),
+        layers="",
+        scopes=(Scope.RECORDED,),
+    )
+
+
+def _of_the_lab(entry: Entry) -> str | None:
+    title = entry.metric.name.casefold()
+    for name, metric in METRICS.items():
+        words = (name, metric.word.title, *metric.word.synonyms)
+        if title in (word.casefold() for word in words) and metric.word.unit == entry.metric.unit:
+            return name
+    return None
+
+
+def _file() -> Path | None:
+    """The results.yaml of the project whose work this is."""
+    files = (current().root / folder / FILE_NAME for folder in FOLDERS)
+    return next((file for file in files if file.is_file()), None)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def _entries() -> tuple[Entry, ...]:
+    """The entries of the project; none where its file is not well formed, which `check-claims results` tells."""
+    file = _file()
+    if file is None:
+        return ()
+    try:
+        return _read_entries(file, _stamp(file))
+    except CheckerError:
+        return ()
+
+
+@lru_cache(TABLES)
+def _read_entries(file: Path, stamp: tuple[int, int]) -> tuple[Entry, ...]:
+    return load_entries(file.parent)
+
+
+def _models(entry: Entry) -> tuple[str, ...]:
+    """The names in claims of the models of an entry."""
+    if entry.models is not None:
+        return tuple(dict.fromkeys(entry.models.values()))
+    try:
+        return tuple(_table(entry).selection.values)
+    except CheckerError:
+        return ()
+
+
+def _table(entry: Entry) -> Table:
+    file = _file()
+    assert file is not None
+    folders = (file.parent.parent, file.parent)
+    source = find_source(entry.file, *folders)
+    return _read_table(entry.model_dump_json(), folders, tuple((str(path), *_stamp(path)) for path in source.files))
+
+
+@lru_cache(TABLES)
+def _read_table(entry: str, folders: tuple[Path, ...], stamps: tuple[Any, ...]) -> Table:
+    """The table of an entry, read again when one of its files has changed."""
+    return read_table(Entry.model_validate_json(entry), *folders)
+
+
+def _tables_of(name: str) -> Iterator[Table]:
+    for entry in _entries():
+        if name in _models(entry):
+            yield _table(entry)
+
+
+def _seeds(name: str, metric: str) -> list[tuple[str, np.ndarray]]:
+    """The seeds of a model with the values of a metric, from the one table that has them.
+
+    Raises MeasurementError where two tables have some: which of them counts is for a person to say.
+    """
+    tables = [_table(entry) for entry in _entries() if metric_name(entry) == metric and name in _models(entry)]
+    having = [table for table in tables if name in table.selection.values]
+    if len(having) > 1:
+        files = " and ".join(table.entry.file for table in having)
+        raise MeasurementError(f"{name} has values of {having[0].entry.metric.name} in {files}; keep them in one table")
+    return list(having[0].selection.values[name].items()) if having else []
