@@ -40,8 +40,7 @@ class Question:
         """The models of a look; when even the first look asks for more seeds than there may be, as many as there may be."""
         spec, scope = self.spec, self.scope
         if not scope.measured:
-            counts = {name: SOURCES[scope].seeds(name, spec.metric) or 1 for name in models_in(spec, scope)}
-            return {name: [Wanted(name, scope, scope.value, seed) for seed in range(count)] for name, count in counts.items()}
+            return {name: SOURCES[scope].recorded(name, spec.metrics) for name in models_in(spec, scope)}
         named = vocabulary.data_name(spec.where.data, scope)
         if not scope.trained_here:
             named = for_released(named, any(METRICS[metric].word.factors for metric in spec.metrics))
@@ -49,9 +48,7 @@ class Question:
         names = models_in(spec, scope)
         source = SOURCES[scope]
         if not scope.trained_here:
-            return {
-                name: [Wanted(name, scope, data, seed) for seed in range(source.seeds(name, spec.metric) or 1)] for name in names
-            }
+            return {name: [Wanted(name, scope, data, seed) for seed in range(source.seeds(name) or 1)] for name in names}
         first = min(self.looks[0], options.seeds or self.looks[0])
         seeds = self.looks[look] if look else first
         counts = dict.fromkeys(names, seeds)

@@ -30,8 +30,6 @@ def compare_recorded(a: ArrayLike, b: ArrayLike, relation: Claimed = "less", mar
     check_margin(margin, None)
     line = draw_line(relation, margin).at
     return one_seed((first, second), line, alpha, margin) or compare(first, second, relation, margin, alpha)
-        first, second, relation, margin, alpha
-    )
 
 
 def one_seed(sides: Sequence[ArrayLike], line: float, alpha: float, margin: float = 0.0) -> Verdict | None:
@@ -53,8 +51,8 @@ def one_seed(sides: Sequence[ArrayLike], line: float, alpha: float, margin: floa
         seeds=min(counts),
         images=1,
         rule="none: one seed on a side",
-        reason=f"{' against '.join(map(str, counts))} seeds: with one seed the spread over seeds is not known, so nothing is decided; "
-        "record at least two seeds of each, better three",
+        reason=f"{' against '.join(map(str, counts))} seeds: with one seed the spread over seeds is not known, so nothing is "
+        "decided; record at least two seeds of each, better three",
         p=1.0,
         p_against=1.0,
         lines=(line,),

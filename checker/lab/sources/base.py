@@ -87,8 +87,8 @@ class Source(ABC):
     def has(self, name: str) -> bool:
         """Whether there is a model of this name."""
 
-    def seeds(self, name: str, metric: str) -> int | None:
-        """How many seeds of a model there are to take a metric of; None: as many as are asked for, since they are trained."""
+    def seeds(self, name: str) -> int | None:
+        """How many seeds of a model there are; None: as many as are asked for, since they are trained."""
         return 1
 
     def gives(self, name: str) -> Needs:
@@ -111,6 +111,11 @@ class Source(ABC):
 
         Raises AbsentError for one that is not on this machine, MeasurementError for one that cannot be used.
         """
+
+    def recorded(self, name: str, metrics: Sequence[str]) -> Sequence[Wanted]:
+        """The seeds of a model for which there are values of these metrics, in a scope in which nothing is measured; `data` says
+        where they are recorded. One for which there is none, where there is no value: `known` tells why."""
+        raise NotImplementedError(f"values are measured in the scope {self.scope}")
 
     def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
         """The values of a metric (rows, images) that are known without measuring; None where the model has to be measured.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from checker.errors import CheckerError, ConfigurationError, MeasurementError
 from checker.lab.context import current
 from checker.lab.metric import METRICS, QUALITY, Comparatives, Needs
 from checker.lab.models import Model
-from checker.lab.results.entry import Entry
+from checker.lab.results.entry import PERCENTS, SHARES, Entry
 from checker.lab.results.files import find_source
 from checker.lab.results.table import FILE_NAME, Table, load_entries, read_table
 from checker.lab.sources.base import Found, Places, Source, Wanted
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FOLDERS = ("claims", HIDDEN)  # of a project or a vault, in which results.yaml may lie
 OTHER: dict[Relation, Relation] = {"greater": "less", "less": "greater"}
+JOIN = " + "  # between the files of a correlation's two metrics
 TABLES = 64  # that are kept in memory
 
 
@@ -46,52 +47,56 @@ class Recorded(Source):
     def has(self, name: str) -> bool:
         return any(name in _models(entry) for entry in _entries())
 
-    def seeds(self, name: str, metric: str) -> int | None:
-        """How many seeds of a model have a value; one where the table cannot be read, which `find` then tells."""
-        try:
-            return len(_seeds(name, metric)) or 1
-        except CheckerError:
-            return 1
-
     def cannot(self, name: str, metric: MetricWord, needs: Needs) -> str | None:
         if any(metric_name(entry) == metric.name and name in _models(entry) for entry in _entries()):
             return None
         return f"no table has {metric.title} of {name}"
 
-    def find(self, wanted: Wanted, places: Places) -> Found | None:
-        """Raises MeasurementError where a table of the model cannot be used, with its reason."""
+    def recorded(self, name: str, metrics: Sequence[str]) -> Sequence[Wanted]:
+        entries = [entry for entry in _entries() if metric_name(entry) in metrics and name in _models(entry)]
+        data = JOIN.join(dict.fromkeys(entry.file for entry in entries))
         try:
-            tables = list(_tables_of(wanted.name))
+            seeds = [list(_seeds(name, metric)) for metric in metrics]
+        except CheckerError:
+            seeds = []
+        shared = [seed for seed in seeds[0] if all(seed in other for other in seeds)] if seeds else []
+        return [Wanted(name, self.scope, data, seed) for seed in shared or [0]]
+
+    def find(self, wanted: Wanted, places: Places) -> Found | None:
+        """Raises MeasurementError where the table of the model cannot be used, with its reason."""
+        try:
+            tables = _tables(wanted.name, wanted.data)
         except ConfigurationError as error:
             raise MeasurementError(str(error)) from error
         digest = hashlib.sha256("".join(table.digest for table in tables).encode()).hexdigest()[:16]
-        file = _file()
-        assert file is not None
-        return Found(file, f"{digest}-{wanted.seed}")
+        return Found(Path(wanted.data), f"{digest}-{wanted.seed}")
 
     def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
-        seeds = _seeds(wanted.name, metric)
-        if wanted.seed >= len(seeds):
-            raise MeasurementError(f"{wanted.name} has no value of {metric} in any table")
-        values: np.ndarray = seeds[wanted.seed][1].reshape(1, -1)
+        try:
+            seeds = _seeds(wanted.name, metric)
+        except ConfigurationError as error:
+            raise MeasurementError(str(error)) from error
+        if wanted.seed not in seeds:
+            raise MeasurementError(f"{wanted.data}: {wanted.name} has no value that counts; `check-claims results` says why")
+        values: np.ndarray = seeds[wanted.seed].reshape(1, -1)
         return values
 
     def provenance(self, name: str, found: Sequence[Found]) -> dict[str, Any]:
         origin: dict[str, str] = {}
-        for number, table in enumerate(_tables_of(name)):
-            prefix = f"{number + 1} " if number else ""
+        for table in _tables(name, str(found[0].file)):
             chosen = table.selection
-            left = [part for part in chosen.left_out if part.model in ("", name)]
-            origin |= {
-                f"{prefix}file": table.entry.file,
-                f"{prefix}hash": table.digest,
-                f"{prefix}format": table.format,
-                f"{prefix}metric": table.entry.metric.name,
-                f"{prefix}values": ", ".join(f"{seed}: {value:.6g}" for seed, value in chosen.means().get(name, {}).items()),
-                f"{prefix}rows": str(chosen.rows),
-                f"{prefix}left out": "; ".join(f"{part.reason} ({part.rows})" for part in left) or "nothing",
-                f"{prefix}missing": ", ".join(part.seed for part in chosen.missing if part.model == name) or "no seed",
+            left = [f"{part.reason} ({part.rows})" for part in chosen.left_out if part.model in ("", name)]
+            missing = [f"seed {part.seed}" for part in chosen.missing if part.model == name]
+            facts = {
+                "file": table.entry.file,
+                "hash": table.digest,
+                "rows": str(chosen.rows),
+                "values": ", ".join(f"{seed}: {value:.12g}" for seed, value in chosen.means().get(name, {}).items()),
+                "left out": "; ".join(left),
+                "missing": ", ".join(missing),
             }
+            again = "second " if origin else ""  # of a correlation
+            origin |= {f"{again}{what}": fact for what, fact in facts.items() if fact}
         return origin
 
 
@@ -118,12 +123,17 @@ def metric_word(entry: Entry) -> MetricWord:
 
 
 def _of_the_lab(entry: Entry) -> str | None:
-    title = entry.metric.name.casefold()
+    """The lab's metric that has this title, in this unit or as a share where the table has percent."""
+    title = _plain(entry.metric.name)
     for name, metric in METRICS.items():
-        words = (name, metric.word.title, *metric.word.synonyms)
-        if title in (word.casefold() for word in words) and metric.word.unit == entry.metric.unit:
+        units = (metric.word.unit, *PERCENTS) if metric.word.unit in SHARES else (metric.word.unit,)
+        if entry.metric.unit in units and title in map(_plain, (name, metric.word.title, *metric.word.synonyms)):
             return name
     return None
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[\W_]+", " ", title).strip().casefold()
 
 
 def _file() -> Path | None:
@@ -177,14 +187,15 @@ def _read_table(entry: str, folders: tuple[Path, ...], stamps: tuple[Any, ...]) 
     return read_table(Entry.model_validate_json(entry), *folders)
 
 
-def _tables_of(name: str) -> Iterator[Table]:
-    for entry in _entries():
-        if name in _models(entry):
-            yield _table(entry)
+def _tables(name: str, data: str) -> list[Table]:
+    """The tables of a model in these files."""
+    files = {Path(file) for file in data.split(JOIN)}
+    return [_table(entry) for entry in _entries() if name in _models(entry) and Path(entry.file) in files]
 
 
-def _seeds(name: str, metric: str) -> list[tuple[str, np.ndarray]]:
-    """The seeds of a model with the values of a metric, from the one table that has them.
+def _seeds(name: str, metric: str) -> dict[int, np.ndarray]:
+    """The values of a metric by seed, from the one table that has some of the model, in the unit of the metric. Seeds that are not
+    all numbers are counted.
 
     Raises MeasurementError where two tables have some: which of them counts is for a person to say.
     """
@@ -193,4 +204,11 @@ def _seeds(name: str, metric: str) -> list[tuple[str, np.ndarray]]:
     if len(having) > 1:
         files = " and ".join(table.entry.file for table in having)
         raise MeasurementError(f"{name} has values of {having[0].entry.metric.name} in {files}; keep them in one table")
-    return list(having[0].selection.values[name].items()) if having else []
+    if not having:
+        return {}
+    (table,) = having
+    values = table.selection.values[name]
+    whole = METRICS[metric].word.unit if metric in METRICS else table.entry.metric.unit
+    scale = 0.01 if whole in SHARES and table.entry.metric.unit in PERCENTS else 1.0
+    numbers = [int(seed) for seed in values] if all(seed.isdigit() for seed in values) else range(len(values))
+    return {number: value * scale for number, value in zip(numbers, values.values(), strict=True)}

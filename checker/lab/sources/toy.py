@@ -25,7 +25,7 @@ class Toy(Source):
         model = find_model(name)
         return model is not None and model.recipe is not None
 
-    def seeds(self, name: str, metric: str) -> int | None:
+    def seeds(self, name: str) -> int | None:
         return None
 
     def recipe(self, name: str, data: str) -> Recipe:
