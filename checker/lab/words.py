@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 
 from checker.lab.data import DATA
@@ -11,7 +11,7 @@ from checker.lab.metrics import METRICS
 from checker.lab.models import FAMILIES, MODELS
 from checker.lab.plugins import Plugin
 from checker.lab.sources import SOURCES, scopes_of
-from checker.vocabulary import DataWord, MissingWord, ModelWord, Vocabulary
+from checker.vocabulary import DataWord, MetricWord, MissingWord, ModelWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 
@@ -35,7 +35,7 @@ def _registered(*versions: Hashable) -> Vocabulary:
             ModelWord(model.name, model.synonyms, model.families, scopes_of(model.name), model.learned)
             for model in (models[name] for name in (*MODELS, *(name for name in added if name not in MODELS)))
         ),
-        metrics=tuple((words | {metric.word.name: metric.word for metric in METRICS.values()}).values()),
+        metrics=tuple((words | {metric.word.name: _called(metric.word, words) for metric in METRICS.values()}).values()),
         data=tuple(
             DataWord(data.name, data.title, data.synonyms, (*data.factors, *(("category",) if data.categories else ())))
             for data in DATA.values()
@@ -44,3 +44,11 @@ def _registered(*versions: Hashable) -> Vocabulary:
         pretrained_data=PRETRAINED_DATA,
         families=FAMILIES,
     )
+
+
+def _called(word: MetricWord, others: Mapping[str, MetricWord]) -> MetricWord:
+    """A metric of the lab with the title that a source has for it among its synonyms."""
+    other = others.get(word.name)
+    if other is None or other.title.casefold() in (word.title.casefold(), *(synonym.casefold() for synonym in word.synonyms)):
+        return word
+    return dataclasses.replace(word, synonyms=(*word.synonyms, other.title))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import ConfigurationError, MeasurementError
@@ -88,8 +90,8 @@ def _roles(rows: Rows, entry: Entry) -> pd.DataFrame:
         }
     )
     item = column(rows, columns.item, entry) if columns.item else None
-    if item is not None and not item.map(is_empty).all():
-        frame["item"] = _text(item)
+    if item is not None and (items := _text(item)).ne("").any():
+        frame["item"] = items
     for role in ("layer", "split"):
         name = getattr(columns, role)
         if name:
@@ -139,7 +141,20 @@ def _inside(frame: pd.DataFrame, path: str) -> pd.Series | None:
 
 
 def _text(cells: pd.Series) -> pd.Series:
-    return cells.map(lambda cell: "" if is_empty(cell) or cell != cell else str(cell).strip()).astype(object)
+    return by_value(cells, lambda cell: "" if is_empty(cell) or cell != cell else str(cell).strip())
+
+
+def by_value(cells: pd.Series, change: Callable[[Any], Any]) -> pd.Series:
+    """Each cell changed. In a column of text each value is changed once, however often it stands there."""
+    import numpy as np
+    import pandas as pd
+
+    if cells.dtype == object or not pd.api.types.is_string_dtype(cells.dtype):
+        return cells.map(change).astype(object)
+    codes, values = pd.factorize(cells, use_na_sentinel=False)
+    changed = np.empty(len(values), dtype=object)
+    changed[:] = [change(value) for value in values]
+    return pd.Series(changed[codes], index=cells.index, dtype=object)
 
 
 def _repeated_headers(sieve: Sieve, rows: Rows, entry: Entry) -> None:
@@ -152,9 +167,7 @@ def _repeated_headers(sieve: Sieve, rows: Rows, entry: Entry) -> None:
 def _where(sieve: Sieve, rows: Rows, entry: Entry) -> None:
     for name, wish in entry.where.items():
         cells = column(rows, name, entry).reindex(sieve.frame.index)
-        known: dict[Any, bool] = {}
-        fits = cells.map(lambda cell, known=known, wish=wish: known.setdefault((type(cell), str(cell)), equals(cell, wish)))
-        fits = fits.astype(bool)
+        fits = by_value(cells, partial(equals, wish=wish)).astype(bool)
         if len(cells) and not fits.any():
             seen = sorted({str(cell) for cell in cells.head(1000)})[:5]
             raise MeasurementError(f"{entry.file}: no row has {name} = {_say(wish)}; there is {', '.join(map(repr, seen))}")
@@ -189,8 +202,9 @@ def _seeds(sieve: Sieve, entry: Entry) -> None:
     seeds = {cell: "only" if cell == "only" else seed_of(cell) for cell in frame["seed"].unique()}
     if len(frame) and not any(seeds.values()):
         raise ConfigurationError(f"{entry.file}: no row has a seed: {', '.join(repr(cell) for cell in list(seeds)[:5])} are none")
-    said = frame["seed"].map(lambda cell: f"no seed: {cell!r}" if cell else "no seed")
-    sieve.drop(frame["seed"].map(seeds).isna(), said, ("model",))
+    none = frame["seed"].map(seeds).isna()
+    said = frame.loc[none, "seed"].map(lambda cell: f"no seed: {cell!r}" if cell else "no seed").reindex(frame.index)
+    sieve.drop(none, said, ("model",))
     sieve.frame = sieve.frame.assign(seed=sieve.frame["seed"].map(seeds))
 
 

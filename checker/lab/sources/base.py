@@ -76,7 +76,7 @@ class Source(ABC):
         return ()
 
     def metrics(self) -> Iterable[MetricWord]:
-        """The metrics that this source adds to those of the lab, as words of claims."""
+        """The metrics that this source adds to those of the lab, as words of claims; one of the lab's name is called so too."""
         return ()
 
     def version(self) -> Hashable:

@@ -38,7 +38,7 @@ class Recorded(Source):
         return [Model(name) for name in dict.fromkeys(name for entry in _entries() for name in _models(entry))]
 
     def metrics(self) -> Iterable[MetricWord]:
-        return [metric_word(entry) for entry in _entries() if _of_the_lab(entry) is None]
+        return [metric_word(entry) for entry in _entries()]
 
     def version(self) -> Hashable:
         file = _file()
@@ -69,7 +69,7 @@ class Recorded(Source):
         except ConfigurationError as error:
             raise MeasurementError(str(error)) from error
         digest = hashlib.sha256("".join(table.digest for table in tables).encode()).hexdigest()[:16]
-        return Found(Path(wanted.data), f"{digest}-{wanted.seed}")
+        return Found(Path(wanted.data), digest)
 
     def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
         try:
@@ -194,8 +194,8 @@ def _tables(name: str, data: str) -> list[Table]:
 
 
 def _seeds(name: str, metric: str) -> dict[int, np.ndarray]:
-    """The values of a metric by seed, from the one table that has some of the model, in the unit of the metric. Seeds that are not
-    all numbers are counted.
+    """The values of a metric by seed, from the one table that has some of the model, in the unit of the metric. Seeds that are
+    not all numbers are counted.
 
     Raises MeasurementError where two tables have some: which of them counts is for a person to say.
     """
