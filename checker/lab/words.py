@@ -21,6 +21,8 @@ def vocabulary(plugins: tuple[Plugin, ...] = ()) -> Vocabulary:
     brought nothing."""
     versions = (source.version() for source in SOURCES.values())
     missing = tuple(MissingWord(plugin.name, plugin.fault, plugin.failed) for plugin in plugins if plugin.fault)
+    problems = ((source.scope.label, source.problem()) for source in SOURCES.values())
+    missing += tuple(MissingWord(name, problem, True) for name, problem in problems if problem)
     return dataclasses.replace(_registered(len(METRICS), len(MODELS), len(DATA), *versions), missing=missing)
 
 

@@ -79,6 +79,10 @@ class Source(ABC):
         """The metrics that this source adds to those of the lab, as words of claims; one of the lab's name is called so too."""
         return ()
 
+    def problem(self) -> str | None:
+        """Why this source has none of the models and metrics that a file of the project should bring; None where it has them."""
+        return None
+
     def version(self) -> Hashable:
         """What changes when `models` or `metrics` do: those of a file of the project are read again then."""
         return None

@@ -40,6 +40,15 @@ class Recorded(Source):
     def metrics(self) -> Iterable[MetricWord]:
         return [metric_word(entry) for entry in _entries()]
 
+    def problem(self) -> str | None:
+        file = _file()
+        try:
+            if file is not None:
+                _read_entries(file, _stamp(file))
+        except CheckerError as error:
+            return str(error)
+        return None
+
     def version(self) -> Hashable:
         file = _file()
         return None if file is None else (str(file), _stamp(file))
@@ -148,7 +157,7 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 def _entries() -> tuple[Entry, ...]:
-    """The entries of the project; none where its file is not well formed, which `check-claims results` tells."""
+    """The entries of the project; none where its file is not well formed, which `problem` tells."""
     file = _file()
     if file is None:
         return ()
