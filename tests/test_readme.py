@@ -66,7 +66,7 @@ def test_the_kinds_of_the_manual_are_all_kinds_and_are_understood() -> None:
     manual = (ROOT / "vault/Manual/Writing a claim.md").read_text()
     rows = re.findall(r"^\| (.+?) \| (.+?) \|$", manual.split("## What can be said")[1], re.MULTILINE)[2:]
     for name, sentence in rows:
-        meaning = read_sentence(sentence, vocabulary()).meaning
+        meaning = read_sentence(sentence, vocabulary()).spec
         assert meaning is not None and meaning.kind == KINDS.get(name, name), sentence
     kinds = {KINDS.get(name, name) for name, _ in rows}
     assert kinds == {"compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"}
@@ -76,7 +76,7 @@ def test_the_claim_block_of_the_manual_is_read() -> None:
     manual = (ROOT / "vault/Manual/Writing a claim.md").read_text()
     (text,) = re.findall(r"````markdown\n(.*?)````", manual, re.DOTALL)
     (claim,), problems = find_claims(parse(PurePosixPath("N.md"), text.encode()))
-    spec = exact_spec(claim, None, vocabulary(), "a")
+    spec = exact_spec(claim, None, vocabulary())
     assert not problems
     assert (spec.margin.value, spec.margin.unit, spec.where.layers) == (1.5, "px", "last 2")
 

@@ -31,6 +31,8 @@ class Trained(Record):
     """How many images each seed was trained on, repetitions included."""
     cpu_seconds: Annotated[tuple[Amount, ...], Field(fail_fast=True)]
     """The processor time of each training, in seconds."""
+    changes: dict[str, str] = Field(default={})
+    """What was changed in the model, by name: before its training, or in what was trained."""
 
 
 class Released(Record):
@@ -47,7 +49,9 @@ class Released(Record):
     seeds: Annotated[tuple[Count, ...], Field(min_length=1, fail_fast=True)]
     """[0]: there is one checkpoint."""
     weights: Annotated[tuple[str, ...], Field(fail_fast=True)]
-    """A hash of that file."""
+    """A hash of that file, and of what was changed in it."""
+    changes: dict[str, str] = Field(default={})
+    """What was changed in the model, by name."""
 
 
 class Sourced(Record):
@@ -61,6 +65,8 @@ class Sourced(Record):
     """The seeds."""
     weights: Annotated[tuple[str, ...], Field(fail_fast=True)]
     """A hash of what each seed's values are made of: of the weights, or of the rows."""
+    changes: dict[str, str] = Field(default={})
+    """What was changed in the model, by name."""
 
 
 def _source(model: Any) -> str:
@@ -83,4 +89,6 @@ def model_record(scope: Scope, seeds: tuple[int, ...], weights: tuple[str, ...],
     for record in (Trained, Released):
         if record.scope is scope:
             return record(seeds=seeds, weights=weights, **origin)
-    return Sourced(scope=scope, origin=dict(origin), seeds=seeds, weights=weights)
+    changes = origin.get("changes", {})
+    told = {name: value for name, value in origin.items() if name != "changes"}
+    return Sourced(scope=scope, origin=told, seeds=seeds, weights=weights, changes=changes)

@@ -95,6 +95,7 @@ Job = TrainJob | MeasureJob
 def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     """Do one job in this process and leave its results in `folder`. Raises MeasurementError when it gives no usable result."""
     if job["kind"] == "train":
+        from checker.lab.changes import as_set
         from checker.lab.context import current
         from checker.lab.plugins import load_objectives
         from checker.lab.training import train
@@ -102,7 +103,8 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
         recipe = Recipe.from_dict(job["recipe"])
         if not _is_trained(folder / MODEL, recipe.key(job["seed"])):
             load_objectives(current().plugins, recipe.objective)
-            train(recipe, job["seed"], folder / MODEL, progress)
+            with as_set(recipe):
+                train(recipe, job["seed"], folder / MODEL, progress)
         return
     import torch
 

@@ -70,6 +70,7 @@ class Source(ABC):
     """Where models of one scope come from. Nothing but `load` may import torch."""
 
     scope: ClassVar[Scope]
+    changeable: ClassVar[bool] = True  # interventions can be made on what `load` gives
 
     def models(self) -> Iterable[Model]:
         """The models that this source adds to those of the registry, as words of claims."""
@@ -90,6 +91,10 @@ class Source(ABC):
     @abstractmethod
     def has(self, name: str) -> bool:
         """Whether there is a model of this name."""
+
+    def refusal(self, name: str) -> str | None:
+        """Why a model cannot be changed as its name says; None where it can."""
+        return None
 
     def seeds(self, name: str) -> int | None:
         """How many seeds of a model there are; None: as many as are asked for, since they are trained."""
