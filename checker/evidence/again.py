@@ -58,8 +58,8 @@ def decide_again(run: Measured) -> RecordedVerdict:
 
 def _unspread(run: Measured, values: Mapping[str, Values]) -> Verdict | None:
     """Of recorded results that have one seed and no images nothing can be decided: their spread is in no table."""
-    sides = [kept.images for kept in values.values()]
-    if run.scope.measured or any(isinstance(side, dict) for side in sides):
+    sides = [kept.images for kept in values.values() if not isinstance(kept.images, dict)]
+    if run.scope.measured or len(sides) < len(values):
         return None
     margin = run.spec.margin.value if run.spec.margin else 0.0
     return one_seed(sides, run.spec.bound.value if run.spec.bound else margin, run.spec.decide.alpha, margin)

@@ -289,7 +289,8 @@ def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabu
 
 def _no_scope(spec: ClaimSpec, vocabulary: Vocabulary) -> str:
     """Why a spec can be decided in no scope."""
-    wanted = tuple(SOURCES) if spec.scope == "any" else (Scope(spec.scope),)
+    present = tuple(scope for scope, source in SOURCES.items() if source.present())
+    wanted = present if spec.scope == "any" else (Scope(spec.scope),)
     reasons = []
     for scope in wanted:
         without = [name for name in spec.names if scope not in scopes_of(name)]

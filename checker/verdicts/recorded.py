@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from checker.verdicts.compare import compare
-from checker.verdicts.line import Claimed, draw_line
+from checker.verdicts.line import draw_line
 from checker.verdicts.looks import ONE_LOOK
 from checker.verdicts.measurements import check_margin, check_options, measured
 from checker.verdicts.verdict import Verdict
+from checker.words import Claimed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -155,6 +155,8 @@ def _chart(cells: pd.DataFrame, header: Header, entry: Entry) -> pd.DataFrame:
             part = cells[[FILE, ROW]].assign(
                 **{
                     "run": match["run"],
+                    "name": match["run"],
+                    "name": match["run"],
                     "Name": match["run"],
                     RUN: match["run"],
                     "(value)": cells[place],

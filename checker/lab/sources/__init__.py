@@ -9,9 +9,7 @@ from checker.scope import Scope
 
 __all__ = ["SOURCES", "Found", "Places", "Source", "Wanted", "refusal", "scopes_of", "trained"]
 
-SOURCES: dict[Scope, Source] = {
-    source.scope: source for source in (WithChanges(Released()), Recorded(), WithChanges(Toy()))
-}
+SOURCES: dict[Scope, Source] = {source.scope: source for source in (WithChanges(Released()), Recorded(), WithChanges(Toy()))}
 """The source of each scope, the leading scope first."""
 
 

@@ -80,6 +80,10 @@ class Source(ABC):
         """The metrics that this source adds to those of the lab, as words of claims; one of the lab's name is called so too."""
         return ()
 
+    def present(self) -> bool:
+        """Whether this project has anything of this source; what it lacks is not told where it does not."""
+        return True
+
     def problem(self) -> str | None:
         """Why this source has none of the models and metrics that a file of the project should bring; None where it has them."""
         return None

@@ -40,6 +40,9 @@ class Recorded(Source):
     def metrics(self) -> Iterable[MetricWord]:
         return [metric_word(entry) for entry in _entries()]
 
+    def present(self) -> bool:
+        return bool(_entries())
+
     def problem(self) -> str | None:
         file = _file()
         try:

@@ -192,3 +192,26 @@ class TestHostile:
         (tmp_path / "r.csv").write_text("m,s,v\na,1,0.5\n")
         with pytest.raises(ConfigurationError, match="a repetition inside a repetition"):
             chosen(tmp_path, "file: r.csv\n  columns: {model: 'm:(a+)+$', seed: s, value: v}")
+
+
+def test_a_wide_parquet(tmp_path: Path) -> None:
+    import pandas as pd
+
+    pd.DataFrame({"seed": [0, 1], "mae": [0.68, 0.69], "lut": [0.71, 0.72], "d": [0.03, 0.03]}).to_parquet(tmp_path / "t.parquet")
+    assert chosen(tmp_path, "file: t.parquet\n  layout: wide\n  columns: {seed: seed}").means() == stores.TRUTH
+
+
+def test_records_of_json_in_all_its_forms(tmp_path: Path) -> None:
+    rows = [{"cfg": {"m": m, "seed": s}, "test": {"acc": v}, "status": "done"} for (m, s), v in stores.VALUES.items()]
+    rows.append({"cfg": {"m": "mae", "seed": 2}, "test": {"acc": 0.1}, "status": "killed"})
+    columns = "columns: {model: cfg.m, seed: cfg.seed, value: test.acc}"
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"cfg": {"m": "mae", "se')
+    (tmp_path / "b.json").write_text(json.dumps(rows))
+    for number, row in enumerate(rows):
+        folder = tmp_path / "runs" / f"{row['cfg']['m']}" / f"s{number}"
+        folder.mkdir(parents=True)
+        (folder / "metrics.json").write_text(json.dumps(row))
+    for file in ("a.jsonl", "b.json", "runs/*/*/metrics.json"):
+        found = chosen(tmp_path, f"file: {file}\n  {columns}")
+        assert found.means() == stores.TRUTH
+        assert ("the run did not finish: killed", "mae", "2") in reasons(found)

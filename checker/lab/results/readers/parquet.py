@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from checker.errors import MeasurementError
 from checker.lab.results.entry import Entry
 from checker.lab.results.files import MOST_BYTES, Source, suffixes
+from checker.lab.results.layouts import Header, arrange
 from checker.lab.results.readers.base import Reader, needs, place_fields
 from checker.lab.results.readers.csv import states
 from checker.lab.results.rows import FILE, ROW, RUN, STATE, STEP, Rows
@@ -23,11 +24,11 @@ def sees(source: Source) -> bool:
 def read(source: Source, entry: Entry | None) -> Rows:
     import pandas as pd
 
-    frame = pd.concat([_read_file(source, file) for file in source.files], ignore_index=True)
+    frame = pd.concat([_read_file(source, file, entry) for file in source.files], ignore_index=True)
     return Rows(frame.assign(**{STATE: states(frame), RUN: "", STEP: None}))
 
 
-def _read_file(source: Source, file: Path) -> pd.DataFrame:
+def _read_file(source: Source, file: Path, entry: Entry | None) -> pd.DataFrame:
     import pandas as pd
 
     try:
@@ -48,6 +49,9 @@ def _read_file(source: Source, file: Path) -> pd.DataFrame:
         if isinstance(frame[name].dtype, pd.CategoricalDtype):
             frame[name] = frame[name].astype(object)
     frame.columns = [str(name).strip() for name in frame.columns]
+    if entry is not None and entry.layout == "wide":
+        cells = frame.set_axis(range(frame.shape[1]), axis=1).astype(object).map(lambda cell: "" if cell != cell else str(cell))
+        return arrange(cells, Header(tuple(frame.columns), 0), entry, source.label(file), 0)
     rows = [f"row {number}" for number in range(1, len(frame) + 1)]
     return frame.assign(
         **{**place_fields(source, file), **{name: frame[name] for name in frame.columns}, FILE: source.label(file), ROW: rows}
