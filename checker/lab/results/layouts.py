@@ -156,7 +156,6 @@ def _chart(cells: pd.DataFrame, header: Header, entry: Entry) -> pd.DataFrame:
                 **{
                     "run": match["run"],
                     "name": match["run"],
-                    "name": match["run"],
                     "Name": match["run"],
                     RUN: match["run"],
                     "(value)": cells[place],

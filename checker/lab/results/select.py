@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from checker.errors import ConfigurationError, MeasurementError
 from checker.lab.results.cells import CellAtError, check_unit, equals, is_empty, must, refuse, to_numbers
-from checker.lab.results.entry import AtStep, Entry
+from checker.lab.results.entry import PERCENTS, AtStep, Entry
 from checker.lab.results.fields import MISSING, extract, lookup, near, split_pattern
 from checker.lab.results.rows import FILE, OWN, ROW, RUN, STATE, STEP, Rows
 from checker.lab.results.seeds import seed_of
@@ -69,6 +69,9 @@ def select(rows: Rows, entry: Entry) -> Selection:
     wrong = check_unit(frame["number"], entry)
     if wrong:
         raise MeasurementError(f"{place(frame.loc[wrong[0]])}: {wrong[1]}")
+    least, most = frame["number"].min(), frame["number"].max()
+    if entry.metric.unit in PERCENTS and least <= 1 < most and "item" not in frame.columns:
+        notes.append(f"values from {least:g} to {most:g} %: look whether some are shares")
     return _selection(sieve, entry, conflicts, notes)
 
 
