@@ -45,6 +45,11 @@ class Scope(StrEnum):
         return self is Scope.TOY
 
     @property
+    def measured(self) -> bool:
+        """Whether values are measured, on a data set; those of a table are as they were recorded."""
+        return self not in (Scope.RECORDED, Scope.REPORTED)
+
+    @property
     def decides(self) -> bool:
         """Whether evidence of this scope may give a verdict."""
         return self is not Scope.REPORTED

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from checker.cli import browse, check, controls, diff, lab, notes, read, runs, specs, trust, watch, writing
+from checker.cli import browse, check, controls, diff, lab, notes, read, results, runs, specs, trust, watch, writing
 from checker.cli.app import app
 
-__all__ = ["app", "browse", "check", "controls", "diff", "lab", "notes", "read", "runs", "specs", "trust", "watch", "writing"]
+__all__ = [
+    "app",
+    "browse",
+    "check",
+    "controls",
+    "diff",
+    "lab",
+    "notes",
+    "read",
+    "results",
+    "runs",
+    "specs",
+    "trust",
+    "watch",
+    "writing",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,10 @@ from checker.evidence.decision import DIGITS, decide, effect_of, recorded
 from checker.evidence.key import decision_code
 from checker.evidence.models import Trained
 from checker.evidence.run import Measured, Run
+from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
 from checker.lab.competence import Competence, why_not_competent
-from checker.verdicts import Answers, Looks
+from checker.verdicts import Answers, Looks, Verdict, one_seed
 from checker.words import VerdictWord
 
 ROUNDING = 1.5 * 10**-DIGITS  # by which recorded numbers may differ from the same ones of another processor
@@ -45,7 +47,7 @@ def decide_again(run: Measured) -> RecordedVerdict:
     looks = Looks(run.spec.decide.looks, run.look - 1) if run.scope.trained_here else Looks()  # of all others there is one look
     answers = Answers(*run.answers) if run.answers else None
     try:
-        verdict = recorded(decide(run.spec, values, other, looks, run.exact, answers))
+        verdict = recorded(_unspread(run, values) or decide(run.spec, values, other, looks, run.exact, answers))
     except ArithmeticError as error:
         raise MeasurementError(f"numbers beyond what can be computed with ({error})") from error
     if faults:
@@ -59,6 +61,15 @@ def decide_again(run: Measured) -> RecordedVerdict:
 def measured_word(run: Measured) -> VerdictWord:
     """The word of the values alone, whatever the lab is worth. Raises MeasurementError where the rule refuses the values."""
     return decide_again(run.model_copy(update={"controls": None})).word
+
+
+def _unspread(run: Measured, values: Mapping[str, Values]) -> Verdict | None:
+    """Of recorded results that have one seed and no images nothing can be decided: their spread is in no table."""
+    sides = [kept.images for kept in values.values() if not isinstance(kept.images, dict)]
+    if run.scope.measured or len(sides) < len(values):
+        return None
+    margin = run.spec.margin.value if run.spec.margin else 0.0
+    return one_seed(sides, run.spec.bound.value if run.spec.bound else margin, run.spec.decide.alpha, margin)
 
 
 def unlearned(run: Measured) -> dict[str, Unlearned]:

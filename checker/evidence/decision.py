@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+AS_RECORDED = 12  # decimals of values that were recorded elsewhere
 DIGITS = 4  # decimals of the kept values; the verdict is computed from the kept ones
 P_DIGITS = 6
 
 
-def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> Values:
+def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str, digits: int = DIGITS) -> Values:
     """What the evidence holds of one model's values (seeds, rows, images): `layers`, the means over images, and `images`, for
     each seed and image what the decision is made of. That is the mean over the layers chosen; for a trend and a quantified
     claim the value in each layer; for a presence whether the image shows it in any of them. `layers` is empty for a metric with
@@ -36,12 +37,12 @@ def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str) -> Values:
     kept = KINDS[spec.kind].rule(spec).keep
     images: Table | dict[str, Table]
     if kept == "depth" or (spec.quantifier is not None and bool(layers)):
-        images = {f"layer {layer + 1}": _table(stack[:, layer].round(DIGITS)) for layer in chosen}
+        images = {f"layer {layer + 1}": _table(stack[:, layer].round(digits)) for layer in chosen}
     elif kept == "shown":
         images = _table((stack[:, chosen] > 0).any(1).astype(int))
     else:
-        images = _table(stack[:, chosen].mean(1).round(DIGITS))
-    return Values(layers=_table(stack.mean(2).round(DIGITS)), images=images)
+        images = _table(stack[:, chosen].mean(1).round(digits))
+    return Values(layers=_table(stack.mean(2).round(digits)), images=images)
 
 
 def _table(array: NDArray[Any]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 
 from checker.lab.data import DATA
@@ -11,7 +11,7 @@ from checker.lab.metrics import METRICS
 from checker.lab.models import FAMILIES, MODELS
 from checker.lab.plugins import Plugin
 from checker.lab.sources import SOURCES, scopes_of
-from checker.vocabulary import DataWord, MissingWord, ModelWord, Vocabulary
+from checker.vocabulary import DataWord, MetricWord, MissingWord, ModelWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 
@@ -21,6 +21,8 @@ def vocabulary(plugins: tuple[Plugin, ...] = ()) -> Vocabulary:
     brought nothing."""
     versions = (source.version() for source in SOURCES.values())
     missing = tuple(MissingWord(plugin.name, plugin.fault, plugin.failed) for plugin in plugins if plugin.fault)
+    problems = ((source.scope.label, source.problem()) for source in SOURCES.values())
+    missing += tuple(MissingWord(name, problem, True) for name, problem in problems if problem)
     return dataclasses.replace(_registered(len(METRICS), len(MODELS), len(DATA), *versions), missing=missing)
 
 
@@ -37,7 +39,7 @@ def _registered(*versions: Hashable) -> Vocabulary:
         ),
         metrics=tuple(
             dataclasses.replace(word, heads=word.heads and METRICS[name].reads == "attention") if name in METRICS else word
-            for name, word in (words | {name: metric.word for name, metric in METRICS.items()}).items()
+            for name, word in (words | {name: _called(metric.word, words) for name, metric in METRICS.items()}).items()
         ),
         data=tuple(
             DataWord(data.name, data.title, data.synonyms, (*data.factors, *(("category",) if data.categories else ())))
@@ -47,3 +49,11 @@ def _registered(*versions: Hashable) -> Vocabulary:
         pretrained_data=PRETRAINED_DATA,
         families=FAMILIES,
     )
+
+
+def _called(word: MetricWord, others: Mapping[str, MetricWord]) -> MetricWord:
+    """A metric of the lab with the title that a source has for it among its synonyms."""
+    other = others.get(word.name)
+    if other is None or other.title.casefold() in (word.title.casefold(), *(synonym.casefold() for synonym in word.synonyms)):
+        return word
+    return dataclasses.replace(word, synonyms=(*word.synonyms, other.title))

@@ -95,7 +95,11 @@ class Bench:
 
     def _known_value(self, metric: str, want: Wanted) -> bool:
         """Take a value that the source of a model knows without measuring; whether it does."""
-        values = SOURCES[want.scope].known(metric, want)
+        try:
+            values = SOURCES[want.scope].known(metric, want)
+        except MeasurementError as error:
+            self.unmeasured[metric, want] = str(error)
+            return True
         if values is None:
             return False
         found = Measurement(metric, self.models[want].weights, values, None)

@@ -27,7 +27,7 @@ from checker.evidence import (
     stands,
     unlearned,
 )
-from checker.evidence.decision import DIGITS, effect_of, keep, same_grid
+from checker.evidence.decision import AS_RECORDED, DIGITS, effect_of, keep, same_grid
 from checker.evidence.ledger import SCHEMA
 from checker.evidence.models import Model
 from checker.lab.data import data_set
@@ -36,7 +36,7 @@ from checker.lab.metrics import METRICS
 from checker.lab.sources import SOURCES, Found, Wanted
 from checker.runs.bench import Bench
 from checker.runs.floors import given_away
-from checker.runs.store import Kept, data_code, metric_code
+from checker.runs.store import Kept, data_code, metric_code, reading_code
 from checker.scope import Scope
 from checker.verdicts.measurements import measured as finite
 from checker.vocabulary import Vocabulary
@@ -65,9 +65,10 @@ def evidence(
     found = {name: [bench.models[want] for want in wants] for name, wants in models.items()}
     data = next(iter(models.values()))[0].data
     about = tuple(name for name in models if name in spec.names)
-    tables = [_table(spec, metric, vocabulary, models, about, bench) for metric in spec.metrics]
+    tables = [_table(spec, metric, vocabulary, models, about, bench, scope) for metric in spec.metrics]
     unit, kind = tables[0].unit, KINDS[spec.kind]
-    code = evidence_code(spec, data)
+    code = evidence_code(spec, data, scope)
+    known = METRICS.get(spec.metric) if scope.measured else None
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
     measured = Measured(
         key=key_of(spec, code, weights, controls),
@@ -93,8 +94,8 @@ def evidence(
         nondeterministic=_unsteady(spec, scope, bench),
         other_values=tables[1].values if len(tables) > 1 else {},
         other_unit=tables[1].unit if len(tables) > 1 else None,
-        exact=METRICS[spec.metric].counts,
-        answers=METRICS[spec.metric].answers,
+        exact=known is not None and known.counts,
+        answers=known.answers if known is not None else None,
         given_away=given_away(spec.metrics, data_set(data), bench.store) if scope.trained_here else None,
         controls=controls,
     )
@@ -106,8 +107,10 @@ def evidence(
     return Run(schema=SCHEMA, verdict=verdict, **fields)
 
 
-def evidence_code(spec: ClaimSpec, data: str) -> CodeHashes:
-    """Hashes of all code that decides a run's numbers."""
+def evidence_code(spec: ClaimSpec, data: str, scope: Scope) -> CodeHashes:
+    """Hashes of all code that decides a run's numbers. Values of a table rest on the code that reads and selects them."""
+    if not scope.measured:
+        return CodeHashes(metric=reading_code(), data="", decision=decision_code(spec))
     first, other = metric_code(spec.metric), metric_code(spec.other) if spec.other else None
     return CodeHashes(metric=first, data=data_code(data), decision=decision_code(spec), other=other)
 
@@ -116,7 +119,7 @@ def still_stands(last: Run, spec: ClaimSpec) -> bool:
     """Whether a run answers today's spec with today's code, on the weights that it was made on. One whose metric or data are not
     here any more does not stand."""
     try:
-        code = evidence_code(spec, last.data.name)
+        code = evidence_code(spec, last.data.name, last.scope)
     except CheckerError:
         return False
     return stands(last, spec, code)
@@ -142,6 +145,7 @@ def _table(
     models: Mapping[str, Sequence[Wanted]],
     about: Sequence[str],
     bench: Bench,
+    scope: Scope,
 ) -> _Table:
     import numpy as np
 
@@ -149,7 +153,7 @@ def _table(
     assert word is not None
     measured = {name: [bench.values[metric, want] for want in wants] for name, wants in models.items()}
     lines = {name: entries[0].uniform for name, entries in measured.items()}
-    shares = METRICS[metric].grows_with_grid and len({round(lines[name] or 0.0, DIGITS) for name in about}) > 1
+    shares = scope.measured and METRICS[metric].grows_with_grid and len({round(lines[name] or 0.0, DIGITS) for name in about}) > 1
     if shares:
         same_grid(spec, word.unit)
     parts = {name: line if shares and line else 1.0 for name, line in lines.items()}
@@ -158,7 +162,7 @@ def _table(
     for name, entries in measured.items():
         stack = np.stack([_of_head(entry, spec.where.heads) for entry in entries])
         stack = finite(f"{metric} of {name}", stack, ("seed", "row", "image"))
-        values[name] = keep(spec, stack / parts[name], layers if word.layers else "")
+        values[name] = keep(spec, stack / parts[name], layers if word.layers else "", DIGITS if scope.measured else AS_RECORDED)
     line = 1.0 if shares else lines[about[0]]
     return _Table(values, None if line is None else round(line, DIGITS), "of uniform" if shares else word.unit)
 

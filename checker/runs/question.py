@@ -39,6 +39,8 @@ class Question:
     def needs(self, look: int, options: Options, vocabulary: Vocabulary) -> Needs:
         """The models of a look; when even the first look asks for more seeds than there may be, as many as there may be."""
         spec, scope = self.spec, self.scope
+        if not scope.measured:
+            return {name: SOURCES[scope].recorded(name, spec.metrics) for name in models_in(spec, scope)}
         named = vocabulary.data_name(spec.where.data, scope)
         if not scope.trained_here:
             named = for_released(named, any(METRICS[metric].word.factors for metric in spec.metrics))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from checker.cache import cache_folder, version
 from checker.errors import MeasurementError, NewerError, TrainedOtherwiseError
+from checker.lab import results
 from checker.lab.checkpoints import Card, is_sound, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
@@ -68,6 +69,13 @@ def metric_code(metric: str) -> str:
         module = METRICS[metric].measure.__module__  # a plug-in's
     code = code_hash(*sorted(frozenset().union(*(imported(name) for name in (*MEASURING, module)))))
     return SAME_AS.get(code, code)
+
+
+def reading_code() -> str:
+    """A hash of the code by which tables of results are read and their values selected."""
+    folder = Path(results.__file__).parent
+    files = sorted(path.relative_to(folder).with_suffix("") for path in folder.rglob("[a-z]*.py"))
+    return code_hash(*(f"{results.__name__}.{'.'.join(file.parts)}" for file in files))
 
 
 def data_code(data: str) -> str:

@@ -329,6 +329,9 @@ def _unmeasured(names: Iterable[str], metric: MetricWord, scope: Scope) -> str |
 
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
     """What the data of a scope would have to tell of its pictures, and does not."""
+    if not scope.measured:
+        named = spec.where.data != "default"
+        return f"{scope.label} are not of a data set that a sentence can choose ({spec.where.data})" if named else None
     data = data_set(vocabulary.data_name(spec.where.data, scope))
     if scope.trained_here and not data.factors:
         return f"nothing is known of {data.title}, so what a toy learns from them could not be judged"
@@ -339,7 +342,8 @@ def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabu
 
 def _no_scope(spec: ClaimSpec, vocabulary: Vocabulary) -> str:
     """Why a spec can be decided in no scope."""
-    wanted = tuple(SOURCES) if spec.scope == "any" else (Scope(spec.scope),)
+    present = tuple(scope for scope, source in SOURCES.items() if source.present())
+    wanted = present if spec.scope == "any" else (Scope(spec.scope),)
     reasons = []
     for scope in wanted:
         without = [name for name in spec.names if scope not in scopes_of(name)]

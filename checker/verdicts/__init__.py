@@ -13,6 +13,7 @@ from checker.verdicts.presence import absence, presence
 from checker.verdicts.quantifier import combine
 from checker.verdicts.ranking import ranking
 from checker.verdicts.ratio import ratio
+from checker.verdicts.recorded import compare_recorded, one_seed
 from checker.verdicts.threshold import threshold
 from checker.verdicts.trend import trend
 from checker.verdicts.verdict import Part, Verdict
@@ -28,11 +29,13 @@ __all__ = [
     "combine",
     "compare",
     "compare_counts",
+    "compare_recorded",
     "correlation",
     "equivalence",
     "held_to",
     "holm",
     "merge_copies",
+    "one_seed",
     "presence",
     "ranking",
     "ratio",

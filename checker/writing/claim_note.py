@@ -211,9 +211,9 @@ def _seeds(run: Run) -> str:
 
 def _by_seed(run: Run, values: Mapping[str, Values]) -> list[str]:
     rows = ["| seed | " + " | ".join(values) + " |", "|---|" + "---|" * len(values)]
-    columns = [table.means() for table in values.values()]
-    for index, seed in enumerate(run.models[run.about[0]].seeds):
-        means = (f"{column[index]:.3f}" if index < len(column) else "" for column in columns)  # empty: that seed was not measured
+    columns = [dict(zip(run.models[name].seeds, table.means(), strict=False)) for name, table in values.items()]
+    for seed in sorted({seed for name in run.about for seed in run.models[name].seeds}):
+        means = (f"{column[seed]:.3f}" if seed in column else "" for column in columns)  # empty: that seed was not measured
         rows.append(f"| {seed} | " + " | ".join(means) + " |")
     return rows
 
@@ -246,12 +246,20 @@ def _released(run: Run) -> list[str]:
     return ["| model | timm tag | licence | weights |", "|---|---|---|---|", *rows] if rows else []
 
 
+def _by_weights(model: Sourced) -> list[tuple[str, str]]:
+    """The seeds that rest on the same file, and its hash."""
+    found: dict[str, list[str]] = {}
+    for seed, weights in zip(model.seeds, model.weights, strict=True):
+        found.setdefault(weights, []).append(str(seed))
+    return [(", ".join(seeds), weights) for weights, seeds in found.items()]
+
+
 def _sourced(run: Run) -> list[str]:
     rows = [
-        f"| {name} | {seed} | {_plain(', '.join(f'{key} {value}' for key, value in model.origin.items()))} | `{weights}` |"
+        f"| {name} | {seeds} | {_plain('; '.join(f'{key}: {value}' for key, value in model.origin.items()))} | `{weights}` |"
         for name, model in run.models.items()
         if isinstance(model, Sourced)
-        for seed, weights in zip(model.seeds, model.weights, strict=True)
+        for seeds, weights in _by_weights(model)
     ]
     return ["| model | seed | origin | hash |", "|---|---|---|---|", *rows] if rows else []
 

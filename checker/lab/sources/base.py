@@ -77,8 +77,16 @@ class Source(ABC):
         return ()
 
     def metrics(self) -> Iterable[MetricWord]:
-        """The metrics that this source adds to those of the lab, as words of claims."""
+        """The metrics that this source adds to those of the lab, as words of claims; one of the lab's name is called so too."""
         return ()
+
+    def present(self) -> bool:
+        """Whether this project has anything of this source; what it lacks is not told where it does not."""
+        return True
+
+    def problem(self) -> str | None:
+        """Why this source has none of the models and metrics that a file of the project should bring; None where it has them."""
+        return None
 
     def version(self) -> Hashable:
         """What changes when `models` or `metrics` do: those of a file of the project are read again then."""
@@ -117,8 +125,16 @@ class Source(ABC):
         Raises AbsentError for one that is not on this machine, MeasurementError for one that cannot be used.
         """
 
+    def recorded(self, name: str, metrics: Sequence[str]) -> Sequence[Wanted]:
+        """The seeds of a model for which there are values of these metrics, in a scope in which nothing is measured; `data` says
+        where they are recorded. One for which there is none, where there is no value: `known` tells why."""
+        raise NotImplementedError(f"values are measured in the scope {self.scope}")
+
     def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
-        """The values of a metric (rows, images) that are known without measuring; None where the model has to be measured."""
+        """The values of a metric (rows, images) that are known without measuring; None where the model has to be measured.
+
+        Raises MeasurementError where they should be known and are not.
+        """
         return None
 
     def load(self, name: str, seed: int, file: Path) -> tuple[Encoder, Card | None]:

@@ -1,0 +1,1 @@
+"""Tables of results that people recorded: `claims/results.yaml` -> rows -> the values that count, a model and a seed each."""
