@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.cli import browse, check, lab, notes, read, runs, specs, trust, watch, writing
+from checker.cli import browse, check, lab, models, notes, read, runs, specs, trust, watch, writing
 from checker.cli.app import app
 
-__all__ = ["app", "browse", "check", "lab", "notes", "read", "runs", "specs", "trust", "watch", "writing"]
+__all__ = ["app", "browse", "check", "lab", "models", "notes", "read", "runs", "specs", "trust", "watch", "writing"]

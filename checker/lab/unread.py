@@ -1,4 +1,4 @@
-"""Stand-ins for what a checkpoint holds besides tensors: settings, callbacks, whole models. They are left unread, and nothing runs."""
+"""Stand-ins for what a checkpoint holds besides tensors: settings, callbacks, whole models. Nothing of them is run."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class _Refusing(type):
 
 
 class Unread(metaclass=_Refusing):
-    """An object of a class that is not loaded; nothing of its state is kept. One whose class is a mapping or a list by its name is
-    a plain one, with what was in it."""
+    """An object of a class that is not loaded; nothing of its state is kept. One whose class is a mapping or a list by its
+    name is a plain one, with what was in it."""
 
     name: ClassVar[str] = ""
     callable: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""The names of Hugging Face's transformers: ViT, DeiT, ViTMAE, ViTMSN, I-JEPA, DINOv2 (with registers), BEiT, data2vec, CLIP, SigLIP."""
+"""The names of transformers: ViT, DeiT, ViTMAE, ViTMSN, I-JEPA, DINOv2 (with registers), BEiT, data2vec, CLIP, SigLIP."""
 
 from __future__ import annotations
 

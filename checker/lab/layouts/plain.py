@@ -1,4 +1,4 @@
-"""The names of timm, which most projects share: MAE, DINO, iBOT, MoCo v3, DeiT, DINOv2, BEiT, SimMIM, data2vec, I-JEPA, lightly."""
+"""The names of timm, which most projects share: MAE, DINO, iBOT, MoCo v3, DeiT, DINOv2, BEiT, SimMIM, I-JEPA, lightly."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ ELSEWHERE = {  # files of a folder that show who wrote it, and what to do
 
 @dataclass(frozen=True)
 class Contents:
-    """What was read: the weight `files`, what they hold, the `config` beside them (Hugging Face's, open_clip's or timm's config.json;
-    empty where there is none of these), and how its author normalises pictures in [0, 1]."""
+    """What was read: the weight `files`, what they hold, the `config` beside them (of transformers, open_clip or timm; empty
+    where there is none of these), and how its author normalises pictures in [0, 1]."""
 
     path: Path
     files: tuple[Path, ...]

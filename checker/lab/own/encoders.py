@@ -35,8 +35,8 @@ MODIFIED = (  # names that only weights have which something was done to, and wh
 
 @dataclass(frozen=True)
 class Found:
-    """An encoder in a checkpoint: the `key` of the mapping that holds it ("" for the whole file, dots between the keys of several),
-    the `prefix` of its names with its last dot, its layout, and its tensors under the names of the layout without the prefix."""
+    """An encoder in a checkpoint: the `key` of the mapping that holds it ("": the whole file; dots stand between nested keys), the
+    `prefix` of its names with its last dot, its layout, and its tensors under the names of the layout, without the prefix."""
 
     key: str
     prefix: str
@@ -82,8 +82,8 @@ def choose(found: list[Found], key: str | None, prefix: str | None) -> Found:
 
 
 def parts_of(found: Found, aside: tuple[str, ...] = ()) -> tuple[dict[str, Tensor], list[str]]:
-    """The tensors of an encoder under the names of timm, and the names of those left aside: heads, decoders, mask tokens, and what
-    begins with one of the names `aside`.
+    """The tensors of an encoder under the names of timm, and the names of those left aside: heads, decoders, mask tokens,
+    and what begins with one of the names `aside`.
 
     Raises MeasurementError for weights that were modified, quantised or are no plain tensors.
     """

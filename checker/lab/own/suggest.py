@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
 from checker.lab.own.network import build, check, fit
-from checker.lab.own.sizes import FORMS, STANDARD, sizes
+from checker.lab.own.sizes import FORMS, STANDARD, TABLE, sizes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,16 +40,12 @@ def suggest(found: Found, parts: Mapping[str, Tensor], config: Mapping[str, Any]
         return Suggestion(architecture, arguments)
     if isinstance(config.get("architecture"), str):  # timm's own
         return Suggestion(config["architecture"].partition(".")[0], dict(config.get("model_args") or {}))
-    said = found.layout.arguments(config) if found.layout.arguments else {}
-    described = bool(said)
-    if architecture.startswith("beit"):
-        said.pop("act_layer", None)
-        eps = said.pop("norm_eps", None)
-        arguments |= {"norm_eps": eps} if eps is not None else {}
-        return Suggestion(architecture, arguments | said)
+    said = described(found, config)
     arguments |= said
+    if architecture.startswith("beit"):
+        return Suggestion(architecture, arguments)
     remarks: list[str] = []
-    if found.layout.name.startswith("transformers") and not described:
+    if found.layout.name.startswith("transformers") and not said:
         remarks.append("there is no config.json beside it: activation and norm_eps are timm's, not known to be its own")
     usual = STANDARD.get((arguments["embed_dim"], arguments["depth"]))
     if "num_heads" not in arguments and usual is not None:
@@ -58,7 +54,7 @@ def suggest(found: Found, parts: Mapping[str, Tensor], config: Mapping[str, Any]
         remarks.append(f"no file shows the number of attention heads: {arguments['num_heads']} is usual for this size")
     if "num_heads" not in arguments:
         return Suggestion(architecture, arguments, ("num_heads",), tuple(remarks))
-    names = _names(parts, arguments, architecture, described)
+    names = _names(parts, arguments, architecture, bool(said))
     if len(names) > 1:
         remarks.append(f"no file shows the activation: {' or '.join(names)}")
         return Suggestion("", arguments, ("act_layer",), tuple(remarks))
@@ -67,6 +63,14 @@ def suggest(found: Found, parts: Mapping[str, Tensor], config: Mapping[str, Any]
     (name,) = names
     left = {"img_size": arguments["img_size"]} if "img_size" in arguments and not _has_size(name, arguments["img_size"]) else {}
     return Suggestion(name, left, (), tuple(remarks))
+
+
+def described(found: Found, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of timm's model that only the config.json beside an encoder says; {} where there is none of its layout."""
+    said = found.layout.arguments(config) if found.layout.arguments else {}
+    if any(name.endswith(TABLE) for name in found.tensors):
+        said.pop("act_layer", None)  # timm's Beit takes none
+    return said
 
 
 def _names(parts: Mapping[str, Tensor], arguments: Mapping[str, Any], architecture: str, described: bool) -> list[str]:
