@@ -27,7 +27,7 @@ class _Refusing(type):
     def __call__(cls, *arguments: Any, **options: Any) -> Any:
         if not cls.callable:
             raise RuntimeError(f"GLOBAL {cls.name}")
-        return cls.__new__(cls)
+        return cls.__new__(cls)  # type: ignore[call-overload]
 
 
 class Unread(metaclass=_Refusing):
@@ -60,6 +60,6 @@ def stand_ins(path: Path) -> list[Any]:
     return [argparse.Namespace, *((_stand_in(name), name) for name in sorted(asked))]
 
 
-def _stand_in(name: str) -> type[Unread]:
+def _stand_in(name: str) -> _Refusing:
     settings = name.startswith(SETTINGS) or name in BUILTINS
     return _Refusing(name.rpartition(".")[2], (Unread,), {"name": name, "callable": settings})

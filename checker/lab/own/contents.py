@@ -54,10 +54,7 @@ def read_contents(path: Path) -> Contents:
     Raises MeasurementError, naming the file and what to do, for what cannot be read, is damaged, or is no checkpoint.
     """
     file = _weights(path)
-    if file.name.endswith(INDEX):
-        files, tree = _shards(file)
-    else:
-        files, tree = (file,), read_file(file)
+    files, tree = _shards(file) if file.name.endswith(INDEX) else ((file,), read_file(file))
     config = _config(file.parent)
     mean, std = _normalisation(file.parent, config)
     return Contents(path, files, tree, config, mean, std)
@@ -96,7 +93,7 @@ def _weights(path: Path) -> Path:
     raise MeasurementError(f"{path}: a folder with several weight files ({', '.join(found[:4])}); name the one that is meant")
 
 
-def _shards(index: Path) -> tuple[tuple[Path, ...], dict[str, Any]]:
+def _shards(index: Path) -> tuple[tuple[Path, ...], Mapping[Any, Any]]:
     """The files that an index names, and everything in them. Raises MeasurementError where a file or a tensor is missing."""
     values = _json(index)
     names = values.get("weight_map")

@@ -35,7 +35,7 @@ MODIFIED = (  # names that only weights have which something was done to, and wh
 
 @dataclass(frozen=True)
 class Found:
-    """An encoder in a checkpoint: the `key` of the mapping that holds it ("": the whole file; dots stand between nested keys), the
+    """An encoder in a checkpoint: the `key` of the mapping that holds it ("": the whole file; dots between nested keys), the
     `prefix` of its names with its last dot, its layout, and its tensors under the names of the layout, without the prefix."""
 
     key: str
