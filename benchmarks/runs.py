@@ -25,6 +25,7 @@ from statistics import median
 from checker.lab import vocabulary
 from checker.lab.context import Context
 from checker.lab.recipes import Architecture, Recipe
+from checker.lab.sources import Wanted
 from checker.notes import Vault
 from checker.runs.bench import Bench, Options
 from checker.runs.check import check
@@ -37,6 +38,7 @@ from checker.runs.services import open_executor
 from checker.runs.store import Store
 from checker.runs.survey import Case, survey
 from checker.runs.times import Times
+from checker.scope import Scope
 
 MODELS = ("MAE", "SimMIM", "LUT", "I-JEPA", "SimCLR", "MoCo-v3", "DINO", "a supervised ViT")
 SAYINGS = (
@@ -150,7 +152,8 @@ def overhead(count: int) -> None:
             assert run_jobs([tiny], pool, lambda event: None)[tiny] is None
 
         def job(place: str, number: int) -> MeasureJob:
-            return MeasureJob("empty", tiny.out, "shapes", (("parameter_count", root / place / f"{number}.safetensors"),))
+            wanted = Wanted("random initialisation", Scope.TOY, "shapes")
+            return MeasureJob("empty", tiny.out, wanted, (("parameter_count", root / place / f"{number}.safetensors"),))
 
         folder = JobFolder(root / "plain")
         folder.write(job("plain", 0), Context())

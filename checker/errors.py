@@ -27,6 +27,10 @@ class MeasurementError(CheckerError):
     """A training or a measurement did not give usable numbers. Never a verdict."""
 
 
+class AbsentError(MeasurementError):
+    """A model that is not on this machine; the message says what would get it."""
+
+
 class NewerError(MeasurementError):
     """A file that a newer version of the program wrote. It is refused and left as it is, never made again in its place."""
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from checker.scope import DECIDING, Scope
+
 Relation = Literal["less", "greater"]
-Scope = Literal["pretrained", "toy"]
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,12 @@ class MarginWord:
 @dataclass(frozen=True)
 class ModelWord:
     """A model that can be named, its synonyms, the families (MIM, CL) it belongs to, and the scopes it can be measured in, the
-    stronger one first. `learned` is False for what was never trained, which no claim about models as such is about."""
+    leading one first. `learned` is False for what was never trained, which no claim about models as such is about."""
 
     name: str
     synonyms: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
-    scopes: tuple[Scope, ...] = ("toy",)
+    scopes: tuple[Scope, ...] = (Scope.TOY,)
     learned: bool = True
 
 
@@ -62,7 +63,7 @@ class MetricWord:
     margin: MarginWord
     layers: str
     factors: tuple[str, ...] = ()
-    scopes: tuple[Scope, ...] = ("pretrained", "toy")
+    scopes: tuple[Scope, ...] = DECIDING
     adjectives: tuple[tuple[str, Relation], ...] = ()
     predicates: tuple[tuple[str, Relation], ...] = ()
     verbs: tuple[str, ...] = ()
@@ -97,8 +98,8 @@ class MissingWord:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All words at once. Where a sentence names no data, `default_data` is meant for toys and `pretrained_data` for released
-    weights. `missing` are those of plug-ins that could not be loaded."""
+    """All words at once. Where a sentence names no data, `default_data` is meant for models that are trained here and
+    `pretrained_data` for all others. `missing` are those of plug-ins that could not be loaded."""
 
     models: tuple[ModelWord, ...]
     metrics: tuple[MetricWord, ...]
@@ -125,7 +126,7 @@ class Vocabulary:
         """The data set that a spec's `where.data` means: itself, or the default one of the scope."""
         if name != "default":
             return name
-        return self.default_data if scope == "toy" else self.pretrained_data
+        return self.default_data if scope.trained_here else self.pretrained_data
 
     def data_word(self, name: str) -> DataWord | None:
         return next((word for word in self.data if word.name == name), None)

@@ -14,6 +14,7 @@ from checker.runs.evidence import still_stands
 from checker.runs.outcome import DECIDED, Word
 from checker.runs.question import REFERENCE
 from checker.runs.survey import Case
+from checker.scope import leading_first
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers
 
@@ -32,14 +33,14 @@ class Standing:
 
     @property
     def scope(self) -> str:
-        return self.run.scope if self.run is not None else ""
+        return self.run.scope.value if self.run is not None else ""
 
 
 def standing(case: Case, ledger: Ledger | None, fault: str = "") -> Standing:
     """The status that the next check would find if nothing had to be measured. `fault` is why the ledger cannot be used."""
     if ledger is None:
         return Standing("error", fault)
-    runs = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
+    runs = leading_first(ledger.newest)
     leading = next((run for run in runs if run.verdict.word in DECIDED), None)
     if case.word is not None and case.word != "error":
         return Standing(case.word, case.reason)
@@ -82,7 +83,7 @@ def row(case: Case, at: Standing) -> dict[str, Any]:
 def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary) -> dict[str, Any]:
     """Everything on the page of a claim."""
     told = explanation(case, ledger, vocabulary)
-    scopes = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
+    scopes = leading_first(ledger.newest)
     return {
         **row(case, at),
         "reading": case.read_as or (at.run.reading if at.run else ""),

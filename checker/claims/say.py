@@ -8,12 +8,13 @@ from decimal import Decimal
 
 from checker.claims.meaning import Meaning
 from checker.claims.spec import Margin
-from checker.vocabulary import MetricWord, Relation, Scope, Vocabulary
+from checker.scope import Scope
+from checker.vocabulary import MetricWord, Relation, Vocabulary
 
 VERBS = {"greater": "increases", "less": "decreases", "not greater": "does not increase", "not less": "does not decrease"}
 
 
-def say(meaning: Meaning, vocabulary: Vocabulary, scope: Scope = "toy") -> str:
+def say(meaning: Meaning, vocabulary: Vocabulary, scope: Scope = Scope.TOY) -> str:
     """The sentence. Where no data is named, the default of `scope` is told."""
     metric = vocabulary.metric(meaning.metric)
     if metric is None:
@@ -102,7 +103,7 @@ class _Speaker:
         title = next((word.title for word in self.vocabulary.data if word.name == name), name)
         parts.append(f"on {title}" + (" by default" if where.data == "default" else ""))
         if meaning.scope != "any":
-            parts.append("with released weights" if meaning.scope == "pretrained" else "at toy scale")
+            parts.append(Scope(meaning.scope).clause)
         return "".join(f", {part}" for part in parts)
 
     def _amount(self, margin: Margin) -> str:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from checker import strict_yaml
 from checker.errors import SpecError
+from checker.scope import Asked
 
 Kind = Literal["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"]
 Claimed = Literal["less", "greater", "not less", "not greater"]
@@ -157,7 +158,7 @@ class ClaimSpec(Strict):
     margin: Margin | None = None
     quantifier: Quantifier | None = None
     where: Where
-    scope: Literal["toy", "pretrained", "any"] = "any"
+    scope: Asked = "any"
     decide: Decide = Decide()
     reviewed: bool = False
 

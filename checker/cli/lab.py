@@ -143,17 +143,17 @@ def lab_similarity(
     from checker.lab.checkpoints import load
     from checker.lab.data import data_set
     from checker.lab.measure import IMAGES
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import subject_of
     from checker.reports.alike import alike_figure, alike_table
 
     chosen = data_set(data)
     files = _trained(models, chosen.name)
     splits: dict[tuple[str, int], Split] = {}  # pictures are drawn once for all models
-    features: dict[str, list[Tensor]] = {}
+    features: dict[str, list[tuple[Tensor, ...]]] = {}
     for name, _, path in track(files, "features", console=Console(stderr=True), transient=True):
         encoder, card = load(path)
-        features.setdefault(name, []).append(Subject(encoder, chosen, IMAGES, card, splits).features)
-    depth = next(iter(features.values()))[0].shape[0]
+        features.setdefault(name, []).append(subject_of(encoder, chosen, IMAGES, card, splits).features)
+    depth = len(next(iter(features.values()))[0])
     if layer > depth:
         raise ConfigurationError(f"--layer {layer}: these models have {depth} layers")
     alike = {pair: values.tolist() for pair, values in seeds_alike(features).items()}
@@ -211,17 +211,19 @@ def lab_measure(
 
     from checker.lab.data import data_set
     from checker.lab.metrics import METRICS
+    from checker.lab.sources import Wanted
     from checker.reports.curves import curves_figure, curves_table
     from checker.reports.live import Live
-    from checker.runs.bench import Bench, Options, Wanted
+    from checker.runs.bench import Bench, Options
     from checker.runs.executor import slots
     from checker.runs.services import open_executor, parse_options
     from checker.runs.store import Store
+    from checker.scope import Scope
     from checker.workspace.jobs import Jobs
 
     data = data_set(data).name
     word, store = METRICS[metric].word, Store.default()
-    wants = [Wanted(name, "toy", data, seed) for name, seed, _ in _trained(models, data)]
+    wants = [Wanted(name, Scope.TOY, data, seed) for name, seed, _ in _trained(models, data)]
     options = parse_options(executor_option or [])
     with open_executor(executor, options, workers or slots(), store.jobs) as pool, Live(Console(stderr=True)) as live:
         bench = Bench(store, Options(), Jobs(pool, live))

@@ -3,7 +3,7 @@
 from checker.evidence.again import decide_again, difference, unlearned
 from checker.evidence.key import decision_code, goes_deeper, key_of, stands
 from checker.evidence.ledger import Entry, EvidenceFile, Ledger, parse_ledger, print_ledger, read_ledger, repeats
-from checker.evidence.models import Released, Trained
+from checker.evidence.models import Released, Sourced, Trained, model_record
 from checker.evidence.run import CodeHashes, Data, Measured, Run
 from checker.evidence.values import Values
 from checker.evidence.verdict import LossCurve, RecordedPart, RecordedVerdict
@@ -20,6 +20,7 @@ __all__ = [
     "RecordedVerdict",
     "Released",
     "Run",
+    "Sourced",
     "Trained",
     "Values",
     "decide_again",
@@ -27,6 +28,7 @@ __all__ = [
     "difference",
     "goes_deeper",
     "key_of",
+    "model_record",
     "parse_ledger",
     "print_ledger",
     "read_ledger",

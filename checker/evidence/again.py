@@ -39,7 +39,7 @@ def decide_again(run: Measured) -> RecordedVerdict:
     if faults and (run.spec.kind != "correlation" or len(names) < FEWEST_MODELS):
         return _not_competent(run, next(iter(faults.values())))
     values, other = ({name: table[name] for name in names if name in table} for table in (run.values, run.other_values))
-    looks = Looks(run.spec.decide.looks, run.look - 1) if run.scope == "toy" else Looks()  # of released weights there is one look
+    looks = Looks(run.spec.decide.looks, run.look - 1) if run.scope.trained_here else Looks()  # of all others there is one look
     answers = Answers(*run.answers) if run.answers else None
     try:
         verdict = recorded(decide(run.spec, values, other, looks, run.exact, answers))

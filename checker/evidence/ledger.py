@@ -24,7 +24,7 @@ from checker.evidence.first import FirstRun
 from checker.evidence.key import foreign
 from checker.evidence.run import Run
 from checker.evidence.values import agree
-from checker.vocabulary import Scope
+from checker.scope import Scope
 
 SCHEMA: Literal[2] = 2
 RESTORE = "restore it from version control, or move it away"

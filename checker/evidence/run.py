@@ -17,7 +17,7 @@ from checker.evidence.question import Question
 from checker.evidence.record import Amount, Count, Record
 from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
-from checker.vocabulary import Scope
+from checker.scope import Scope
 
 Claimed = Literal["below", "above", "between"]
 
@@ -57,8 +57,9 @@ class Look(Record):
     """What was asked."""
     spec_hash: str
     """A hash of the spec."""
-    scope: Scope
-    """What the verdict is about: models trained here (toy), or released weights (pretrained)."""
+    scope: Annotated[Scope, Field(strict=False)]
+    """What the verdict is about: checkpoints of the project (own), released weights (pretrained), a table of results (recorded),
+    or models trained here (toy)."""
     about: Annotated[tuple[str, ...], Field(min_length=1)]
     """The models that the claim is about, in its order."""
     look: Annotated[Count, Field(ge=1)]
@@ -123,7 +124,7 @@ class Look(Record):
             lists: list[Sequence[object]] = [model.weights]
             lists += [model.own_loss, model.probe, model.cpu_seconds] if isinstance(model, Trained) else []
             _same({len(model.seeds)}, {len(each) for each in lists}, f"{name} does not have one entry a seed")
-            _same(isinstance(model, Trained), self.scope == "toy", f"{name} is not of the scope {self.scope}")
+            _same(model.scope, self.scope, f"{name} is not of the scope {self.scope}")
         depths = {self.values[name].depth for name in self.about} - {1}
         for depth in depths:
             _layers_exist(self.spec, _layers(self.values[self.about[0]]), depth)

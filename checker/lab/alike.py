@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.layer_similarity import unit_grams
+from checker.lab.metrics.layer_similarity import unit_gram
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def seeds_alike(features: Mapping[str, list[Tensor]]) -> dict[tuple[str, str], Tensor]:
+def seeds_alike(features: Mapping[str, Sequence[Sequence[Tensor]]]) -> dict[tuple[str, str], Tensor]:
     """Linear CKA of every two models at each layer: (depth,), the mean over all pairs of their seeds, and of a model with itself
     over the pairs of different seeds: as alike as chance in training leaves a model to itself. NaN where there is no pair.
 
-    features: for each model the pooled features of its seeds, each (depth, images, width), all of the same images.
+    features: for each model the features of its seeds, (images, width) at each layer, all of the same images.
 
     Source: see `cka_between`. Raises ValueError for features of different images or depths.
     """
     import torch
 
     # The mean over pairs of seeds of an inner product is the inner product of the means.
-    units = {name: torch.stack([unit_grams(one) for one in seeds]) for name, seeds in features.items()}
+    units = {
+        name: torch.stack([torch.stack([unit_gram(layer) for layer in one]) for one in seeds]) for name, seeds in features.items()
+    }
     means = {name: seeds.mean(0) for name, seeds in units.items()}
     found: dict[tuple[str, str], Tensor] = {}
     for first, second in product(features, repeat=2):

@@ -150,7 +150,7 @@ def _tokens(encoder: Encoder, images: Tensor) -> dict[Token, Tensor]:
     """The mean patch token and the class token after each block, through the final norm: (depth, images, width) each."""
     import torch
 
-    from checker.lab.subject import token_maps
+    from checker.lab.subjects import token_maps
 
     parts: dict[Token, list[Tensor]] = {"patches": [], "class": []}
     with torch.inference_mode():

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from checker.lab.encoder import Encoder
-from checker.lab.subject import Subject, batches, watch_tokens
+from checker.lab.subjects import Subject, batches, watch_tokens
 
 
 @dataclass(frozen=True)

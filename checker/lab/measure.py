@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
+from checker.lab.metric import lacking
 from checker.lab.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from checker.lab.encoder import Encoder
-    from checker.lab.metrics import Metric
-    from checker.lab.subject import Subject
+    from checker.lab.metric import Metric
+    from checker.lab.subjects import Subject
 
 IMAGES = 256  # measured in every claim, the same ones for every model
 
@@ -43,6 +44,10 @@ def measure(
     give one of the metrics.
     """
     chosen = {name: METRICS[name] for name in metrics}
+    for metric in chosen.values():
+        fault = lacking(subject.encoder.name, metric.word.title, metric.needs, subject.gives)
+        if fault is not None:
+            raise MeasurementError(fault)
     found: dict[str, Tensor] = {}
     heads: dict[str, Tensor] = {}
     streamed = {name: metric for name, metric in chosen.items() if metric.reads != "model"}
@@ -62,7 +67,7 @@ def _stream(
     import torch
 
     from checker.lab.attention import visit_attention
-    from checker.lab.subject import batches, watch_tokens
+    from checker.lab.subjects import batches, watch_tokens
 
     encoder, images = subject.encoder, subject.images
     values = {name: torch.full((encoder.depth, len(images)), torch.nan, dtype=torch.float64) for name in metrics}

@@ -15,7 +15,7 @@ from typing import Any
 
 from checker.lab.recipes import Architecture, Recipe
 from checker.lab.registry import Registry
-from checker.vocabulary import FamilyWord, Scope
+from checker.vocabulary import FamilyWord
 
 RATES: dict[str, float] = json.loads(Path(__file__).with_name("rates.json").read_text())
 """Learning rates that were chosen for the second edition, by objective: benchmarks/tune.py writes them."""
@@ -26,8 +26,9 @@ REGISTERS = Architecture(registers=4)  # as many as Darcet et al. 2024 settle on
 @dataclass(frozen=True)
 class Model:
     """A model by name: how sentences call it, the families it belongs to, how the lab trains its toy, and timm's tag for
-    released weights with their licence. `local` is a path to weights that no tag names. `second` is the recipe of the second
-    edition, whose models take the place of those of `recipe` when they are all there (benchmarks/PROTOCOL.md)."""
+    released weights with their licence. `local` is a path to weights that no tag names, and `convolutional` says that they are
+    those of a convolutional network. `second` is the recipe of the second edition, whose models take the place of those of
+    `recipe` when they are all there (benchmarks/PROTOCOL.md)."""
 
     name: str
     recipe: Recipe | None = None
@@ -35,18 +36,9 @@ class Model:
     tag: str | None = None
     licence: str = ""
     local: str | None = None
+    convolutional: bool = False
     synonyms: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
-
-    @property
-    def scopes(self) -> tuple[Scope, ...]:
-        """The scopes in which this model can be measured, the stronger one first."""
-        scopes: list[Scope] = []
-        if self.tag:
-            scopes.append("pretrained")
-        if self.recipe:
-            scopes.append("toy")
-        return tuple(scopes)
 
     @property
     def learned(self) -> bool:

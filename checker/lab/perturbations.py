@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from checker.errors import MeasurementError
-from checker.lab.subject import Subject, pooled
+from checker.lab.subjects import Subject
 
 SEED = 0  # of every random choice, so that all models see the same pictures
 SHUFFLE_TILES = 4  # along an edge
@@ -25,13 +25,13 @@ CUT = 0.25  # of the Nyquist frequency: 4 cycles across a picture of 32 pixels
 def accuracy_under(subject: Subject, perturb: Callable[[Tensor], Tensor]) -> Tensor:
     """The share of the data's factors that linear probes name right in each perturbed picture: (1, images).
 
-    The probes read the last block's mean patch token and were fitted on clean pictures of the split "probe-train".
+    The probes read the last layer's features and were fitted on clean pictures of the split "probe-train".
 
     Raises MeasurementError where nothing is known of the data's pictures.
     """
     last = subject.encoder.depth - 1
     readout = subject.readout
-    features = pooled(subject.encoder, perturb(subject.images))[last]
+    features = subject.pooled(perturb(subject.images))[last]
     return readout.share_right(last, features, subject.split("measure", subject.count).factors)[None]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,11 @@ PROBE_PICTURES = 2000  # of the split "probe-train", as many as the gate of comp
 class Readout:
     """Features of the pictures that probes are fitted on, and those probes, each fitted when it is first asked for.
 
-    `features` (depth, pictures, width), the mean patch token after each block; `split` holds the same pictures with their
+    `features` (pictures, width) after each layer; `split` holds the same pictures with their
     factors; `levels` names the levels of each factor that is probed.
     """
 
-    features: Tensor
+    features: Sequence[Tensor]
     split: Split
     levels: Mapping[str, tuple[str, ...]]
     _probes: dict[tuple[int, str], LinearProbe] = field(default_factory=dict)

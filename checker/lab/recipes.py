@@ -8,6 +8,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+Setting = int | float
+"""The value of a knob or an intervention."""
+
 STRICT = {"strict": True, "extra": "forbid"}  # where a recipe is read from a file: no other fields, and no text for a number
 
 
@@ -41,7 +44,7 @@ class Recipe:
 
     `learning_rate` is the peak of a linear warm-up (`warmup` of the steps) followed by a cosine to zero. `edition` 2 trains by
     the protocols of the papers, on pictures drawn from the seed; 1 is how the first models were trained. `final_weight_decay` is
-    where a cosine takes the weight decay to; None leaves it where it is.
+    where a cosine takes the weight decay to; None leaves it where it is. `settings` are the knobs that were set, by name.
     """
 
     __pydantic_config__ = STRICT
@@ -57,6 +60,7 @@ class Recipe:
     architecture: Architecture = field(default_factory=Architecture)
     edition: int = 1
     final_weight_decay: float | None = None
+    settings: tuple[tuple[str, Setting], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, without the LATER fields that are at their defaults, so that a new one changes no key."""
@@ -65,7 +69,8 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
-        return cls(**{**values, "architecture": Architecture(**values["architecture"])})
+        settings = tuple((name, value) for name, value in values.get("settings", ()))
+        return cls(**{**values, "architecture": Architecture(**values["architecture"]), "settings": settings})
 
     def key(self, seed: int) -> str:
         """The content address of the model that this recipe gives with `seed`."""
@@ -83,5 +88,9 @@ class Recipe:
         return f"{self.key(seed)}.safetensors"
 
 
-LATER = {field.name: field.default for field in dataclasses.fields(Recipe) if field.name in ("edition", "final_weight_decay")}
+LATER = {
+    field.name: field.default
+    for field in dataclasses.fields(Recipe)
+    if field.name in ("edition", "final_weight_decay", "settings")
+}
 """Fields that the first edition's keys know nothing of, with their defaults. Every new field of a recipe belongs here."""

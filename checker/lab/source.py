@@ -12,11 +12,15 @@ from checker.lab.context import current
 
 PACKAGE = Path(__file__).parents[1]
 PLUGIN = "check_claims_plugin_"  # how the modules of a project's files are called, with their names after it
-WORDS = ("word", "definition", "source")  # how a metric is spoken of
+DECLARING = ("Metric", "metric", "accuracy_metric", "attention_metric")  # a metric
+WORDS = {  # how a metric is spoken of, and of what it can be measured
+    *("word", "definition", "source", "title", "unit", "unit_words", "synonyms", "comparatives", "margin", "layers", "factors"),
+    *("scopes", "adjectives", "predicates", "verbs", "hints", "class_token", "presence", "needs"),
+}
 # What only names or keeps things decides no number.
 KEEPING = (
     *("registry", "recipes", "models", "checkpoints", "competence", "data", "metrics", "words", "learners"),
-    *("source", "training_code", "training_state", "floors", "context", "plugins"),
+    *("source", "training_code", "training_state", "floors", "context", "plugins", "metric", "sources", "changes"),
 )
 
 
@@ -52,7 +56,7 @@ def _what_it_does(source: bytes) -> str:
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Metric":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DECLARING:
             node.keywords = [keyword for keyword in node.keywords if keyword.arg not in WORDS]
     return ast.unparse(tree)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cache import cache_folder
+from checker.lab.changes import as_set, modules_of
 from checker.lab.data import data_set
 from checker.lab.learners import LEARNERS
 from checker.lab.recipes import Recipe
@@ -37,7 +38,7 @@ def training_code(recipe: Recipe) -> str | None:
     if learner is None:
         return None
     package = "checker.lab.objectives.first" if recipe.edition == 1 else "checker.lab.objectives"
-    modules = {"checker.lab.data.base", data_set(recipe.data).module}
+    modules = {"checker.lab.data.base", data_set(recipe.data).module, *modules_of(recipe)}
     for module in ("checker.lab.training", f"{package}.{learner.module}"):
         modules |= imported(module)
     return code_hash(*sorted(modules))
@@ -91,7 +92,8 @@ def _fingerprint(recipe: Recipe, code: str) -> Values:
         return kept
     except (OSError, ValueError):
         pass
-    values = fingerprint(recipe)
+    with as_set(recipe):
+        values = fingerprint(recipe)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))

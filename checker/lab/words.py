@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Hashable
 from functools import cache
 
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
 from checker.lab.models import FAMILIES, MODELS
 from checker.lab.plugins import Plugin
+from checker.lab.sources import SOURCES, scopes_of
 from checker.vocabulary import DataWord, MissingWord, ModelWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 
 
 def vocabulary(plugins: tuple[Plugin, ...] = ()) -> Vocabulary:
-    """Every model, metric and data set that is registered, and what those `plugins` lack that brought nothing."""
+    """Every model, metric and data set that is registered or that a source of the project has, and what those `plugins` lack that
+    brought nothing."""
+    versions = (source.version() for source in SOURCES.values())
     missing = tuple(MissingWord(plugin.name, plugin.fault, plugin.failed) for plugin in plugins if plugin.fault)
-    return dataclasses.replace(_registered(len(METRICS), len(MODELS), len(DATA)), missing=missing)
+    return dataclasses.replace(_registered(len(METRICS), len(MODELS), len(DATA), *versions), missing=missing)
 
 
 @cache
-def _registered(*counts: int) -> Vocabulary:
-    """The words of so many entries: the same value until a plug-in adds some."""
+def _registered(*versions: Hashable) -> Vocabulary:
+    """The words of so many entries, and of the sources as they are: the same value until a plug-in or a file adds some."""
+    added = {model.name: model for source in SOURCES.values() for model in source.models()}
+    models = {**added, **MODELS}
+    words = {metric.name: metric for source in SOURCES.values() for metric in source.metrics()}
     return Vocabulary(
         models=tuple(
-            ModelWord(model.name, model.synonyms, model.families, model.scopes, model.learned) for model in MODELS.values()
+            ModelWord(model.name, model.synonyms, model.families, scopes_of(model.name), model.learned)
+            for model in (models[name] for name in (*MODELS, *(name for name in added if name not in MODELS)))
         ),
-        metrics=tuple(metric.word for metric in METRICS.values()),
+        metrics=tuple((words | {metric.word.name: metric.word for metric in METRICS.values()}).values()),
         data=tuple(
             DataWord(data.name, data.title, data.synonyms, (*data.factors, *(("category",) if data.categories else ())))
             for data in DATA.values()

@@ -8,6 +8,7 @@ from typing import Any
 from checker.evidence import Ledger, Run
 from checker.runs.evidence import still_stands
 from checker.runs.survey import Case, scopes
+from checker.scope import Scope, leading_first
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers
 from checker.writing.status import MARKS
@@ -17,7 +18,7 @@ P_DIGITS = 4
 
 def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str, Any]:
     """All that is known of a claim, as plain values."""
-    runs = [ledger.newest[scope] for scope in ("pretrained", "toy") if scope in ledger.newest]
+    runs = leading_first(ledger.newest)
     return {
         "id": case.id,
         "statement": case.claim.statement,
@@ -78,7 +79,7 @@ def _changes(case: Case, runs: Sequence[Run], vocabulary: Vocabulary) -> Iterato
         yield f"check it: check-claims -k {case.id}"
     for run in runs:
         yield from _of_run(run, case)
-    scope = "pretrained"
+    scope = Scope.PRETRAINED
     if scope in scopes(case.spec, vocabulary) and not any(run.scope == scope for run in runs):
         yield f"released weights, which lead where there are any: check-claims -k {case.id} --download"
 
@@ -94,8 +95,8 @@ def _of_run(run: Run, case: Case) -> Iterator[str]:
     end = _near_end(run)
     if verdict.word == "inconclusive":
         looks = [look for look in run.spec.decide.looks if look > verdict.seeds]
-        if run.scope == "toy" and looks:
-            yield f"toy: the next look, at {looks[0]} seeds: check-claims -k {case.id} --seeds {looks[0]}"
+        if run.scope.trained_here and looks:
+            yield f"{run.scope}: the next look, at {looks[0]} seeds: check-claims -k {case.id} --seeds {looks[0]}"
     elif end is not None and len(verdict.lines) == 1 and not verdict.parts:
         line = verdict.lines[0]
         yield f"{run.scope}: a line claimed beyond {end:.3g} {unit}, where the interval ends; it lies at {line:.3g}"

@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checker.runs.bench import Bench, Execute, Wanted
+from checker.lab.sources import Wanted
+from checker.runs.bench import Bench, Execute
 from checker.runs.jobs import Job, TrainJob
 from checker.runs.outcome import Outcome
 

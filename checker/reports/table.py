@@ -67,7 +67,7 @@ def next_look(outcomes: Sequence[Outcome]) -> int | None:
     looks = [
         look
         for outcome in outcomes
-        if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run.scope == "toy"
+        if outcome.word == "inconclusive" and outcome.case.spec and outcome.run and outcome.run.scope.trained_here
         for look in outcome.case.spec.decide.looks
         if outcome.run.verdict.reached and look > outcome.run.verdict.seeds
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checker.lab.metrics import METRICS
+from checker.scope import Scope
 from checker.vocabulary import Vocabulary
 
 TITLES = {"metrics": "Metrics", "models": "Models", "families": "Families", "data": "Data"}
@@ -42,7 +43,7 @@ def lexicon(vocabulary: Vocabulary, term: str = "") -> dict[str, list[dict[str, 
                 "factors": list(data.factors),
                 "default": [
                     scope
-                    for scope, name in (("toy", vocabulary.default_data), ("pretrained", vocabulary.pretrained_data))
+                    for scope, name in ((Scope.TOY, vocabulary.default_data), (Scope.PRETRAINED, vocabulary.pretrained_data))
                     if name == data.name
                 ],
             }
@@ -100,7 +101,7 @@ def _line(kind: str, entry: Mapping[str, Any]) -> str:
         return f"{entry['definition']} [{entry['unit']}]"
     if kind == "models":
         family = f"{', '.join(entry['families'])}; " if entry["families"] else ""
-        return f"{family}{' and '.join({'toy': 'toy', 'pretrained': 'released weights'}[scope] for scope in entry['scopes'])}"
+        return f"{family}{' and '.join(Scope(scope).label for scope in entry['scopes'])}"
     if kind == "families":
         return ", ".join(entry["members"])
     factors = f"known: {', '.join(entry['factors'])}" if entry["factors"] else "nothing known of its pictures"

@@ -7,39 +7,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from checker.errors import MeasurementError, NewerError, TrainedOtherwiseError
-from checker.lab import pretrained
-from checker.lab.checkpoints import Card, read_card
-from checker.lab.models import find_model
+from checker.errors import AbsentError, MeasurementError
+from checker.lab.measure import Measurement
+from checker.lab.recipes import Recipe
+from checker.lab.sources import SOURCES, Found, Places, Wanted, trained
 from checker.runs.executor import SPENT
 from checker.runs.jobs import Job, MeasureJob, TrainJob
-from checker.runs.store import Kept, Store
-from checker.vocabulary import Scope
+from checker.runs.store import Details, Kept, Store
+from checker.scope import Scope
 
 Execute = Callable[[Sequence[Job]], Mapping[Job, str | None]]  # runs jobs; what went wrong with each
 Fetch = Callable[[str], None]  # gets the released weights of a model by name; raises MeasurementError
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One model that a claim needs: a toy trained on `data` from `seed`, or the one checkpoint that was released."""
-
-    name: str
-    scope: Scope
-    data: str
-    seed: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.name}, seed {self.seed}" if self.scope == "toy" else f"{self.name}, released weights"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A model that is here: its file, the hash of its weights, and its card where it was trained here."""
-
-    file: Path
-    weights: str
-    card: Card | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +35,7 @@ class Options:
 @dataclass
 class Bench:
     """`models` and `values` as they come to exist; `faults` tells why a model does not and `unmeasured` why a value
-    does not, `absent` which released weights are not on this machine and what would get them. `repeats` tells for a metric in a
+    does not, `absent` which models are not on this machine and what would get them. `repeats` tells for a metric in a
     scope how far measuring twice went apart, as a share. A job that the budget did not reach leaves nothing in any of them."""
 
     store: Store
@@ -74,13 +52,11 @@ class Bench:
 
     def have(self, wanted: Sequence[Wanted]) -> None:
         """Have every model in `models`, `faults` or `absent`."""
-        missing = [want for want in dict.fromkeys(wanted) if not self._known(want)]
-        self._find_released([want for want in missing if want.scope == "pretrained"])
-        self._train([want for want in missing if want.scope == "toy"])
+        self._train([want for want in dict.fromkeys(wanted) if not self._known(want) and not self._find(want)])
 
     def here(self, wanted: Sequence[Wanted]) -> bool:
         """Whether nothing has to be trained for these models."""
-        return all(want.scope == "pretrained" or want in self.models or self._stored(want) is not None for want in wanted)
+        return all(not want.scope.trained_here or want in self.models or self._is_found(want) for want in wanted)
 
     def missing(self, wanted: Sequence[tuple[str, Wanted]]) -> list[tuple[str, Wanted]]:
         """Those (metric, model) pairs for which something would have to be run. Nothing is run."""
@@ -89,56 +65,47 @@ class Bench:
     def _kept_already(self, metric: str, want: Wanted) -> bool:
         if (metric, want) in self.values or (metric, want) in self.unmeasured or want in self.faults or want in self.absent:
             return True
-        if want not in self.models:
-            if want.scope == "pretrained":
-                self._find_released([want])
-                return want not in self.models or self._kept_already(metric, want)
-            path = self._stored(want)
-            if path is None:
-                return False
-            self.models[want] = _found(path)
-        return self._kept(metric, want).exists()
-
-    def _stored(self, want: Wanted) -> Path | None:
-        """The file of a toy that ships or is cached; None for one that is missing or damaged."""
-        model = find_model(want.name)
-        assert model is not None, want.name
-        try:
-            return self.store.model(model.recipe_on(want.data), want.seed, self.options.fresh)
-        except (NewerError, TrainedOtherwiseError) as error:
-            self.faults[want] = str(error)
-            return None
+        if want not in self.models and not self._find(want):
+            return False
+        return want not in self.models or self._known_value(metric, want) or self._kept(metric, want).exists()
 
     def _known(self, want: Wanted) -> bool:
         return want in self.models or want in self.faults or want in self.absent
 
-    def _find_released(self, wanted: Sequence[Wanted]) -> None:
-        for want in wanted:
-            model = find_model(want.name)
-            assert model is not None, want.name
-            try:
-                path = pretrained.locate(model, self.root)
-                if path is None and self.fetch is not None and model.local is None:
-                    self.fetch(want.name)
-                    path = pretrained.locate(model, self.root)
-                if path is None:
-                    self.absent[want] = pretrained.absent(model)
-                else:
-                    self.models[want] = Found(path, pretrained.identity(model, path))
-            except MeasurementError as error:
-                self.faults[want] = str(error)
+    def _is_found(self, want: Wanted) -> bool:
+        self._find(want)
+        return want in self.models
+
+    def _find(self, want: Wanted) -> bool:
+        """Ask the source for a model and note what it says; False for one that has to be trained first."""
+        try:
+            found = SOURCES[want.scope].find(want, Places(self.root, self._stored, self.fetch))
+        except AbsentError as error:
+            self.absent[want] = str(error)
+        except MeasurementError as error:
+            self.faults[want] = str(error)
+        else:
+            if found is None:
+                return False
+            self.models[want] = found
+        return True
+
+    def _stored(self, recipe: Recipe, seed: int) -> Path | None:
+        return self.store.model(recipe, seed, self.options.fresh)
+
+    def _known_value(self, metric: str, want: Wanted) -> bool:
+        """Take a value that the source of a model knows without measuring; whether it does."""
+        values = SOURCES[want.scope].known(metric, want)
+        if values is None:
+            return False
+        found = Measurement(metric, self.models[want].weights, values, None)
+        self.values[metric, want] = Kept.of(found, Details(subject=want.kind, data=want.data))
+        return True
 
     def _train(self, wanted: Sequence[Wanted]) -> None:
         jobs: dict[Job, Wanted] = {}
         for want in wanted:
-            path = self._stored(want)
-            if path is not None:
-                self.models[want] = _found(path)
-            if path is not None or want in self.faults:
-                continue
-            model = find_model(want.name)
-            assert model is not None, want.name
-            recipe = model.recipe_on(want.data)
+            recipe = SOURCES[want.scope].recipe(want.name, want.data)
             folder = self.store.fresh if self.options.fresh else self.store.models
             out = folder / recipe.file_name(want.seed)
             jobs[TrainJob(f"train {want} on {want.data}", recipe, want.seed, out)] = want
@@ -148,7 +115,7 @@ class Bench:
                     self.faults[jobs[job]] = fault
             else:
                 assert isinstance(job, TrainJob)
-                self.models[jobs[job]] = _found(job.out)
+                self.models[jobs[job]] = trained(job.out)
 
     def measure(self, wanted: Sequence[tuple[str, Wanted]]) -> None:
         """Have every (metric, model) whose model exists in `values` or `unmeasured`: one job a model, for all its metrics."""
@@ -157,7 +124,7 @@ class Bench:
             known = (metric, want) in self.values or (metric, want) in self.unmeasured
             if known or want not in self.models:
                 continue
-            if not self._read(metric, want):
+            if not self._known_value(metric, want) and not self._read(metric, want):
                 missing.setdefault(want, []).append(metric)
         lost = self._measure(missing)
         for want, metrics in lost.items():  # a crash takes all metrics of a job along: find out whose it was
@@ -186,12 +153,11 @@ class Bench:
         repeated = set(self.repeats)
         for want, metrics in missing.items():
             outs = tuple((metric, self._kept(metric, want)) for metric in metrics)
-            released = want.name if want.scope == "pretrained" else None
             title = f"measure {', '.join(metrics)} of {want}, on {want.data}"
             again = tuple(metric for metric in metrics if (metric, want.scope) not in repeated)  # one model of each will do
             repeated |= {(metric, want.scope) for metric in again}
             found = self.models[want]
-            jobs[MeasureJob(title, found.file, want.data, outs, released, found.weights, again)] = want
+            jobs[MeasureJob(title, found.file, want, outs, found.weights, again)] = want
         lost = {}
         for job, fault in self.execute(list(jobs)).items() if jobs else ():
             assert isinstance(job, MeasureJob)
@@ -208,7 +174,7 @@ class Bench:
 
 def _device_for(want: Wanted) -> str:
     """Where a model is measured: toys never leave the CPU."""
-    return _device() if want.scope == "pretrained" else "cpu"
+    return "cpu" if want.scope.trained_here else _device()
 
 
 @cache
@@ -216,8 +182,3 @@ def _device() -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _found(path: Path) -> Found:
-    card = read_card(path)
-    return Found(path, card.weights, card)

@@ -15,7 +15,8 @@ from checker.runs.plan import affordable
 from checker.runs.question import REFERENCE, Needs, Question, is_open, questions
 from checker.runs.survey import Case
 from checker.runs.times import Times
-from checker.vocabulary import Scope, Vocabulary
+from checker.scope import Scope, leading_first
+from checker.vocabulary import Vocabulary
 
 Runs = Mapping[Scope, Run]  # the newest run of each scope
 
@@ -75,11 +76,11 @@ def _within_budget(
 
 
 def _strongest(runs: Runs) -> Run | None:
-    return runs.get("pretrained", runs.get("toy"))
+    return next(iter(leading_first(runs)), None)
 
 
 def _merged(outcomes: Sequence[Outcome]) -> Outcome:
-    """One outcome of a case from those of its scopes, the stronger ones first: the first that has a verdict leads, and the
+    """One outcome of a case from those of its scopes, the leading one first: the first that has a verdict leads, and the
     others that have one stand beside it."""
     leading = next((o for o in outcomes if o.word in DECIDED), outcomes[-1])
     beside = tuple(o for o in outcomes if o is not leading and o.word in DECIDED)

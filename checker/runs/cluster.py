@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from checker.cache import version
-from checker.errors import CheckerError, MeasurementError
+from checker.errors import AbsentError, CheckerError, MeasurementError
 from checker.lab.context import Context, current
+from checker.lab.sources import SOURCES, Places
 from checker.runs.executor import Event, Watch
 from checker.runs.folder import JobFolder, Result
-from checker.runs.jobs import Job
+from checker.runs.jobs import Job, wanted_in
 from checker.runs.limits import Limits
 from checker.runs.local import Worker
 
@@ -71,9 +72,9 @@ class ClusterExecutor:
 
     def _send(self, job: Job, folder: JobFolder) -> str:
         """Write the job's directory, with the toy that it measures, where the workers see it, and return that place."""
-        toy = job.kind == "measure" and job.released is None
-        folder.write(job, self.context, **({"file": INPUT} if toy else {}))
-        if job.kind == "measure" and toy:
+        sent = job.kind == "measure" and job.wanted.scope.trained_here
+        folder.write(job, self.context, **({"file": INPUT} if sent else {}))
+        if job.kind == "measure" and sent:
             shutil.copyfile(job.file, folder.path / INPUT)
         place = f"{self.store}/{job.key}"
         if not is_url(self.store):
@@ -161,18 +162,19 @@ def _at_hand(place: str) -> Iterator[JobFolder]:
 
 
 def _find_weights(folder: JobFolder) -> None:
-    """Let a job name the released weights of this machine, which have to be those that it was planned with."""
-    from checker.lab import pretrained
-    from checker.lab.models import find_model
-
+    """Let a job name the weights of this machine, which have to be those that it was planned with."""
     job = folder.read()
-    if job["kind"] != "measure" or job["released"] is None:
+    if job["kind"] != "measure" or wanted_in(job).scope.trained_here:
         return
-    model = find_model(job["released"])
-    found = pretrained.locate(model, Context.from_dict(job["context"]).root) if model is not None else None
-    if model is None or found is None or pretrained.identity(model, found) != job["weights"]:
-        raise MeasurementError(f"the worker's machine does not have the released weights of {job['released']}")
-    folder.set(file=str(found))
+    wanted = wanted_in(job)
+    source, lacking = SOURCES[wanted.scope], f"the worker's machine does not have the {wanted.scope.label} of {wanted.name}"
+    try:
+        found = source.find(wanted, Places(Context.from_dict(job["context"]).root)) if source.has(wanted.name) else None
+    except AbsentError as error:
+        raise MeasurementError(lacking) from error
+    if found is None or found.weights != job["weights"]:
+        raise MeasurementError(lacking)
+    folder.set(file=str(found.file))
 
 
 def is_url(place: str) -> bool:

@@ -16,27 +16,28 @@ from checker.evidence import (
     Data,
     LossCurve,
     Measured,
-    Released,
     Run,
-    Trained,
     Values,
     decide_again,
     decision_code,
     key_of,
+    model_record,
     stands,
     unlearned,
 )
 from checker.evidence.decision import DIGITS, claimed_side, effect_from, effect_of, keep, same_grid, unit_of
 from checker.evidence.ledger import SCHEMA
+from checker.evidence.models import Model
 from checker.lab.data import data_set
 from checker.lab.measure import Measurement
 from checker.lab.metrics import METRICS
-from checker.lab.models import find_model
-from checker.runs.bench import Bench, Found, Wanted
+from checker.lab.sources import SOURCES, Found, Wanted
+from checker.runs.bench import Bench
 from checker.runs.floors import given_away
 from checker.runs.store import Kept, data_code, metric_code
+from checker.scope import Scope
 from checker.verdicts.measurements import measured as finite
-from checker.vocabulary import Scope, Vocabulary
+from checker.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,14 +79,14 @@ def evidence(
         python=platform.python_version(),
         **_where(scope, bench.values[spec.metric, models[about[0]][0]])._asdict(),
         data=Data(name=data, split="measure", images=max(table.images for table in tables)),
-        models={name: _provenance(name, entries, scope) for name, entries in found.items()},
+        models={name: _model(name, models[name], entries, scope) for name, entries in found.items()},
         values=tables[0].values,
         nondeterministic=_unsteady(spec, scope, bench),
         other_values=tables[1].values if len(tables) > 1 else {},
         other_unit=tables[1].unit if len(tables) > 1 else None,
         exact=METRICS[spec.metric].counts,
         answers=METRICS[spec.metric].answers,
-        given_away=given_away(spec.metrics, data_set(data), bench.store) if scope == "toy" else None,
+        given_away=given_away(spec.metrics, data_set(data), bench.store) if scope.trained_here else None,
     )
     verdict = decide_again(measured)
     if not verdict.reached:
@@ -172,7 +173,7 @@ class _Place(NamedTuple):
 
 
 def _where(scope: Scope, measured: Kept) -> _Place:
-    if scope == "toy":
+    if scope.trained_here:
         return _Place("cpu", "float32, weights kept in float16")
     return _Place(measured.details.device, measured.details.dtype)
 
@@ -183,22 +184,9 @@ def _unsteady(spec: ClaimSpec, scope: Scope, bench: Bench) -> dict[str, float]:
     return {metric: round(share, DIGITS) for metric, share in found.items() if share > STEADY}
 
 
-def _provenance(name: str, entries: Sequence[Found], scope: Scope) -> Trained | Released:
-    weights = tuple(entry.weights for entry in entries)
-    if scope == "pretrained":
-        model = find_model(name)
-        assert model is not None and model.tag is not None
-        return Released(tag=model.tag, licence=model.licence, file=entries[0].file.name, seeds=(0,), weights=weights)
-    cards = [entry.card for entry in entries if entry.card is not None]
-    return Trained(
-        recipe=cards[0].recipe,
-        seeds=tuple(card.seed for card in cards),
-        weights=weights,
-        own_loss=tuple((card.before.own_loss, card.after.own_loss) for card in cards),
-        probe=tuple((round(card.before.best, DIGITS), round(card.after.best, DIGITS)) for card in cards),
-        images_seen=cards[0].images_seen,
-        cpu_seconds=tuple(card.cpu_seconds for card in cards),
-    )
+def _model(name: str, wants: Sequence[Wanted], entries: Sequence[Found], scope: Scope) -> Model:
+    seeds, weights = tuple(want.seed for want in wants), tuple(entry.weights for entry in entries)
+    return model_record(scope, seeds, weights, SOURCES[scope].provenance(name, entries))
 
 
 def _curve(measured: Measured, found: Mapping[str, Sequence[Found]]) -> LossCurve | None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.errors import CheckerError
+from checker.lab.changes import CHANGES, Knob, with_settings
 from checker.lab.checkpoints import read_card
 from checker.lab.data import data_set
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
 from checker.runs.folder import JobFolder
 from checker.runs.store import Store, read_details
+from checker.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,10 @@ def _of(name: str, what: str, entries: tuple[Path, ...], keep: Callable[[Path], 
 def _is_model(path: Path) -> bool:
     with suppress(CheckerError):
         card = read_card(path)
+        knobs = [(CHANGES[name], value) for name, value in card.recipe.settings if name in CHANGES]
+        settings = [(knob, value) for knob, value in knobs if isinstance(knob, Knob)]
         recipes = [model.recipe_on(card.recipe.data) for model in MODELS.values() if model.recipe is not None]
-        return card.recipe in recipes
+        return card.recipe in [with_settings(recipe, settings) for recipe in recipes]
     return False
 
 
@@ -89,7 +93,7 @@ def _is_wanted(path: Path, weights: set[str], store: Store) -> bool:
     if kept is None:
         return False
     metric, of, details = kept
-    if metric not in METRICS or (details.subject == "toy" and of not in weights):
+    if metric not in METRICS or (details.subject == Scope.TOY and of not in weights):
         return False
     with suppress(CheckerError):
         data = data_set(details.data).name

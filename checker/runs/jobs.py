@@ -7,16 +7,18 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from checker.errors import MeasurementError
 from checker.lab.recipes import Recipe
+from checker.lab.sources import SOURCES, Wanted
+from checker.scope import Scope
 
 if TYPE_CHECKING:
     from checker.lab.measure import Measurement
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 MODEL = "model.safetensors"
 
@@ -51,17 +53,16 @@ class TrainJob:
 
 @dataclass(frozen=True)
 class MeasureJob:
-    """Measure one model over `data`: all metrics of `outs`, a (metric, file) pair each, share one forward pass.
+    """Measure one model over its data: all metrics of `outs`, a (metric, file) pair each, share one forward pass.
 
-    `file` is a model file of the lab, or the weights of the released model `released`, whose hash is `weights`. The metrics in
-    `repeat` are measured a second time, to see whether they give the same again.
+    `file` is what the source of `wanted` found, and `weights` the hash of it. The metrics in `repeat` are measured a second time,
+    to see whether they give the same again.
     """
 
     title: str
     file: Path
-    data: str
+    wanted: Wanted
     outs: tuple[tuple[str, Path], ...]
-    released: str | None = None
     weights: str = ""
     repeat: tuple[str, ...] = ()
     kind: Literal["measure"] = "measure"
@@ -80,9 +81,8 @@ class MeasureJob:
         return {
             "kind": self.kind,
             "file": str(self.file),
-            "released": self.released,
+            "model": asdict(self.wanted),
             "weights": self.weights,
-            "data": self.data,
             "metrics": {metric: out.stem for metric, out in self.outs},
             "repeat": list(self.repeat),
         }
@@ -95,6 +95,7 @@ Job = TrainJob | MeasureJob
 def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     """Do one job in this process and leave its results in `folder`. Raises MeasurementError when it gives no usable result."""
     if job["kind"] == "train":
+        from checker.lab.changes import as_set
         from checker.lab.context import current
         from checker.lab.plugins import load_objectives
         from checker.lab.training import train
@@ -102,22 +103,24 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
         recipe = Recipe.from_dict(job["recipe"])
         if not _is_trained(folder / MODEL, recipe.key(job["seed"])):
             load_objectives(current().plugins, recipe.objective)
-            train(recipe, job["seed"], folder / MODEL, progress)
+            with as_set(recipe):
+                train(recipe, job["seed"], folder / MODEL, progress)
         return
     import torch
 
     from checker.lab.data import data_set, images_declared
     from checker.lab.measure import IMAGES, measure
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import subject_of
     from checker.runs.store import Details, Kept, write_measurement
 
     torch.set_num_threads(1)
-    metrics = list(job["metrics"])
-    encoder, card = _load(folder, job)
-    drawn = _drawn.setdefault((job["data"], encoder.size), {})
+    metrics, wanted = list(job["metrics"]), wanted_in(job)
+    file = folder / job["file"]  # one that was sent along, or an absolute path
+    encoder, card = SOURCES[wanted.scope].load(wanted.name, wanted.seed, file)
+    drawn = _drawn.setdefault((wanted.data, encoder.size), {})
 
     def subject() -> Subject:
-        return Subject(encoder, data_set(job["data"]), images_declared(job["data"]) or IMAGES, card, drawn)
+        return subject_of(encoder, data_set(wanted.data), images_declared(wanted.data) or IMAGES, card, drawn)
 
     began = time.monotonic()
     try:
@@ -134,7 +137,7 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     device, dtype = _where(encoder)
     for metric, measurement in found.items():
         differs = _difference(measurement, again[metric]) if metric in again else None
-        details = Details(share, job["released"] or "toy", job["data"], device, dtype, differs)
+        details = Details(share, wanted.kind, wanted.data, device, dtype, differs)
         write_measurement(folder / f"{metric}.safetensors", Kept.of(measurement, details), job["metrics"][metric])
     if fault is not None:
         raise fault
@@ -173,15 +176,7 @@ def _alone(metrics: Sequence[str], subject: Subject) -> dict[str, Measurement]:
     return found
 
 
-def _load(folder: Path, job: Mapping[str, Any]) -> Any:
-    file = folder / job["file"]  # one that was sent along, or an absolute path
-    if job["released"] is None:
-        from checker.lab.checkpoints import load
-
-        return load(file)
-    from checker.lab import pretrained
-    from checker.lab.models import find_model
-
-    model = find_model(job["released"])
-    assert model is not None, job["released"]
-    return pretrained.load(model, file), None
+def wanted_in(job: Mapping[str, Any]) -> Wanted:
+    """The model that a job measures."""
+    fields = job["model"]
+    return Wanted(**{**fields, "scope": Scope(fields["scope"])})

@@ -17,7 +17,7 @@ DECIDED: tuple[Word, ...] = ("supported", "refuted", "inconclusive")
 @dataclass(frozen=True)
 class Outcome:
     """A claim's status after a run. `run` is the evidence when there is a verdict or was one; `beside` holds
-    the verdicts of weaker scopes.
+    the verdicts of the scopes that do not lead.
 
     `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
     error is the reason. `pending`: what it needs was only planned.
@@ -41,4 +41,4 @@ class Outcome:
 
     @property
     def scope(self) -> str:
-        return self.run.scope if self.run and self.word in DECIDED else ""
+        return self.run.scope.value if self.run and self.word in DECIDED else ""

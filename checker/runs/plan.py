@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from checker.lab.models import find_model
-from checker.runs.bench import Bench, Wanted
+from checker.lab.sources import SOURCES, Wanted
+from checker.runs.bench import Bench
 from checker.runs.question import Needs, Question, is_open, questions
 from checker.runs.survey import Case
-from checker.runs.times import TOY, Times
-from checker.vocabulary import Scope, Vocabulary
+from checker.runs.times import Times
+from checker.scope import Scope
+from checker.vocabulary import Vocabulary
 
 Kind = Literal["train", "measure", "decide"]
 
@@ -64,7 +65,7 @@ def make_plan(cases: Sequence[Case], bench: Bench, times: Times, vocabulary: Voc
             steps.append(Step("train", f"train {want}, on {want.data}", _training(want, times), by))
             after = (len(steps) - 1,)
         places[want] = len(steps)
-        seconds = sum(times.measuring(metric, _subject(want)) for metric in metrics)
+        seconds = sum(times.measuring(metric, want.kind) for metric in metrics)
         steps.append(Step("measure", f"measure {', '.join(metrics)} of {want}, on {want.data}", seconds, by, after))
     for claim, wants in decisions.items():
         waits = tuple(dict.fromkeys(places[want] for want in wants))
@@ -113,7 +114,7 @@ def _costs(missing: Sequence[tuple[str, Wanted]], bench: Bench, times: Times) ->
     for metric, want in missing:
         if not bench.here([want]):
             found["", want] = _training(want, times)
-        found[metric, want] = times.measuring(metric, _subject(want))
+        found[metric, want] = times.measuring(metric, want.kind)
     return found
 
 
@@ -126,10 +127,4 @@ def _longest(costs: Mapping[tuple[str, Wanted], float]) -> float:
 
 
 def _training(want: Wanted, times: Times) -> float:
-    model = find_model(want.name)
-    assert model is not None, want.name
-    return times.training(model.recipe_on(want.data))
-
-
-def _subject(want: Wanted) -> str:
-    return TOY if want.scope == "toy" else want.name
+    return times.training(SOURCES[want.scope].recipe(want.name, want.data))

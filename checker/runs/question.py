@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from checker.claims import ClaimSpec
 from checker.lab.data import data_set, for_released
 from checker.lab.metrics import METRICS
-from checker.runs.bench import Options, Wanted
+from checker.lab.sources import SOURCES, Wanted
+from checker.runs.bench import Options
 from checker.runs.survey import Case, models_in, scopes
-from checker.vocabulary import Scope, Vocabulary
+from checker.scope import Scope
+from checker.vocabulary import Vocabulary
 
 REFERENCE = "random initialisation"  # measured beside every pair of toys, and drawn in every plot
 
@@ -31,19 +33,20 @@ class Question:
 
     @property
     def looks(self) -> tuple[int, ...]:
-        """Numbers of seeds; of released weights there is one checkpoint."""
-        return self.spec.decide.looks if self.scope == "toy" else (1,)
+        """Numbers of seeds; all seeds of what is not trained here are one look."""
+        return self.spec.decide.looks if self.scope.trained_here else (1,)
 
     def needs(self, look: int, options: Options, vocabulary: Vocabulary) -> Needs:
         """The models of a look; when even the first look asks for more seeds than there may be, as many as there may be."""
         spec, scope = self.spec, self.scope
         named = vocabulary.data_name(spec.where.data, scope)
-        if scope == "pretrained":
+        if not scope.trained_here:
             named = for_released(named, any(METRICS[metric].word.factors for metric in spec.metrics))
         data = data_set(named).name
         names = models_in(spec, scope)
-        if scope == "pretrained":
-            return {name: [Wanted(name, scope, data)] for name in names}
+        source = SOURCES[scope]
+        if not scope.trained_here:
+            return {name: [Wanted(name, scope, data, seed) for seed in range(source.seeds(name) or 1)] for name in names}
         first = min(self.looks[0], options.seeds or self.looks[0])
         seeds = self.looks[look] if look else first
         counts = dict.fromkeys(names, seeds)
@@ -62,6 +65,6 @@ def is_open(case: Case) -> bool:
 
 
 def questions(case: Case, vocabulary: Vocabulary) -> list[Question]:
-    """The questions of an open case, in the stronger scope first."""
+    """The questions of an open case, in the leading scope first."""
     assert case.spec is not None
     return [Question(case, case.spec, scope) for scope in scopes(case.spec, vocabulary)]

@@ -8,11 +8,9 @@ from pathlib import Path
 
 from checker.errors import MeasurementError
 from checker.evidence import Run, Trained, Values
-from checker.lab import pretrained
-from checker.lab.checkpoints import read_card
-from checker.lab.models import find_model
 from checker.lab.recipes import Recipe
-from checker.runs.bench import Bench, Execute, Found, Options, Wanted
+from checker.lab.sources import SOURCES, Found, Places, Wanted, trained
+from checker.runs.bench import Bench, Execute, Options
 from checker.runs.evidence import STEADY, evidence
 from checker.runs.jobs import Job, TrainJob
 from checker.runs.store import Store
@@ -60,7 +58,7 @@ def reproduce(
     scope, spec = run.scope, run.spec
     needs = {name: [Wanted(name, scope, run.data.name, seed) for seed in model.seeds] for name, model in run.models.items()}
     bench = Bench(Store(work, store.shipped), Options(), execute, root)
-    if train and scope == "toy":
+    if train and scope.trained_here:
         _train(run, needs, bench)
     else:
         _find(run, needs, store, bench)
@@ -87,15 +85,14 @@ def _train(run: Run, needs: Mapping[str, Sequence[Wanted]], bench: Bench) -> Non
         assert isinstance(job, TrainJob)
         if fault is not None:
             raise MeasurementError(f"{jobs[job]}: {fault}")
-        card = read_card(job.out)
-        bench.models[jobs[job]] = Found(job.out, card.weights, card)
+        bench.models[jobs[job]] = trained(job.out)
 
 
 def _find(run: Run, needs: Mapping[str, Sequence[Wanted]], store: Store, bench: Bench) -> None:
     """Have the very weights that the run was made on."""
     for name, wants in needs.items():
         for want, weights in zip(wants, run.models[name].weights, strict=True):
-            found = _toy(_recipe(run, name), want, store) if want.scope == "toy" else _released(want, bench.root)
+            found = _toy(_recipe(run, name), want, store) if want.scope.trained_here else _given(want, bench.root)
             if found.weights != weights:
                 raise MeasurementError(f"{want}: these are not the weights of the run ({found.weights}, not {weights})")
             bench.models[want] = found
@@ -111,18 +108,15 @@ def _toy(recipe: Recipe, want: Wanted, store: Store) -> Found:
     path = store.model(recipe, want.seed)
     if path is None:
         raise MeasurementError(f"{want}: neither ships nor is cached; --train trains it from its recorded recipe")
-    card = read_card(path)
-    return Found(path, card.weights, card)
+    return trained(path)
 
 
-def _released(want: Wanted, root: Path) -> Found:
-    model = find_model(want.name)
-    if model is None:
+def _given(want: Wanted, root: Path) -> Found:
+    source = SOURCES[want.scope]
+    found = source.find(want, Places(root)) if source.has(want.name) else None
+    if found is None:
         raise MeasurementError(f"no model is called {want.name!r} here")
-    path = pretrained.locate(model, root)
-    if path is None:
-        raise MeasurementError(pretrained.absent(model))
-    return Found(path, pretrained.identity(model, path))
+    return found
 
 
 def _agreement(name: str, kept: Values, again: Values, trained: bool) -> Agreement:

@@ -24,6 +24,7 @@ from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
 from checker.lab.source import code_hash, imported
 from checker.lab.training_code import why_trained_otherwise
+from checker.scope import Scope
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +34,13 @@ LONGEST_HEAD = 10_000_000  # bytes of metadata
 
 # A measurement is decided by these modules, by the metric's own, and by what they import from the lab. Data has a hash of its
 # own.
-MEASURING = ("checker.lab.attention", "checker.lab.measure", "checker.lab.subject", "checker.lab.transformer")
+MEASURING = (
+    "checker.lab.attention",
+    "checker.lab.measure",
+    "checker.lab.subjects.base",
+    "checker.lab.subjects.transformer",
+    "checker.lab.transformer",
+)
 
 
 def metric_code(metric: str) -> str:
@@ -166,11 +173,11 @@ def _card(path: Path) -> Card | None:
 @dataclass(frozen=True)
 class Details:
     """What is kept beside the values of a measurement: its share of the seconds that its job took, of what kind of model (`toy`
-    or the name of a released one) and on what device it was made, and by how much, as a share of the largest value, measuring
+    or the name of another one) and on what device it was made, and by how much, as a share of the largest value, measuring
     once more gave something else (None: it was measured once)."""
 
     seconds: float = 0.0
-    subject: str = "toy"
+    subject: str = Scope.TOY.value
     data: str = ""
     device: str = "cpu"
     dtype: str = "float32"

@@ -27,13 +27,15 @@ from checker.claims.meaning import slugify
 from checker.claims.say import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
-from checker.lab.models import find_model
+from checker.lab.metrics import METRICS
+from checker.lab.sources import SOURCES, refusal, scopes_of
 from checker.notes import Link, Note, Problem, Vault
 from checker.notes.resolve import fold
 from checker.runs.outcome import Word
 from checker.runs.project import Project
+from checker.scope import Scope
 from checker.verdicts.correlation import FEWEST_MODELS
-from checker.vocabulary import MetricWord, Scope, Vocabulary
+from checker.vocabulary import MetricWord, Vocabulary
 
 SLUG_WORDS = 7
 SELF = ("it", "our method", "our model", "our approach", "the proposed method", "the proposed model", "this method", "this model")
@@ -220,8 +222,9 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
         if metric is None:
             return replace(case, word="untestable", reason=_unknown("metric", name, [m.name for m in vocabulary.metrics]))
     for name in spec.names:
-        if find_model(name) is None:
-            return replace(case, word="untestable", reason=_unknown("model", name, [m.name for m in vocabulary.models]))
+        if not scopes_of(name):
+            reason = refusal(name)
+            return replace(case, word="untestable", reason=reason or _unknown("model", name, [m.name for m in vocabulary.models]))
     fault = _no_data(spec, vocabulary) or (None if scopes(spec, vocabulary) else _no_scope(spec, vocabulary))
     if fault:
         return replace(case, word="untestable", reason=fault)
@@ -238,11 +241,12 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
 
 
 def scopes(spec: ClaimSpec, vocabulary: Vocabulary) -> list[Scope]:
-    """Where a spec can be decided, the stronger scope first: the models are there, and the metrics on the data."""
+    """Where a spec can be decided, the leading scope first: the models are there, and the metrics on the data."""
     metrics = [metric for metric in map(vocabulary.metric, spec.metrics) if metric is not None]
     found: list[Scope] = []
-    for scope in ("pretrained", "toy"):
-        there = bool(models_in(spec, scope)) and all(scope in metric.scopes for metric in metrics)
+    for scope in SOURCES:
+        names = models_in(spec, scope)
+        there = bool(names) and all(_unmeasured(names, metric, scope) is None for metric in metrics)
         if spec.scope in ("any", scope) and there and all(_lacks(spec, metric, scope, vocabulary) is None for metric in metrics):
             found.append(scope)
     return found
@@ -251,16 +255,22 @@ def scopes(spec: ClaimSpec, vocabulary: Vocabulary) -> list[Scope]:
 def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
     """The models that a claim is about in a scope; none where one is missing there. A correlation takes those that there are,
     if they are enough."""
-    there = tuple(name for name in spec.names if (model := find_model(name)) is not None and scope in model.scopes)
+    there = tuple(name for name in spec.names if SOURCES[scope].has(name))
     if spec.kind == "correlation":
         return there if len(there) >= FEWEST_MODELS else ()
     return there if len(there) == len(spec.names) else ()
 
 
+def _unmeasured(names: Iterable[str], metric: MetricWord, scope: Scope) -> str | None:
+    """Why a metric cannot be measured of models of a scope."""
+    needs = METRICS[metric.name].needs if metric.name in METRICS else frozenset()
+    return next(filter(None, (SOURCES[scope].cannot(name, metric, needs) for name in names)), None)
+
+
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
     """What the data of a scope would have to tell of its pictures, and does not."""
     data = data_set(vocabulary.data_name(spec.where.data, scope))
-    if scope == "toy" and not data.factors:
+    if scope.trained_here and not data.factors:
         return f"nothing is known of {data.title}, so what a toy learns from them could not be judged"
     known = (*data.factors, *(["category"] if data.categories else []))
     unknown = [factor for factor in metric.factors if factor not in known]
@@ -269,20 +279,20 @@ def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabu
 
 def _no_scope(spec: ClaimSpec, vocabulary: Vocabulary) -> str:
     """Why a spec can be decided in no scope."""
-    if spec.scope not in ("any", "toy", "pretrained"):
-        return f"no scope {spec.scope!r} here; there are toy, pretrained and any"
-    wanted: tuple[Scope, ...] = ("pretrained", "toy") if spec.scope == "any" else (spec.scope,)
+    wanted = tuple(SOURCES) if spec.scope == "any" else (Scope(spec.scope),)
     reasons = []
     for scope in wanted:
-        there = {"toy": "no recipe to train a toy from", "pretrained": "no released weights known here"}[scope]
-        models = [find_model(name) for name in spec.names]
-        without = [model.name for model in models if model is not None and scope not in model.scopes]
+        without = [name for name in spec.names if scope not in scopes_of(name)]
+        refused = [reason for name in without if scope in SOURCES and (reason := SOURCES[scope].refusal(name))]
         metrics = [metric for metric in map(vocabulary.metric, spec.metrics) if metric is not None]
-        unmeasured = [metric.title for metric in metrics if scope not in metric.scopes]
-        if not models_in(spec, scope):
-            reasons.append(f"{scope}: {' and '.join(without)} {'have' if len(without) > 1 else 'has'} {there}")
+        names = models_in(spec, scope) if scope in SOURCES else ()
+        unmeasured = [reason for metric in metrics if names and (reason := _unmeasured(names, metric, scope))]
+        if refused:
+            reasons.append(f"{scope}: {refused[0]}")
+        elif not names:
+            reasons.append(f"{scope}: {' and '.join(without)} {'have' if len(without) > 1 else 'has'} {scope.lacks}")
         elif unmeasured:
-            reasons.append(f"{scope}: {' and '.join(unmeasured)} cannot be measured there")
+            reasons.append(f"{scope}: {' and '.join(unmeasured)}")
         else:
             lacking = (_lacks(spec, metric, scope, vocabulary) for metric in metrics)
             reasons.append(f"{scope}: {next(filter(None, lacking), None)}")

@@ -9,11 +9,10 @@ from statistics import median
 from checker.lab.checkpoints import Card
 from checker.lab.recipes import Recipe
 from checker.runs.store import Store, read_details
+from checker.scope import Scope
 
-UNKNOWN = {"toy": 1.0, "pretrained": 60.0}  # seconds of a measurement that was never made here
+UNKNOWN_TOY, UNKNOWN_OTHER = 1.0, 60.0  # seconds of a measurement that was never made here
 UNKNOWN_STEP = 0.1  # seconds of a step of training that was never taken here
-
-TOY = "toy"
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,13 @@ class Times:
         return recipe.steps * self.steps.get(_size(recipe), UNKNOWN_STEP)
 
     def measuring(self, metric: str, subject: str) -> float:
-        """`subject` is `toy` or the name of a released model."""
+        """`subject` is `toy` or the name of a model that is not trained here."""
         known = self.measurements.get((metric, subject))
         if known is None:  # of another metric of this model, of this metric for another one, or nothing is known
             others = [seconds for (name, kind), seconds in self.measurements.items() if kind == subject]
-            if not others and subject != TOY:
-                others = [seconds for (name, kind), seconds in self.measurements.items() if name == metric and kind != TOY]
-            known = median(others) if others else UNKNOWN[TOY if subject == TOY else "pretrained"]
+            if not others and subject != Scope.TOY:
+                others = [seconds for (name, kind), seconds in self.measurements.items() if name == metric and kind != Scope.TOY]
+            known = median(others) if others else UNKNOWN_TOY if subject == Scope.TOY else UNKNOWN_OTHER
         return known
 
 

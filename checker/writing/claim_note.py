@@ -10,7 +10,7 @@ from typing import Any
 
 from checker import strict_yaml
 from checker.errors import NoteError
-from checker.evidence import Ledger, Released, Run, Values
+from checker.evidence import Ledger, Released, Run, Sourced, Trained, Values
 from checker.notes import parse
 from checker.runs.outcome import DECIDED, Outcome
 from checker.writing import numbers
@@ -187,19 +187,14 @@ def _by_seed(run: Run, values: Mapping[str, Values]) -> list[str]:
 
 
 def _models(run: Run) -> str:
-    released = [(name, model) for name, model in run.models.items() if isinstance(model, Released)]
-    if released:
-        rows = ["## Models", "", "| model | timm tag | licence | weights |", "|---|---|---|---|"]
-        rows += [f"| {name} | `{model.tag}` | {model.licence} | `{model.weights[0]}` |" for name, model in released]
-        return "\n".join(rows) + "\n"
-    rows = [
-        "## Models",
-        "",
-        "| model | seed | images seen | CPU min | own loss | probe accuracy | weights |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    parts = [part for part in (_trained(run), _released(run), _sourced(run)) if part]
+    return "## Models\n" + "".join("\n" + "\n".join(part) + "\n" for part in parts)
+
+
+def _trained(run: Run) -> list[str]:
+    rows = []
     for name, model in run.models.items():
-        if isinstance(model, Released):
+        if not isinstance(model, Trained):
             continue
         for index, seed in enumerate(model.seeds):
             before, after = model.own_loss[index]
@@ -209,14 +204,31 @@ def _models(run: Run) -> str:
             minutes = model.cpu_seconds[index] / 60
             cells = (name, seed, f"{model.images_seen:,}", f"{minutes:.1f}", loss, probe, f"`{model.weights[index]}`")
             rows.append("| " + " | ".join(str(cell) for cell in cells) + " |")
-    return "\n".join(rows) + "\n"
+    head = "| model | seed | images seen | CPU min | own loss | probe accuracy | weights |"
+    return [head, "|---|---|---|---|---|---|---|", *rows] if rows else []
+
+
+def _released(run: Run) -> list[str]:
+    released = [(name, model) for name, model in run.models.items() if isinstance(model, Released)]
+    rows = [f"| {name} | `{model.tag}` | {model.licence} | `{model.weights[0]}` |" for name, model in released]
+    return ["| model | timm tag | licence | weights |", "|---|---|---|---|", *rows] if rows else []
+
+
+def _sourced(run: Run) -> list[str]:
+    rows = [
+        f"| {name} | {seed} | {_plain(', '.join(f'{key} {value}' for key, value in model.origin.items()))} | `{weights}` |"
+        for name, model in run.models.items()
+        if isinstance(model, Sourced)
+        for seed, weights in zip(model.seeds, model.weights, strict=True)
+    ]
+    return ["| model | seed | origin | hash |", "|---|---|---|---|", *rows] if rows else []
 
 
 def _beside(outcome: Outcome) -> str:
-    """The verdicts of weaker scopes, which are kept and never mixed with the one that leads."""
+    """The verdicts of the other scopes, which are kept and never mixed with the one that leads."""
     rows = ["## Other evidence", ""]
     if outcome.disagrees:
-        rows += ["The scopes disagree. The status shows the stronger one.", ""]
+        rows += ["The scopes disagree. The status shows the leading one.", ""]
     rows += ["| scope | verdict | effect | interval | why |", "|---|---|---|---|---|"]
     for said in outcome.beside:
         run = said.run

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from checker.errors import MeasurementError
 from checker.lab.metrics.knn_accuracy import knn_accuracy
-from checker.lab.subject import Subject, pooled
+from checker.lab.subjects import Transformer
 from tests.lab.planted import CODED, coded, data_of, everywhere, noise, patch_pixels, planted
 
 
@@ -26,7 +26,7 @@ def test_neighbours_of_the_same_and_of_another_category(turn: int, accuracy: flo
     (seen, train), (unseen, test) = coded(120, 1), coded(40, 2)
     labels = {"red": (test["red"] + turn) % 3}
     data = data_of({"red": 3}, probe_train=(seen, train), measure=(unseen, labels))
-    values = knn_accuracy(Subject(planted(red, red), data, 40))
+    values = knn_accuracy(Transformer(planted(red, red), data, 40))
     assert values.tolist() == [[accuracy] * 40] * 2
 
 
@@ -40,10 +40,12 @@ def test_agrees_with_votes_counted_one_by_one() -> None:
     seen, unseen = ((rng.random((count, 3, 1, 1)) * np.full((1, 1, 32, 32), 255)).astype(np.uint8) for count in (50, 30))
     labels, answers = (rng.integers(4, size=count) for count in (50, 30))
     data = data_of({"a": 4}, probe_train=(seen, {"a": labels}), measure=(unseen, {"a": answers}))
-    values = knn_accuracy(Subject(encoder, data, 30))
+    values = knn_accuracy(Transformer(encoder, data, 30))
 
     for block in range(2):
-        train, test = (pooled(encoder, torch.from_numpy(images))[block].double().numpy() for images in (seen, unseen))
+        train, test = (
+            Transformer(encoder, data, 30).pooled(torch.from_numpy(images))[block].double().numpy() for images in (seen, unseen)
+        )
         mean, spread = train.mean(0), train.std(0, ddof=1)
         train, test = (train - mean) / spread, (test - mean) / spread
         for image in range(30):
@@ -57,10 +59,10 @@ def test_agrees_with_votes_counted_one_by_one() -> None:
 
 
 def test_a_split_with_fewer_pictures_than_asked_for() -> None:
-    assert knn_accuracy(Subject(planted(patch_pixels), CODED, 1000)).shape == (1, 64)
+    assert knn_accuracy(Transformer(planted(patch_pixels), CODED, 1000)).shape == (1, 64)
 
 
 def test_data_of_which_nothing_is_known() -> None:
     data = data_of({}, probe_train=(noise(4), {}), measure=(noise(4), {}))
     with pytest.raises(MeasurementError, match="no factor of the pictures is known"):
-        knn_accuracy(Subject(planted(patch_pixels), data, 4))
+        knn_accuracy(Transformer(planted(patch_pixels), data, 4))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from checker.lab.metrics.layer_similarity import cka_between, layer_similarity, linear_cka
-from checker.lab.subject import Subject
+from checker.lab.subjects import Subject
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:

@@ -12,13 +12,13 @@ from checker.lab.data import DATA
 from checker.lab.measure import IMAGES, measure
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
-from checker.lab.subject import Subject
+from checker.lab.subjects import Subject, Transformer
 from tests.conftest import write_model
 
 
 def subject(folder: Path, seed: int, count: int) -> Subject:
     encoder, card = load(folder / MODELS["MAE"].recipe_on("shapes").file_name(seed))
-    return Subject(encoder, DATA["shapes"], count, card)
+    return Transformer(encoder, DATA["shapes"], count, card)
 
 
 def test_a_model_built_to_look_near_measures_shorter(tmp_path: Path) -> None:

@@ -13,20 +13,17 @@ from checker.lab.checkpoints import load
 from checker.lab.data import DATA
 from checker.lab.measure import measure
 from checker.lab.metrics import METRICS
-from checker.lab.metrics.high_pass_accuracy import high_pass_accuracy
 from checker.lab.metrics.knn_accuracy import knn_accuracy
 from checker.lab.metrics.linear_probe_accuracy import linear_probe_accuracy
-from checker.lab.metrics.low_pass_accuracy import low_pass_accuracy
-from checker.lab.metrics.occlusion_accuracy import occlusion_accuracy
 from checker.lab.metrics.parameter_count import parameter_count
+from checker.lab.metrics.perturbed_accuracy import high_pass_accuracy, low_pass_accuracy, occlusion_accuracy, shuffling_accuracy
 from checker.lab.metrics.reconstruction_error import reconstruction_error
 from checker.lab.metrics.rotation_error import rotation_error
 from checker.lab.metrics.shape_preference import shape_preference
-from checker.lab.metrics.shuffling_accuracy import shuffling_accuracy
 from checker.lab.metrics.training_throughput import training_throughput
 from checker.lab.metrics.translation_error import translation_error
 from checker.lab.models import MODELS
-from checker.lab.subject import Subject
+from checker.lab.subjects import Transformer
 from tests.conftest import write_model
 
 BY_BLOCK = [linear_probe_accuracy, knn_accuracy, translation_error, rotation_error, reconstruction_error]
@@ -78,7 +75,7 @@ def test_a_real_model_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(reconstruction_error.__globals__, "FITTED", 40)
     write_model(tmp_path, "MAE", 0, 0.3)
     encoder, card = load(tmp_path / f"{MODELS['MAE'].recipe.key(0)}.safetensors")
-    found = measure(NAMES, Subject(encoder, DATA["shapes"], 9, card))
+    found = measure(NAMES, Transformer(encoder, DATA["shapes"], 9, card))
     shapes = [(6, 9)] * len(BY_BLOCK) + [(1, 9)] * len(BY_PICTURE) + [(1, 1)] * len(BY_MODEL)
     assert [found[name].values.shape for name in NAMES] == shapes
     assert {found[name].uniform for name in NAMES} == {None}

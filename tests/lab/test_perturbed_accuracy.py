@@ -12,14 +12,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from checker.errors import MeasurementError
-from checker.lab.metrics.base import ModelMetric
-from checker.lab.metrics.high_pass_accuracy import high_pass_accuracy
-from checker.lab.metrics.low_pass_accuracy import low_pass_accuracy
-from checker.lab.metrics.occlusion_accuracy import occlusion_accuracy
-from checker.lab.metrics.shuffling_accuracy import shuffling_accuracy
+from checker.lab.metric import ModelMetric
+from checker.lab.metrics.perturbed_accuracy import high_pass_accuracy, low_pass_accuracy, occlusion_accuracy, shuffling_accuracy
 from checker.lab.perturbations import high_pass, low_pass, occlude, shuffle_tiles
 from checker.lab.probing import LinearProbe
-from checker.lab.subject import Subject
+from checker.lab.subjects import Transformer
 from tests.lab.planted import CODED, data_of, everywhere, noise, patch_pixels, planted
 
 METRICS = [shuffling_accuracy, occlusion_accuracy, low_pass_accuracy, high_pass_accuracy]
@@ -133,7 +130,7 @@ def test_the_filter_agrees_with_a_fourier_sum() -> None:
 
 
 def test_what_does_not_depend_on_order_survives_shuffling() -> None:
-    subject = Subject(
+    subject = Transformer(
         planted(patch_pixels, lambda pictures: patch_pixels(pictures).unflatten(2, (3, 16)).mean(3).repeat(1, 1, 16)), CODED, 64
     )
     assert shuffling_accuracy(subject).tolist() == [[1.0] * 64]
@@ -142,7 +139,7 @@ def test_what_does_not_depend_on_order_survives_shuffling() -> None:
 def test_what_stands_at_one_place_survives_shuffling_by_luck() -> None:
     (images, answers) = tiled(60, 4, 2)
     data = data_of({"grey": 3}, probe_train=tiled(90, 4, 1), measure=(images, answers))
-    values = shuffling_accuracy(Subject(planted(first_pixel), data, 60))
+    values = shuffling_accuracy(Transformer(planted(first_pixel), data, 60))
     landed = (shuffle_tiles(torch.from_numpy(images))[:, 0, 0, 0] * 255 - 20).round() / 100
     assert values[0].tolist() == [float(a == b) for a, b in zip(landed.tolist(), answers["grey"].tolist(), strict=True)]
     assert 0 < values.mean() < 1
@@ -151,7 +148,7 @@ def test_what_stands_at_one_place_survives_shuffling_by_luck() -> None:
 def test_what_is_hidden_is_read_as_grey() -> None:
     (images, answers) = tiled(60, 8, 2)
     data = data_of({"grey": 3}, probe_train=tiled(90, 8, 1), measure=(images, answers))
-    values = occlusion_accuracy(Subject(planted(first_pixel), data, 60))
+    values = occlusion_accuracy(Transformer(planted(first_pixel), data, 60))
     hidden = (occlude(torch.from_numpy(images))[:, 0, 0, 0] == 0.5).tolist()  # 127 of 255 is nearest to the middle grey
     assert values[0].tolist() == [float(not a or b == 1) for a, b in zip(hidden, answers["grey"].tolist(), strict=True)]
     assert 20 < sum(hidden) < 40
@@ -161,7 +158,7 @@ def test_what_is_hidden_is_read_as_grey() -> None:
 def test_a_filter_takes_one_wave_and_leaves_the_other(metric: ModelMetric, lost: str) -> None:
     images, answers = waves(60, 2)
     data = data_of({"low": 2, "high": 2}, probe_train=waves(90, 1), measure=(images, answers))
-    values = metric(Subject(planted(both_waves), data, 60))
+    values = metric(Transformer(planted(both_waves), data, 60))
     assert values[0].tolist() == [0.5 if there else 1.0 for there in answers[lost]]  # the lost wave is read as absent
 
 
@@ -169,7 +166,7 @@ def test_all_four_share_the_probes(monkeypatch: pytest.MonkeyPatch) -> None:
     fits = []
     fit = LinearProbe.fit
     monkeypatch.setattr(LinearProbe, "fit", lambda *given: (fits.append(given), fit(*given))[1])
-    subject = Subject(planted(patch_pixels, patch_pixels), CODED, 16)
+    subject = Transformer(planted(patch_pixels, patch_pixels), CODED, 16)
     for metric in METRICS:
         assert metric(subject).shape == (1, 16)
     assert len(fits) == 2  # the last block, two factors
@@ -179,4 +176,4 @@ def test_all_four_share_the_probes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_data_of_which_nothing_is_known(metric: ModelMetric) -> None:
     data = data_of({}, probe_train=(noise(4), {}), measure=(noise(4), {}))
     with pytest.raises(MeasurementError, match="no factor of the pictures is known"):
-        metric(Subject(planted(patch_pixels), data, 4))
+        metric(Transformer(planted(patch_pixels), data, 4))

@@ -16,7 +16,7 @@ from checker.lab import pretrained
 from checker.lab.data import DATA
 from checker.lab.measure import measure
 from checker.lab.models import MODELS, Model, find_model
-from checker.lab.subject import Subject
+from checker.lab.subjects import Transformer
 
 TINY = Model("Tiny", tag="test_vit.r160_in1k", licence="apache-2.0")  # timm's own test model: 160 px, patches of 16
 
@@ -64,7 +64,7 @@ def test_weights_are_found_in_the_cache_and_measured(hub: Path, tmp_path: Path) 
     assert encoder.weights == pretrained.digest(path)
     loaded = encoder.module.state_dict()
     assert all(torch.equal(loaded[name], tensor) for name, tensor in weights(trained=True).items() if name in loaded)
-    values = measure(["attention_distance"], Subject(encoder, DATA["shapes"], 4))["attention_distance"]
+    values = measure(["attention_distance"], Transformer(encoder, DATA["shapes"], 4))["attention_distance"]
     assert values.values.shape == (encoder.depth, 4)
     assert values.weights == encoder.weights
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from checker.lab.checkpoints import load
 from checker.lab.metrics.reconstruction_error import reconstruction_error
 from checker.lab.models import MODELS
-from checker.lab.subject import Subject, token_maps
+from checker.lab.subjects import Transformer, token_maps
 from tests.conftest import write_model
 from tests.lab.planted import Tokens, data_of, noise, patch_pixels, planted
 
@@ -23,14 +23,14 @@ SHRUNK = (1e-3 / (1 + 1e-3)) ** 2  # what the ridge costs where all channels hav
 @pytest.mark.parametrize("prefix", [0, 1, 5])
 def test_tokens_that_are_the_pixels(prefix: int) -> None:
     encoder = planted(patch_pixels, lambda pictures: 3 - 7 * patch_pixels(pictures).flip(2), prefix=prefix)
-    values = reconstruction_error(Subject(encoder, DATA, 12))
+    values = reconstruction_error(Transformer(encoder, DATA, 12))
     assert values.shape == (2, 12)
     assert values.flatten().tolist() == pytest.approx([SHRUNK] * 24, rel=0.2)
 
 
 def test_tokens_that_hold_half_of_the_pixels() -> None:
     encoder = planted(lambda pictures: patch_pixels(pictures)[..., :24], mean=0.5, std=0.25)
-    values = reconstruction_error(Subject(encoder, DATA, 12))
+    values = reconstruction_error(Transformer(encoder, DATA, 12))
     assert values.flatten().tolist() == pytest.approx([0.5] * 12, abs=0.05)
     assert float(values.mean()) == pytest.approx(0.5, abs=0.02)
 
@@ -46,13 +46,13 @@ def test_tokens_that_hold_half_of_the_pixels() -> None:
 )
 def test_tokens_that_hold_nothing_of_the_pixels(tokens: Tokens) -> None:
     torch.manual_seed(0)
-    values = reconstruction_error(Subject(planted(tokens), DATA, 12))
+    values = reconstruction_error(Transformer(planted(tokens), DATA, 12))
     assert float(values.mean()) == pytest.approx(1, abs=0.03)
 
 
 def test_the_input_of_the_model_is_restored_at_its_own_size() -> None:
     small = data_of({}, probe_train=(noise(40, 16, 1), {}), measure=(noise(12, 16, 2), {}))
-    values = reconstruction_error(Subject(planted(patch_pixels, mean=0.5, std=0.25), small, 12))
+    values = reconstruction_error(Transformer(planted(patch_pixels, mean=0.5, std=0.25), small, 12))
     assert values.shape == (1, 12)
     assert values.max() < 0.01  # channels of unequal variance pay more for the ridge
 
@@ -65,7 +65,7 @@ def test_no_more_pictures_are_fitted_than_said(monkeypatch: pytest.MonkeyPatch) 
         seen.append(len(pictures))
         return patch_pixels(pictures)
 
-    reconstruction_error(Subject(planted(tokens), DATA, 12))
+    reconstruction_error(Transformer(planted(tokens), DATA, 12))
     assert sum(seen) == 25 + 12
 
 
@@ -73,7 +73,7 @@ def test_agrees_with_a_regression_by_hand(tmp_path: Path, monkeypatch: pytest.Mo
     """The ridge as least squares with extra rows, over patches cut out one by one."""
     write_model(tmp_path, "MAE", 0, 0.3)
     encoder, _ = load(tmp_path / f"{MODELS['MAE'].recipe.key(0)}.safetensors")
-    values = reconstruction_error(Subject(encoder, DATA, 3))
+    values = reconstruction_error(Transformer(encoder, DATA, 3))
     assert values.shape == (6, 3)
 
     def pixels(images: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from checker.lab.checkpoints import Card, load, read_card
 from checker.lab.data import DATA
 from checker.lab.measure import measure
 from checker.lab.recipes import Architecture, Recipe
-from checker.lab.subject import Subject
+from checker.lab.subjects import Transformer
 from checker.lab.training import train
 
 KEPT = Path(__file__).parent / "small"
@@ -26,7 +26,7 @@ SEEDS = 3
 def values(path: Path) -> dict[str, np.ndarray]:
     """Each metric's mean over images, layer by layer."""
     encoder, card = load(path)
-    found = measure(METRICS, Subject(encoder, DATA["shapes"], 64, card))
+    found = measure(METRICS, Transformer(encoder, DATA["shapes"], 64, card))
     return {name: found[name].values.mean(1) for name in METRICS}
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from checker.lab.checkpoints import load
 from checker.lab.metrics.rotation_error import rotation_error
 from checker.lab.models import MODELS
-from checker.lab.subject import Subject, token_maps
+from checker.lab.subjects import Transformer, token_maps
 from tests.conftest import write_model
 from tests.lab.planted import Tokens, data_of, noise, patch_pixels, planted
 
@@ -19,7 +19,7 @@ DATA = data_of({}, measure=(noise(12), {}))
 
 
 def error(*blocks: Tokens, **shape: int) -> Tensor:
-    return rotation_error(Subject(planted(*blocks, **shape), DATA, 12))
+    return rotation_error(Transformer(planted(*blocks, **shape), DATA, 12))
 
 
 def brightness(pictures: Tensor) -> Tensor:
@@ -64,7 +64,7 @@ def test_tokens_that_are_all_the_same_have_no_value() -> None:
 def test_agrees_with_a_loop_over_its_definition(tmp_path: Path) -> None:
     write_model(tmp_path, "MAE", 0, 0.3)
     encoder, _ = load(tmp_path / f"{MODELS['MAE'].recipe.key(0)}.safetensors")
-    values = rotation_error(Subject(encoder, DATA, 3))
+    values = rotation_error(Transformer(encoder, DATA, 3))
     assert values.shape == (6, 3)
     images = torch.from_numpy(noise(12))[:3]
     turned = torch.empty_like(images)

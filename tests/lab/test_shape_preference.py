@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from checker.errors import MeasurementError
 from checker.lab.data import DATA, shape_texture
 from checker.lab.metrics.shape_preference import conflicting_cues, shape_preference
-from checker.lab.subject import Subject
+from checker.lab.subjects import Transformer
 from tests.lab.planted import CODED, everywhere, patch_pixels, planted
 
 
@@ -58,7 +58,7 @@ def test_what_is_seen_decides(
     def blind(pictures: Tensor) -> Tensor:
         return torch.zeros(len(pictures), 64, 5)
 
-    values = shape_preference(Subject(planted(blind, seeing(choose), prefix=2), DATA["shapes"], 50))
+    values = shape_preference(Transformer(planted(blind, seeing(choose), prefix=2), DATA["shapes"], 50))
     (agree_shapes, agree_textures), (shapes, textures) = flat
     assert (agree_shapes == agree_textures).all()
     assert len(agree_shapes) == 1000
@@ -73,7 +73,7 @@ def test_a_model_of_local_contrast_sides_with_the_texture() -> None:
         edges = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 2.0)
         return everywhere(torch.stack([((steps >= a) & (steps < b)).float().mean(1) for a, b in pairwise(edges)], 1))
 
-    subject = Subject(planted(contrast), DATA["shapes"], 100)
+    subject = Transformer(planted(contrast), DATA["shapes"], 100)
     values = shape_preference(subject)
     assert values.shape == (1, 100)
     assert set(values.flatten().tolist()) <= {-1.0, 0.0, 1.0}
@@ -89,4 +89,4 @@ def test_conflicting_cues_cover_all_pairs_alike() -> None:
 
 def test_data_without_shapes_and_textures() -> None:
     with pytest.raises(MeasurementError, match="planted images have no shapes and textures"):
-        shape_preference(Subject(planted(patch_pixels), CODED, 8))
+        shape_preference(Transformer(planted(patch_pixels), CODED, 8))

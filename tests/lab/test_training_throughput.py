@@ -10,7 +10,7 @@ from checker.lab.checkpoints import load
 from checker.lab.data import DATA
 from checker.lab.metrics.training_throughput import training_throughput
 from checker.lab.models import MODELS
-from checker.lab.subject import Subject
+from checker.lab.subjects import Subject, Transformer
 from tests.conftest import write_model
 
 
@@ -18,7 +18,7 @@ from tests.conftest import write_model
 def subject(tmp_path: Path) -> Subject:
     write_model(tmp_path, "MAE", 0, 0.3)
     encoder, card = load(tmp_path / f"{MODELS['MAE'].recipe.key(0)}.safetensors")
-    return Subject(encoder, DATA["shapes"], 4, dataclasses.replace(card, images_seen=6400, cpu_seconds=25.0))
+    return Transformer(encoder, DATA["shapes"], 4, dataclasses.replace(card, images_seen=6400, cpu_seconds=25.0))
 
 
 def test_images_for_each_second(subject: Subject) -> None:

@@ -13,7 +13,7 @@ from checker.errors import MeasurementError
 from checker.lab.checkpoints import load
 from checker.lab.metrics.translation_error import translation_error
 from checker.lab.models import MODELS
-from checker.lab.subject import Subject, token_maps
+from checker.lab.subjects import Transformer, token_maps
 from tests.conftest import write_model
 from tests.lab.planted import Tokens, data_of, noise, patch_pixels, planted
 
@@ -21,7 +21,7 @@ DATA = data_of({}, measure=(noise(12), {}))
 
 
 def error(*blocks: Tokens, count: int = 12, **shape: int) -> Tensor:
-    return translation_error(Subject(planted(*blocks, **shape), DATA, count))
+    return translation_error(Transformer(planted(*blocks, **shape), DATA, count))
 
 
 @pytest.mark.parametrize("prefix", [0, 1, 5])
@@ -80,7 +80,7 @@ def test_a_grid_that_is_too_small() -> None:
 def test_agrees_with_a_loop_over_its_definition(tmp_path: Path) -> None:
     write_model(tmp_path, "MAE", 0, 0.3)
     encoder, _ = load(tmp_path / f"{MODELS['MAE'].recipe.key(0)}.safetensors")
-    values = translation_error(Subject(encoder, DATA, 3))
+    values = translation_error(Transformer(encoder, DATA, 3))
     assert values.shape == (6, 3)
     images = torch.from_numpy(noise(12))[:3]
 

@@ -15,10 +15,12 @@ from checker.lab.checkpoints import Card, is_sound, read_card
 from checker.lab.context import Context
 from checker.lab.measure import Measurement
 from checker.lab.models import MODELS
-from checker.runs.bench import Bench, Options, Wanted
+from checker.lab.sources import Wanted
+from checker.runs.bench import Bench, Options
 from checker.runs.folder import JobFolder
 from checker.runs.housekeeping import look_through, prune
 from checker.runs.store import Details, Kept, Store, read_measurement, write_measurement
+from checker.scope import Scope
 from tests.conftest import write_model
 from tests.runs.test_check import LEVELS, Fake
 from tests.runs.test_local import train_job
@@ -60,7 +62,7 @@ def test_a_damaged_model_is_set_aside_and_trained_again(kept: tuple[Store, Card]
     path.write_bytes(spoil(path.read_bytes()))
     execute = Fake(LEVELS)
     bench = Bench(store, Options(), execute)
-    bench.have([Wanted("MAE", "toy", "shapes", 0)])
+    bench.have([Wanted("MAE", Scope.TOY, "shapes", 0)])
     assert execute.titles == ["train MAE, seed 0 on shapes"]
     assert not path.exists()
     assert path.with_suffix(".damaged").exists()
@@ -72,7 +74,7 @@ def test_what_a_newer_version_wrote_is_refused_and_stays(kept: tuple[Store, Card
     newer(path)
     with pytest.raises(NewerError, match=r"schema 2\); update check-claims"):
         read_card(path)
-    execute, want = Fake(LEVELS), Wanted("MAE", "toy", "shapes", 0)
+    execute, want = Fake(LEVELS), Wanted("MAE", Scope.TOY, "shapes", 0)
     bench = Bench(store, Options(), execute)
     bench.have([want])
     assert "written by a newer version" in bench.faults[want]

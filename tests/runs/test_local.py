@@ -16,6 +16,7 @@ import pytest
 
 from checker.lab.context import Context, within
 from checker.lab.recipes import Architecture, Recipe
+from checker.lab.sources import Wanted
 from checker.lab.trust import hashes, trust
 from checker.runs.executor import SPENT, Event, run_jobs
 from checker.runs.folder import JobFolder
@@ -25,10 +26,12 @@ from checker.runs.local import LocalExecutor
 from checker.runs.log import HALF, Log, last_words
 from checker.runs.processes import MARK
 from checker.runs.store import read_measurement
+from checker.scope import Scope
 from tests.conftest import write_model
 
 SMALL = Architecture(width=32, depth=2, heads=2)
 PLUGIN = Path(__file__).with_name("faults.py")
+WANTED = Wanted("random initialisation", Scope.TOY, "shapes")
 
 
 def train_job(out: Path, title: str = "t", steps: int = 0, rate: float = 1e-3, objective: str = "mae") -> TrainJob:
@@ -57,7 +60,7 @@ def model(tmp_path: Path) -> Path:
 def fault_job(model: Path, out: Path, *names: str, repeat: bool = False) -> MeasureJob:
     metrics = tuple(f"fault_{name}" for name in names)
     outs = tuple((metric, out / f"{'-'.join(names)}-{metric}.safetensors") for metric in metrics)
-    return MeasureJob("+".join(names), model, "shapes", outs, repeat=metrics if repeat else ())
+    return MeasureJob("+".join(names), model, WANTED, outs, repeat=metrics if repeat else ())
 
 
 @contextlib.contextmanager

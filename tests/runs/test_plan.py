@@ -22,7 +22,7 @@ from checker.runs.plan import Plan, make_plan
 from checker.runs.project import Project
 from checker.runs.store import Details, Kept, Store, write_measurement
 from checker.runs.survey import Case, survey
-from checker.runs.times import UNKNOWN, Times
+from checker.runs.times import UNKNOWN_OTHER, Times
 from tests.runs.test_check import LEVELS, WORDS, Fake
 
 SENTENCES = (
@@ -84,7 +84,7 @@ def test_what_is_kept_is_not_planned_and_tells_how_long_it_took(
         write_measurement(store.measurements / f"{seconds}.safetensors", Kept.of(found, Details(seconds=seconds)))
     times = Times.read(store)
     assert times.measuring("attention_entropy", "toy") == 5.0
-    assert times.measuring("attention_entropy", "MAE") == UNKNOWN["pretrained"]
+    assert times.measuring("attention_entropy", "MAE") == UNKNOWN_OTHER
     assert times.training(MODELS["MAE"].recipe_on("shapes")) == 1.0  # what the cards of the stand-ins say
     assert times.training(MODELS["LUT"].recipe_on("shapes")) == 600.0  # never trained here
 

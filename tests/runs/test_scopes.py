@@ -210,7 +210,7 @@ def test_a_metric_that_the_default_photographs_cannot_give_is_left_to_the_toys(
     make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("checker.lab.measure.IMAGES", 64)
-    monkeypatch.setattr("checker.lab.subject.PROBE_PICTURES", 300)
+    monkeypatch.setattr("checker.lab.subjects.base.PROBE_PICTURES", 300)
     for name in TAGS:
         release(hub, name, 1.0)
     folder = make_vault({"N.md": "- MAE has higher linear probe accuracy than DINO #claim\n"})

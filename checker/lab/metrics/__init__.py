@@ -1,29 +1,31 @@
 """Metrics by name, one file each. Light to import: torch loads when something is measured."""
 
+from checker.lab.metric import METRICS, Metric, metric
 from checker.lab.metrics.attention_distance import attention_distance
 from checker.lab.metrics.attention_entropy import attention_entropy
 from checker.lab.metrics.attention_local_mass import attention_local_mass
 from checker.lab.metrics.attention_nmi import attention_nmi
 from checker.lab.metrics.attention_to_self import attention_to_self
-from checker.lab.metrics.base import METRICS, Metric
 from checker.lab.metrics.class_attention_entropy import class_attention_entropy
 from checker.lab.metrics.class_attention_to_self import class_attention_to_self
 from checker.lab.metrics.effective_rank import effective_rank
 from checker.lab.metrics.head_deviation import head_deviation
 from checker.lab.metrics.high_norm_share import high_norm_share
-from checker.lab.metrics.high_pass_accuracy import high_pass_accuracy
 from checker.lab.metrics.knn_accuracy import knn_accuracy
 from checker.lab.metrics.layer_similarity import layer_similarity
 from checker.lab.metrics.linear_probe_accuracy import linear_probe_accuracy
-from checker.lab.metrics.low_pass_accuracy import low_pass_accuracy
 from checker.lab.metrics.norm_ratio import norm_ratio
-from checker.lab.metrics.occlusion_accuracy import occlusion_accuracy
 from checker.lab.metrics.parameter_count import parameter_count
+from checker.lab.metrics.perturbed_accuracy import (
+    high_pass_accuracy,
+    low_pass_accuracy,
+    occlusion_accuracy,
+    shuffling_accuracy,
+)
 from checker.lab.metrics.reconstruction_error import reconstruction_error
 from checker.lab.metrics.relative_log_amplitude import relative_log_amplitude
 from checker.lab.metrics.rotation_error import rotation_error
 from checker.lab.metrics.shape_preference import shape_preference
-from checker.lab.metrics.shuffling_accuracy import shuffling_accuracy
 from checker.lab.metrics.token_similarity import token_similarity
 from checker.lab.metrics.training_throughput import training_throughput
 from checker.lab.metrics.translation_error import translation_error
@@ -46,6 +48,7 @@ __all__ = [
     "layer_similarity",
     "linear_probe_accuracy",
     "low_pass_accuracy",
+    "metric",
     "norm_ratio",
     "occlusion_accuracy",
     "parameter_count",

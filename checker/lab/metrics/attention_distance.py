@@ -4,13 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric, patch_attention
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import attention_metric
+from checker.lab.metrics.base import patch_attention
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@attention_metric(
+    "attention_distance",
+    title="attention distance",
+    definition="mean distance in pixels between a query patch and the patches it attends to",
+    source="Raghu et al. 2021; Dosovitskiy et al. 2021, appendix D.7",
+    unit="px",
+    unit_words=("px", "pixel", "pixels"),
+    synonyms=("attention span", "attention range", "distance of attention", "attention reach"),
+    comparatives=(
+        ("shorter", "less"),
+        ("smaller", "less"),
+        ("lower", "less"),
+        ("longer", "greater"),
+        ("larger", "greater"),
+        ("greater", "greater"),
+        ("higher", "greater"),
+    ),
+    predicates=(
+        ("captures longer-range patterns", "greater"),
+        ("capture longer-range patterns", "greater"),
+        ("captures longer-range dependencies", "greater"),
+        ("capture longer-range dependencies", "greater"),
+        ("captures shorter-range patterns", "less"),
+        ("capture shorter-range patterns", "less"),
+    ),
+    hints=(
+        "local",
+        "locally",
+        "global",
+        "globally",
+        "range",
+        "long-range",
+        "short-range",
+        "span",
+        "context",
+        "reach",
+        "far",
+        "near",
+        "nearby",
+    ),
+)
 def attention_distance(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Mean distance between a query patch and what it attends to, in pixels.
 
@@ -43,60 +84,3 @@ def patch_distances(grid: tuple[int, int], patch: int) -> Tensor:
     y, x = torch.meshgrid(torch.arange(grid[0]), torch.arange(grid[1]), indexing="ij")
     centres = torch.stack([y.flatten(), x.flatten()], 1).double() * patch
     return torch.cdist(centres, centres, compute_mode="donot_use_mm_for_euclid_dist")
-
-
-METRICS.register("attention_distance")(
-    Metric(
-        word=MetricWord(
-            name="attention_distance",
-            title="attention distance",
-            unit="px",
-            unit_words=("px", "pixel", "pixels"),
-            synonyms=(
-                "attention span",
-                "attention range",
-                "distance of attention",
-                "attention reach",
-            ),
-            comparatives=(
-                ("shorter", "less"),
-                ("smaller", "less"),
-                ("lower", "less"),
-                ("longer", "greater"),
-                ("larger", "greater"),
-                ("greater", "greater"),
-                ("higher", "greater"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-            hints=(
-                "local",
-                "locally",
-                "global",
-                "globally",
-                "range",
-                "long-range",
-                "short-range",
-                "span",
-                "context",
-                "reach",
-                "far",
-                "near",
-                "nearby",
-            ),
-            predicates=(
-                ("captures longer-range patterns", "greater"),
-                ("capture longer-range patterns", "greater"),
-                ("captures longer-range dependencies", "greater"),
-                ("capture longer-range dependencies", "greater"),
-                ("captures shorter-range patterns", "less"),
-                ("capture shorter-range patterns", "less"),
-            ),
-        ),
-        definition="mean distance in pixels between a query patch and the patches it attends to",
-        source="Raghu et al. 2021; Dosovitskiy et al. 2021, appendix D.7",
-        reads="attention",
-        measure=attention_distance,
-        grows_with_grid=True,
-    )
-)

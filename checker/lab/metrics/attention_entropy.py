@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric, patch_attention
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import attention_metric
+from checker.lab.metrics.base import patch_attention
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@attention_metric(
+    "attention_entropy",
+    title="attention entropy",
+    definition="entropy in nats of a patch's attention over the patches, mean over query patches",
+    source="Clark et al. 2019, section 3.3, over patches alone",
+    unit="nats",
+    unit_words=("nat", "nats"),
+    synonyms=("patch attention entropy", "entropy of attention", "entropy of the attention", "attention-map entropy"),
+    hints=("selective", "selectively", "focused", "spread", "diffuse", "concentrated", "sharp"),
+    class_token="class_attention_entropy",
+)
 def attention_entropy(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Entropy of a patch's attention over the patches, mean over query patches, in nats.
 
@@ -52,39 +63,3 @@ def renormalised(rows: Tensor) -> tuple[Tensor, Tensor]:
     mass = rows.sum(-1, keepdim=True, dtype=torch.float64)
     looks = mass != 0
     return rows / mass.where(looks, 1).to(rows), looks.sum((-2, -1))
-
-
-METRICS.register("attention_entropy")(
-    Metric(
-        word=MetricWord(
-            name="attention_entropy",
-            title="attention entropy",
-            unit="nats",
-            unit_words=("nat", "nats"),
-            synonyms=(
-                "patch attention entropy",
-                "entropy of attention",
-                "entropy of the attention",
-                "attention-map entropy",
-            ),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("more", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("less", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-            class_token="class_attention_entropy",
-            hints=("selective", "selectively", "focused", "spread", "diffuse", "concentrated", "sharp"),
-        ),
-        definition="entropy in nats of a patch's attention over the patches, mean over query patches",
-        source="Clark et al. 2019, section 3.3, over patches alone",
-        reads="attention",
-        measure=attention_entropy,
-        grows_with_grid=True,
-    )
-)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checker.lab.metric import STRENGTH, attention_metric
 from checker.lab.metrics.attention_distance import patch_distances
 from checker.lab.metrics.attention_entropy import renormalised
-from checker.lab.metrics.base import METRICS, Metric, patch_attention
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metrics.base import patch_attention
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 RADIUS = 1.5  # patch edges: the query itself and its 8 neighbours, whose centres are at most sqrt(2) edges away
 
 
+@attention_metric(
+    "attention_local_mass",
+    title="local attention mass",
+    definition="share of a patch's attention on itself and its 8 neighbours, mean over query patches",
+    source="own definition, after the attention distance of Raghu et al. 2021, section 4",
+    unit="share",
+    synonyms=("short-range attention", "local attention", "local attention share"),
+    comparatives=STRENGTH,
+    hints=("local", "locally", "neighbours", "neighbors", "nearby"),
+)
 def attention_local_mass(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Share of a patch's attention on the patches around it, itself included, mean over query patches.
 
@@ -35,39 +45,3 @@ def attention_local_mass(attention: Tensor, grid: tuple[int, int], patch: int, p
     shares, count = renormalised(patch_attention(attention, grid, prefix))
     near = (patch_distances(grid, patch) <= RADIUS * patch).to(shares)
     return (shares * near).sum((-2, -1), dtype=torch.float64) / count
-
-
-METRICS.register("attention_local_mass")(
-    Metric(
-        word=MetricWord(
-            name="attention_local_mass",
-            title="local attention mass",
-            unit="share",
-            unit_words=("share",),
-            synonyms=(
-                "short-range attention",
-                "local attention",
-                "local attention share",
-            ),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("more", "greater"),
-                ("stronger", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("less", "less"),
-                ("weaker", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-            hints=("local", "locally", "neighbours", "neighbors", "nearby"),
-        ),
-        definition="share of a patch's attention on itself and its 8 neighbours, mean over query patches",
-        source="own definition, after the attention distance of Raghu et al. 2021, section 4",
-        reads="attention",
-        measure=attention_local_mass,
-        grows_with_grid=True,
-    )
-)

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checker.lab.metric import AMOUNT, metric
 from checker.lab.metrics.attention_entropy import renormalised
-from checker.lab.metrics.base import METRICS, Metric, patch_attention
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metrics.base import patch_attention
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@metric(
+    "attention_nmi",
+    title="attention NMI",
+    definition="normalised mutual information between query and key positions in the attention between patches",
+    source="Park et al. 2023, section 2",
+    unit="nmi",
+    reads="attention",
+    margin=(0.05, "relative"),
+    synonyms=(
+        "normalised mutual information of attention",
+        "normalized mutual information of attention",
+        "attention homogeneity",
+        "NMI",
+    ),
+    comparatives=AMOUNT,
+    layers="upper half",
+    hints=("homogeneous", "homogeneity", "collapse", "same"),
+)
 def attention_nmi(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Normalised mutual information between the positions of query patch and key patch.
 
@@ -40,37 +58,3 @@ def attention_nmi(attention: Tensor, grid: tuple[int, int], patch: int, prefix: 
     information: Tensor = (of_keys - of_keys_given_query).clamp(min=0)
     bound: Tensor = (count.double().log() * of_keys).sqrt()
     return (information / bound).where(bound != 0, 0)
-
-
-METRICS.register("attention_nmi")(
-    Metric(
-        word=MetricWord(
-            name="attention_nmi",
-            title="attention NMI",
-            unit="nmi",
-            unit_words=("nmi",),
-            synonyms=(
-                "normalised mutual information of attention",
-                "normalized mutual information of attention",
-                "attention homogeneity",
-                "NMI",
-            ),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("more", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("less", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-            hints=("homogeneous", "homogeneity", "collapse", "same"),
-        ),
-        definition="normalised mutual information between query and key positions in the attention between patches",
-        source="Park et al. 2023, section 2",
-        reads="attention",
-        measure=attention_nmi,
-    )
-)

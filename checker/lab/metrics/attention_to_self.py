@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checker.lab.metric import STRENGTH, attention_metric
 from checker.lab.metrics.attention_entropy import renormalised
-from checker.lab.metrics.base import METRICS, Metric, patch_attention
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metrics.base import patch_attention
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@attention_metric(
+    "attention_to_self",
+    title="attention to self",
+    definition="share of a patch's attention on itself, mean over patches",
+    source="Clark et al. 2019, section 3.1, over patches alone",
+    unit="share",
+    synonyms=("patch attention to itself",),
+    comparatives=STRENGTH,
+    class_token="class_attention_to_self",
+)
 def attention_to_self(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Share of a patch's attention on itself, mean over patches.
 
@@ -30,35 +40,3 @@ def attention_to_self(attention: Tensor, grid: tuple[int, int], patch: int, pref
 
     shares, count = renormalised(patch_attention(attention, grid, prefix))
     return shares.diagonal(dim1=-2, dim2=-1).sum(-1, dtype=torch.float64) / count
-
-
-METRICS.register("attention_to_self")(
-    Metric(
-        word=MetricWord(
-            name="attention_to_self",
-            title="attention to self",
-            unit="share",
-            unit_words=("share",),
-            synonyms=("patch attention to itself",),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("more", "greater"),
-                ("stronger", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("less", "less"),
-                ("weaker", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-            class_token="class_attention_to_self",
-        ),
-        definition="share of a patch's attention on itself, mean over patches",
-        source="Clark et al. 2019, section 3.1, over patches alone",
-        reads="attention",
-        measure=attention_to_self,
-        grows_with_grid=True,
-    )
-)

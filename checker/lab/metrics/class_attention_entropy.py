@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checker.lab.metric import attention_metric
 from checker.lab.metrics.attention_entropy import mean_entropy
-from checker.lab.metrics.base import METRICS, Metric
 from checker.lab.metrics.class_attention_to_self import class_attention
-from checker.vocabulary import MarginWord, MetricWord
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@attention_metric(
+    "class_attention_entropy",
+    title="class-token attention entropy",
+    definition="entropy in nats of the class token's attention over the patches",
+    source="Clark et al. 2019, section 3.3, over patches alone",
+    unit="nats",
+    unit_words=("nat", "nats"),
+    synonyms=("CLS attention entropy",),
+)
 def class_attention_entropy(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Entropy of the class token's attention over the patches, in nats.
 
@@ -28,32 +36,3 @@ def class_attention_entropy(attention: Tensor, grid: tuple[int, int], patch: int
     Raises ValueError when the shape does not fit the grid, MeasurementError for a model without class token.
     """
     return mean_entropy(class_attention(attention, grid, prefix)[..., prefix:])
-
-
-METRICS.register("class_attention_entropy")(
-    Metric(
-        word=MetricWord(
-            name="class_attention_entropy",
-            title="class-token attention entropy",
-            unit="nats",
-            unit_words=("nat", "nats"),
-            synonyms=("CLS attention entropy",),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("more", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("less", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-        ),
-        definition="entropy in nats of the class token's attention over the patches",
-        source="Clark et al. 2019, section 3.3, over patches alone",
-        reads="attention",
-        measure=class_attention_entropy,
-        grows_with_grid=True,
-    )
-)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.lab.metrics.base import METRICS, Metric, patch_attention
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import STRENGTH, attention_metric
+from checker.lab.metrics.base import patch_attention
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@attention_metric(
+    "class_attention_to_self",
+    title="class-token attention to itself",
+    definition="attention of the class token on itself, as it is",
+    source="Clark et al. 2019, section 3.1, of the class token alone",
+    unit="share",
+    synonyms=("CLS attention to itself",),
+    comparatives=STRENGTH,
+)
 def class_attention_to_self(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Attention of the class token on itself, as it is, among all tokens.
 
@@ -35,34 +44,3 @@ def class_attention(attention: Tensor, grid: tuple[int, int], prefix: int) -> Te
         raise MeasurementError("the model has no class token; metrics of class-token attention need one")
     patch_attention(attention, grid, prefix)  # checks the shape
     return attention[:, :, :1]
-
-
-METRICS.register("class_attention_to_self")(
-    Metric(
-        word=MetricWord(
-            name="class_attention_to_self",
-            title="class-token attention to itself",
-            unit="share",
-            unit_words=("share",),
-            synonyms=("CLS attention to itself",),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("more", "greater"),
-                ("stronger", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("less", "less"),
-                ("weaker", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-        ),
-        definition="attention of the class token on itself, as it is",
-        source="Clark et al. 2019, section 3.1, of the class token alone",
-        reads="attention",
-        measure=class_attention_to_self,
-        grows_with_grid=True,
-    )
-)

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric, patch_tokens
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
+from checker.lab.metrics.base import patch_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@metric(
+    "effective_rank",
+    title="effective rank",
+    definition="exponential of the entropy of the normalised singular values of an image's centred patch tokens",
+    source="Roy and Vetterli 2007",
+    unit="dimensions",
+    unit_words=("dimension", "dimensions"),
+    reads="tokens",
+    margin=(0.05, "relative"),
+    synonyms=("token effective rank",),
+    layers="upper half",
+    hints=("rank", "spectrum", "dimensional", "collapse", "diverse", "diversity"),
+)
 def effective_rank(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
     """exp(-sum_k p_k ln p_k), with p the `singular_spectrum` of the image: r for r equal singular values.
 
@@ -44,30 +57,3 @@ def singular_spectrum(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) ->
     finite = centred.isfinite().all(2, keepdim=True).all(1, keepdim=True)
     values: Tensor = torch.linalg.svdvals(centred.where(finite, 0))  # which raises for what is not finite; zeros end as NaN
     return values / values.sum(-1, keepdim=True)
-
-
-METRICS.register("effective_rank")(
-    Metric(
-        word=MetricWord(
-            name="effective_rank",
-            title="effective rank",
-            unit="dimensions",
-            unit_words=("dimension", "dimensions"),
-            synonyms=("token effective rank",),
-            comparatives=(
-                ("higher", "greater"),
-                ("larger", "greater"),
-                ("greater", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-            hints=("rank", "spectrum", "dimensional", "collapse", "diverse", "diversity"),
-        ),
-        definition="exponential of the entropy of the normalised singular values of an image's centred patch tokens",
-        source="Roy and Vetterli 2007",
-        reads="tokens",
-        measure=effective_rank,
-    )
-)

@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.lab.metrics.base import METRICS, Metric, patch_attention
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import AMOUNT, metric
+from checker.lab.metrics.base import patch_attention
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@metric(
+    "head_deviation",
+    title="attention head deviation",
+    definition="standard deviation over heads of the attention between two patches, mean over pairs of patches",
+    source="Walmer et al. 2023",
+    unit="share",
+    reads="attention",
+    margin=(0.05, "relative"),
+    synonyms=("head deviation",),
+    comparatives=AMOUNT,
+    layers="upper half",
+)
 def head_deviation(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Standard deviation over heads of the attention of one patch on another, mean over both patches.
 
@@ -34,31 +46,3 @@ def head_deviation(attention: Tensor, grid: tuple[int, int], patch: int, prefix:
     if patches.shape[1] < 2:
         raise MeasurementError("the model has one head in a block; attention head deviation needs at least two")
     return patches.std(1).mean((-2, -1), dtype=torch.float64)
-
-
-METRICS.register("head_deviation")(
-    Metric(
-        word=MetricWord(
-            name="head_deviation",
-            title="attention head deviation",
-            unit="share",
-            unit_words=("share",),
-            synonyms=("head deviation",),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("more", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("less", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-        ),
-        definition="standard deviation over heads of the attention between two patches, mean over pairs of patches",
-        source="Walmer et al. 2023",
-        reads="attention",
-        measure=head_deviation,
-    )
-)

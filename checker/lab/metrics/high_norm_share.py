@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric, patch_tokens
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
+from checker.lab.metrics.base import patch_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -13,6 +13,40 @@ if TYPE_CHECKING:
 FACTOR = 3.0  # times the median norm of the image; a norm has to be above it
 
 
+@metric(
+    "high_norm_share",
+    title="share of high-norm tokens",
+    definition="share of patch tokens whose norm is more than 3 times the median norm of their image",
+    source="Darcet et al. 2024, section 2; threshold relative to the image",
+    unit="share",
+    reads="tokens",
+    margin=(0.01, "share"),
+    synonyms=(
+        "high-norm tokens",
+        "high-norm artifacts",
+        "high-norm artefacts",
+        "artifact tokens",
+        "high-norm artifact tokens",
+        "high-norm artefact tokens",
+        "artefact tokens",
+        "high-norm outliers",
+        "high-norm outlier tokens",
+        "high-norm token share",
+        "outlier tokens",
+    ),
+    comparatives=(
+        ("higher", "greater"),
+        ("larger", "greater"),
+        ("greater", "greater"),
+        ("more", "greater"),
+        ("lower", "less"),
+        ("smaller", "less"),
+        ("fewer", "less"),
+    ),
+    layers="upper half",
+    hints=("artifacts", "artefacts", "outliers", "norm", "registers"),
+    presence=0.05,
+)
 def high_norm_share(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
     """Share of patch tokens whose L2 norm is more than FACTOR times the median norm of the patch tokens of their image.
 
@@ -34,45 +68,3 @@ def high_norm_share(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> T
     # A comparison with NaN is False: without the mask, a broken image would look like one without high norms.
     high: Tensor = (relative > FACTOR).double().where(relative.isfinite(), torch.nan)
     return high.mean(-1)
-
-
-METRICS.register("high_norm_share")(
-    Metric(
-        word=MetricWord(
-            name="high_norm_share",
-            title="share of high-norm tokens",
-            unit="share",
-            unit_words=("share",),
-            synonyms=(
-                "high-norm tokens",
-                "high-norm artifacts",
-                "high-norm artefacts",
-                "artifact tokens",
-                "high-norm artifact tokens",
-                "high-norm artefact tokens",
-                "artefact tokens",
-                "high-norm outliers",
-                "high-norm outlier tokens",
-                "high-norm token share",
-                "outlier tokens",
-            ),
-            comparatives=(
-                ("higher", "greater"),
-                ("larger", "greater"),
-                ("greater", "greater"),
-                ("more", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("fewer", "less"),
-            ),
-            margin=MarginWord(0.01, "share"),
-            layers="upper half",
-            hints=("artifacts", "artefacts", "outliers", "norm", "registers"),
-            presence=0.05,
-        ),
-        definition="share of patch tokens whose norm is more than 3 times the median norm of their image",
-        source="Darcet et al. 2024, section 2; threshold relative to the image",
-        reads="tokens",
-        measure=high_norm_share,
-    )
-)

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import accuracy_metric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 
+@accuracy_metric(
+    "knn_accuracy",
+    title="k-NN accuracy",
+    definition="share of pictures whose category a weighted vote of the 20 nearest neighbours names",
+    source="Wu et al. 2018",
+    synonyms=(
+        "kNN accuracy",
+        "nearest-neighbour accuracy",
+        "nearest-neighbor accuracy",
+        "k-NN classification accuracy",
+        "kNN classification accuracy",
+        "k-nearest-neighbour accuracy",
+        "k-nearest-neighbor accuracy",
+        "k-NN performance",
+        "k-NN classification",
+        "kNN classification",
+        "k-NN",
+    ),
+    layers="last 1",
+    hints=("k-nn", "knn", "classifiers", "accuracy", "better", "best", "performs", "performance"),
+)
 def knn_accuracy(subject: Subject) -> Tensor:
     """1 where a weighted vote of a picture's 20 nearest neighbours names its category, else 0, after each block.
 
@@ -37,56 +57,3 @@ def knn_accuracy(subject: Subject) -> Tensor:
         named = nearest_neighbours(readout.scaled(block, seen), labels, readout.scaled(block, unseen))
         rows.append((named == answers).double())
     return torch.stack(rows)
-
-
-METRICS.register("knn_accuracy")(
-    Metric(
-        word=MetricWord(
-            name="knn_accuracy",
-            title="k-NN accuracy",
-            unit="share",
-            unit_words=("share",),
-            synonyms=(
-                "kNN accuracy",
-                "nearest-neighbour accuracy",
-                "nearest-neighbor accuracy",
-                "k-NN classification accuracy",
-                "kNN classification accuracy",
-                "k-nearest-neighbour accuracy",
-                "k-nearest-neighbor accuracy",
-                "k-NN performance",
-                "k-NN classification",
-                "kNN classification",
-                "k-NN",
-            ),
-            comparatives=(
-                ("higher", "greater"),
-                ("better", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("worse", "less"),
-            ),
-            margin=MarginWord(0.02, "share"),
-            layers="last 1",
-            hints=(
-                "k-nn",
-                "knn",
-                "classifiers",
-                "accuracy",
-                "better",
-                "best",
-                "performs",
-                "performance",
-            ),
-            factors=("category",),
-        ),
-        definition="share of pictures whose category a weighted vote of the 20 nearest neighbours names",
-        source="Wu et al. 2018",
-        reads="model",
-        measure=knn_accuracy,
-        answers=(0, 1),
-        about_knowledge=True,
-    )
-)

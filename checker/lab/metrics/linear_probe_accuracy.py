@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import accuracy_metric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 
+@accuracy_metric(
+    "linear_probe_accuracy",
+    title="linear probe accuracy",
+    definition="share of the data's factors that linear probes on the mean patch token name right",
+    source="Alain and Bengio 2017",
+    synonyms=(
+        "linear probing accuracy",
+        "linear accuracy",
+        "linear probing",
+        "linear probe performance",
+        "linear probing performance",
+        "linear classification accuracy",
+        "linear evaluation accuracy",
+        "probing accuracy",
+    ),
+    layers="last 1",
+    hints=("probe", "probing", "accuracy", "linear", "better", "best", "performs", "performance", "classification"),
+)
 def linear_probe_accuracy(subject: Subject) -> Tensor:
     """The share of the data's factors that linear probes name right in each picture, after each block.
 
@@ -32,54 +49,3 @@ def linear_probe_accuracy(subject: Subject) -> Tensor:
     answers = subject.split("measure", subject.count).factors
     blocks = enumerate(subject.features)
     return torch.stack([subject.readout.share_right(block, features, answers) for block, features in blocks])
-
-
-METRICS.register("linear_probe_accuracy")(
-    Metric(
-        word=MetricWord(
-            name="linear_probe_accuracy",
-            title="linear probe accuracy",
-            unit="share",
-            unit_words=("share",),
-            synonyms=(
-                "linear probing accuracy",
-                "linear accuracy",
-                "linear probing",
-                "linear probe performance",
-                "linear probing performance",
-                "linear classification accuracy",
-                "linear evaluation accuracy",
-                "probing accuracy",
-            ),
-            comparatives=(
-                ("higher", "greater"),
-                ("better", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-                ("worse", "less"),
-            ),
-            margin=MarginWord(0.02, "share"),
-            layers="last 1",
-            hints=(
-                "probe",
-                "probing",
-                "accuracy",
-                "linear",
-                "better",
-                "best",
-                "performs",
-                "performance",
-                "classification",
-            ),
-            factors=("category",),
-        ),
-        definition="share of the data's factors that linear probes on the mean patch token name right",
-        source="Alain and Bengio 2017",
-        reads="model",
-        measure=linear_probe_accuracy,
-        answers=(0, 1),
-        about_knowledge=True,
-    )
-)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric, patch_tokens
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
+from checker.lab.metrics.base import patch_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@metric(
+    "norm_ratio",
+    title="token norm ratio",
+    definition="largest norm of an image's patch tokens over their median norm",
+    source="Darcet et al. 2024, section 2",
+    unit="ratio",
+    reads="tokens",
+    margin=(0.1, "relative"),
+    synonyms=("norm ratio",),
+    layers="upper half",
+    hints=("norm", "norms", "artifacts", "artefacts", "outliers"),
+)
 def norm_ratio(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
     """Largest L2 norm of an image's patch tokens over their median norm.
 
@@ -27,30 +39,3 @@ def norm_ratio(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor
 
     norms: Tensor = torch.linalg.vector_norm(patch_tokens(tokens, grid, prefix), dim=-1, dtype=torch.float64)  # (B, L)
     return norms.amax(-1) / norms.quantile(0.5, dim=-1)
-
-
-METRICS.register("norm_ratio")(
-    Metric(
-        word=MetricWord(
-            name="norm_ratio",
-            title="token norm ratio",
-            unit="ratio",
-            unit_words=("ratio",),
-            synonyms=("norm ratio",),
-            comparatives=(
-                ("higher", "greater"),
-                ("larger", "greater"),
-                ("greater", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.1, "relative"),
-            layers="upper half",
-            hints=("norm", "norms", "artifacts", "artefacts", "outliers"),
-        ),
-        definition="largest norm of an image's patch tokens over their median norm",
-        source="Darcet et al. 2024, section 2",
-        reads="tokens",
-        measure=norm_ratio,
-    )
-)

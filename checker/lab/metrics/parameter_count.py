@@ -4,48 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 
+@metric(
+    "parameter_count",
+    title="parameter count",
+    definition="number of parameters of the encoder",
+    source="the encoder itself",
+    unit="parameters",
+    unit_words=(),
+    reads="model",
+    needs=("scalars",),
+    margin=(0.0, "relative"),
+    synonyms=("number of parameters", "parameters"),
+    comparatives=(
+        ("higher", "greater"),
+        ("more", "greater"),
+        ("greater", "greater"),
+        ("larger", "greater"),
+        ("lower", "less"),
+        ("fewer", "less"),
+        ("smaller", "less"),
+    ),
+    hints=("larger", "smaller", "size", "bigger"),
+    counts=True,
+)
 def parameter_count(subject: Subject) -> Tensor:
     """The number of parameters of the encoder, each shared one once, without what only its training needed: (1, 1)."""
     import torch
 
-    count = sum(parameter.numel() for parameter in subject.encoder.module.parameters())
-    return torch.tensor([[count]], dtype=torch.float64)
-
-
-METRICS.register("parameter_count")(
-    Metric(
-        word=MetricWord(
-            name="parameter_count",
-            title="parameter count",
-            unit="parameters",
-            unit_words=(),  # "parameters" itself names the metric: "has more parameters than"
-            synonyms=("number of parameters", "parameters"),
-            comparatives=(
-                ("higher", "greater"),
-                ("more", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("lower", "less"),
-                ("fewer", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.0, "relative"),
-            layers="",
-            hints=("larger", "smaller", "size", "bigger"),
-        ),
-        definition="number of parameters of the encoder",
-        source="the encoder itself",
-        reads="model",
-        measure=parameter_count,
-        counts=True,
-    )
-)
+    return torch.tensor([[subject.scalars["parameters"]]], dtype=torch.float64)

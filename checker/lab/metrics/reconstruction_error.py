@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from checker.lab.encoder import Encoder
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 FITTED = 500  # pictures that the readout is fitted on
 RIDGE = 1e-3  # weight of the squared norm, as a share of the mean variance of a token's channels
 LEAST_RIDGE = 1e-12  # so that tokens that are all the same get weights of 0, and not no solution
 
 
+@metric(
+    "reconstruction_error",
+    title="linear reconstruction error",
+    definition="share of the variance of a patch's pixels that a linear readout of its token does not restore",
+    source="our own, by ridge regression (Hoerl and Kennard 1970)",
+    unit="share",
+    reads="model",
+    needs=("tokens",),
+    margin=(0.05, "relative"),
+    synonyms=("reconstruction error",),
+    layers="last 1",
+    hints=("reconstruct", "reconstructs", "reconstruction", "pixel", "pixels"),
+)
 def reconstruction_error(subject: Subject) -> Tensor:
     """Squared error of pixels read linearly from patch tokens, as a share of the pixels' variance.
 
@@ -77,36 +89,9 @@ def _pairs(encoder: Encoder, images: Tensor) -> Iterator[tuple[slice, Tensor, Te
     import torch
     from lightly.models.utils import patchify
 
-    from checker.lab.subject import token_maps
+    from checker.lab.subjects import token_maps
 
     mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (encoder.mean, encoder.std))
     for rows, maps in token_maps(encoder, images):
         pixels = encoder.prepare(images[rows]) * std + mean
         yield rows, maps[:, :, encoder.prefix :], patchify(pixels, encoder.patch).double()
-
-
-METRICS.register("reconstruction_error")(
-    Metric(
-        word=MetricWord(
-            name="reconstruction_error",
-            title="linear reconstruction error",
-            unit="share",
-            unit_words=("share",),
-            synonyms=("reconstruction error",),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="last 1",
-            hints=("reconstruct", "reconstructs", "reconstruction", "pixel", "pixels"),
-        ),
-        definition="share of the variance of a patch's pixels that a linear readout of its token does not restore",
-        source="our own, by ridge regression (Hoerl and Kennard 1970)",
-        reads="model",
-        measure=reconstruction_error,
-    )
-)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric, patch_tokens
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
+from checker.lab.metrics.base import patch_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 FLOOR = 1e-6  # added to every amplitude, so that the log of zero is finite
 
 
+@metric(
+    "relative_log_amplitude",
+    title="relative log amplitude",
+    definition="log amplitude of the tokens at the highest diagonal frequency minus that at zero, mean over channels",
+    source="Park and Kim 2022, figures 2a and 8",
+    unit="Np",
+    unit_words=("Np", "neper", "nepers"),
+    reads="tokens",
+    margin=(0.1, "Np"),
+    synonyms=("high-frequency amplitude",),
+    layers="upper half",
+    hints=("frequency", "frequencies", "high-frequency", "low-frequency", "high-frequencies", "low-pass", "high-pass"),
+)
 def relative_log_amplitude(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
     """Log amplitude of the highest frequency on the half diagonal, minus that of frequency zero: (batch,), in nepers.
 
@@ -51,30 +64,3 @@ def half_diagonal(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Ten
     diagonal = torch.fft.rfft2(maps, dim=(1, 2)).diagonal(dim1=1, dim2=2)  # (B, D, floor(n / 2) + 1)
     logs: Tensor = (diagonal.abs() + FLOOR).log().mean(1)
     return logs - logs[:, :1]
-
-
-METRICS.register("relative_log_amplitude")(
-    Metric(
-        word=MetricWord(
-            name="relative_log_amplitude",
-            title="relative log amplitude",
-            unit="Np",
-            unit_words=("Np", "neper", "nepers"),
-            synonyms=("high-frequency amplitude",),
-            comparatives=(
-                ("higher", "greater"),
-                ("larger", "greater"),
-                ("greater", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.1, "Np"),
-            layers="upper half",
-            hints=("frequency", "frequencies", "high-frequency", "low-frequency", "high-frequencies", "low-pass", "high-pass"),
-        ),
-        definition="log amplitude of the tokens at the highest diagonal frequency minus that at zero, mean over channels",
-        source="Park and Kim 2022, figures 2a and 8",
-        reads="tokens",
-        measure=relative_log_amplitude,
-    )
-)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 
+@metric(
+    "rotation_error",
+    title="rotation equivariance error",
+    definition="mean squared change of patch tokens when the picture turns by 90 degrees, as a share of unrelated tokens'",
+    source="after Lenc and Vedaldi 2015, section 3",
+    unit="share",
+    reads="model",
+    needs=("tokens",),
+    margin=(0.05, "relative"),
+    synonyms=("rotation error",),
+    layers="upper half",
+    hints=("rotation", "rotated", "equivariant", "equivariance", "invariant"),
+)
 def rotation_error(subject: Subject) -> Tensor:
     """Mean squared difference of token maps of a picture and of the same one turned by 90 degrees, as a share of unrelated maps'.
 
@@ -32,30 +44,3 @@ def rotation_error(subject: Subject) -> Tensor:
 
     turn = Motion(lambda pictures: torch.rot90(pictures, 1, (2, 3)), lambda rest, moved: (rest, torch.rot90(moved, -1, (1, 2))))
     return equivariance_error(subject, (turn,))
-
-
-METRICS.register("rotation_error")(
-    Metric(
-        word=MetricWord(
-            name="rotation_error",
-            title="rotation equivariance error",
-            unit="share",
-            unit_words=("share",),
-            synonyms=("rotation error",),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-            hints=("rotation", "rotated", "equivariant", "equivariance", "invariant"),
-        ),
-        definition="mean squared change of patch tokens when the picture turns by 90 degrees, as a share of unrelated tokens'",
-        source="after Lenc and Vedaldi 2015, section 3",
-        reads="model",
-        measure=rotation_error,
-    )
-)

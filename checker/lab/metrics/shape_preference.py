@@ -5,19 +5,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.lab.metrics.base import METRICS, Metric
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
 
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 AGREEING = 1000  # pictures that the probe is fitted on
 AGREEING_SEED, CONFLICTING_SEED = (1, 0x5C), (2, 0x5C)  # apart from those of the splits
 
 
+@metric(
+    "shape_preference",
+    title="shape preference",
+    definition="share of cue-conflict pictures that a linear probe answers by shape, less the share it answers by texture",
+    source="after Geirhos et al. 2019, section 2",
+    unit="preference",
+    reads="model",
+    needs=("features",),
+    margin=(0.05, "preference"),
+    synonyms=("shape bias", "shape orientation"),
+    comparatives=(
+        ("higher", "greater"),
+        ("stronger", "greater"),
+        ("greater", "greater"),
+        ("larger", "greater"),
+        ("lower", "less"),
+        ("weaker", "less"),
+        ("smaller", "less"),
+    ),
+    factors=("shape", "texture"),
+    adjectives=(
+        ("shape-biased", "greater"),
+        ("shape-oriented", "greater"),
+        ("texture-biased", "less"),
+        ("texture-oriented", "less"),
+    ),
+    hints=("shape", "shapes", "texture", "textures"),
+    answers=(-1, 1),
+    about_knowledge=True,
+)
 def shape_preference(subject: Subject) -> Tensor:
     """+1 where a probe answers the shape of a cue-conflict picture, -1 where it answers the texture, 0 where neither.
 
@@ -41,7 +70,6 @@ def shape_preference(subject: Subject) -> Tensor:
 
     from checker.lab.data import shape_texture
     from checker.lab.probing import LinearProbe, Scaler
-    from checker.lab.subject import pooled
 
     factors, classes = subject.data.factors, len(shape_texture.SHAPES)
     if factors.get("shape") != shape_texture.SHAPES or factors.get("texture") != shape_texture.TEXTURES:
@@ -49,7 +77,7 @@ def shape_preference(subject: Subject) -> Tensor:
 
     def seen(shapes: np.ndarray, textures: np.ndarray, seed: tuple[int, int]) -> Tensor:
         images = shape_texture.render(shapes, textures, np.random.default_rng(seed))
-        return pooled(subject.encoder, torch.from_numpy(images))[-1]
+        return subject.pooled(torch.from_numpy(images))[-1]
 
     cues = np.arange(AGREEING) % classes
     features = seen(cues, cues, AGREEING_SEED)
@@ -67,41 +95,3 @@ def conflicting_cues(count: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
     turn = np.arange(count)
     shapes = turn % classes
     return shapes, (shapes + 1 + turn // classes % (classes - 1)) % classes
-
-
-METRICS.register("shape_preference")(
-    Metric(
-        word=MetricWord(
-            name="shape_preference",
-            title="shape preference",
-            unit="preference",
-            unit_words=("preference",),
-            synonyms=("shape bias", "shape orientation"),
-            comparatives=(
-                ("higher", "greater"),
-                ("stronger", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("lower", "less"),
-                ("weaker", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.05, "preference"),
-            layers="",
-            hints=("shape", "shapes", "texture", "textures"),
-            adjectives=(
-                ("shape-biased", "greater"),
-                ("shape-oriented", "greater"),
-                ("texture-biased", "less"),
-                ("texture-oriented", "less"),
-            ),
-            factors=("shape", "texture"),
-        ),
-        definition="share of cue-conflict pictures that a linear probe answers by shape, less the share it answers by texture",
-        source="after Geirhos et al. 2019, section 2",
-        reads="model",
-        measure=shape_preference,
-        answers=(-1, 1),
-        about_knowledge=True,
-    )
-)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metrics.base import METRICS, Metric, patch_tokens
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
+from checker.lab.metrics.base import patch_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+@metric(
+    "token_similarity",
+    title="token similarity",
+    definition="mean cosine similarity between two different patch tokens of an image",
+    source="after Gong et al. 2021",
+    unit="cosine",
+    reads="tokens",
+    margin=(0.05, "cosine"),
+    synonyms=("patch token similarity",),
+    layers="upper half",
+    hints=("similar", "collapse", "diverse", "oversmoothing", "smoothing"),
+)
 def token_similarity(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
     """Mean cosine similarity between two different patch tokens of an image.
 
@@ -30,30 +42,3 @@ def token_similarity(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> 
     count = patches.shape[1]
     units: Tensor = patches / torch.linalg.vector_norm(patches, dim=-1, keepdim=True, dtype=torch.float64)
     return (units.sum(1).square().sum(-1) - count) / (count * (count - 1))
-
-
-METRICS.register("token_similarity")(
-    Metric(
-        word=MetricWord(
-            name="token_similarity",
-            title="token similarity",
-            unit="cosine",
-            unit_words=("cosine",),
-            synonyms=("patch token similarity",),
-            comparatives=(
-                ("higher", "greater"),
-                ("larger", "greater"),
-                ("greater", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.05, "cosine"),
-            layers="upper half",
-            hints=("similar", "collapse", "diverse", "oversmoothing", "smoothing"),
-        ),
-        definition="mean cosine similarity between two different patch tokens of an image",
-        source="after Gong et al. 2021",
-        reads="tokens",
-        measure=token_similarity,
-    )
-)

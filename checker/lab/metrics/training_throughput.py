@@ -5,15 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.lab.metrics.base import METRICS, Metric
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
+from checker.scope import Scope
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 
+@metric(
+    "training_throughput",
+    title="training throughput",
+    definition="images seen in training for each second of CPU time",
+    source="the model's card",
+    unit="images/s",
+    reads="model",
+    needs=("scalars",),
+    margin=(0.1, "relative"),
+    synonyms=("training speed",),
+    comparatives=(
+        ("higher", "greater"),
+        ("faster", "greater"),
+        ("greater", "greater"),
+        ("larger", "greater"),
+        ("lower", "less"),
+        ("slower", "less"),
+        ("smaller", "less"),
+    ),
+    scopes=(Scope.TOY,),
+    verbs=("trains", "train", "is trained", "are trained"),
+    hints=("faster", "slower", "speed", "cost", "cheaper", "time", "compute"),
+    needs_training=True,
+)
 def training_throughput(subject: Subject) -> Tensor:
     """Images seen in training for each second of CPU time, as the card of the model records both: (1, 1), images/s.
 
@@ -30,35 +54,3 @@ def training_throughput(subject: Subject) -> Tensor:
     if card.images_seen <= 0 or card.cpu_seconds <= 0:
         raise MeasurementError(f"{name} saw {card.images_seen} images in {card.cpu_seconds} seconds: no training to measure")
     return torch.tensor([[card.images_seen / card.cpu_seconds]], dtype=torch.float64)
-
-
-METRICS.register("training_throughput")(
-    Metric(
-        word=MetricWord(
-            name="training_throughput",
-            title="training throughput",
-            unit="images/s",
-            unit_words=("images/s",),
-            synonyms=("training speed",),
-            comparatives=(
-                ("higher", "greater"),
-                ("faster", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("lower", "less"),
-                ("slower", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.1, "relative"),
-            layers="",
-            hints=("faster", "slower", "speed", "cost", "cheaper", "time", "compute"),
-            verbs=("trains", "train", "is trained", "are trained"),
-            scopes=("toy",),
-        ),
-        definition="images seen in training for each second of CPU time",
-        source="the model's card",
-        reads="model",
-        measure=training_throughput,
-        needs_training=True,
-    )
-)

@@ -5,15 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.lab.metrics.base import METRICS, Metric
-from checker.vocabulary import MarginWord, MetricWord
+from checker.lab.metric import metric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from checker.lab.subject import Subject
+    from checker.lab.subjects import Subject
 
 
+@metric(
+    "translation_error",
+    title="translation equivariance error",
+    definition="mean squared change of patch tokens when their content moves by one patch, as a share of unrelated tokens'",
+    source="after Lenc and Vedaldi 2015, section 3",
+    unit="share",
+    reads="model",
+    needs=("tokens",),
+    margin=(0.05, "relative"),
+    synonyms=("translation error",),
+    layers="upper half",
+    hints=("translation", "shift", "shifts", "equivariant", "equivariance", "invariant"),
+)
 def translation_error(subject: Subject) -> Tensor:
     """Mean squared difference of token maps that show the same content one patch apart, as a share of unrelated maps'.
 
@@ -38,30 +50,3 @@ def translation_error(subject: Subject) -> Tensor:
     down = Motion(lambda pictures: pictures.roll(patch, 2), lambda rest, moved: (rest[:, 1:-1], moved[:, 2:]))
     right = Motion(lambda pictures: pictures.roll(patch, 3), lambda rest, moved: (rest[:, :, 1:-1], moved[:, :, 2:]))
     return equivariance_error(subject, (down, right))
-
-
-METRICS.register("translation_error")(
-    Metric(
-        word=MetricWord(
-            name="translation_error",
-            title="translation equivariance error",
-            unit="share",
-            unit_words=("share",),
-            synonyms=("translation error",),
-            comparatives=(
-                ("higher", "greater"),
-                ("greater", "greater"),
-                ("larger", "greater"),
-                ("lower", "less"),
-                ("smaller", "less"),
-            ),
-            margin=MarginWord(0.05, "relative"),
-            layers="upper half",
-            hints=("translation", "shift", "shifts", "equivariant", "equivariance", "invariant"),
-        ),
-        definition="mean squared change of patch tokens when their content moves by one patch, as a share of unrelated tokens'",
-        source="after Lenc and Vedaldi 2015, section 3",
-        reads="model",
-        measure=translation_error,
-    )
-)

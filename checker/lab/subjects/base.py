@@ -1,11 +1,12 @@
-"""What a model metric sees: an encoder, the data it is asked about, and features that are computed once."""
+"""What a metric sees: a model, the pictures that it is asked about, and what the model gives of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -14,6 +15,7 @@ from checker.errors import MeasurementError
 from checker.lab.checkpoints import Card
 from checker.lab.data import Dataset, Split
 from checker.lab.encoder import Encoder
+from checker.lab.metric import Needs
 from checker.lab.readout import PROBE_PICTURES, Readout
 
 BATCH = 32  # images in one forward pass of a small model; fewer of a large one
@@ -29,45 +31,24 @@ def batches(encoder: Encoder, images: Tensor) -> Iterator[tuple[slice, Tensor]]:
         yield rows, encoder.prepare(images[rows])
 
 
-def watch_tokens(encoder: Encoder, visit: Callable[[int, Tensor], None]) -> ExitStack:
-    """While the returned context lasts, hand each block's output (batch, tokens, width) to `visit`, in order."""
-    stack = ExitStack()
-    for index, block in enumerate(encoder.module.blocks):
-        hook = block.register_forward_hook(lambda module, given, out, index=index: visit(index, out))
-        stack.callback(hook.remove)
-    return stack
-
-
-@torch.inference_mode()
-def token_maps(encoder: Encoder, images: Tensor) -> Iterator[tuple[slice, Tensor]]:
-    """Every block's output for images (n, 3, H, W): rows and (depth, batch, prefix + L, width), a batch at a time."""
-    for rows, batch in batches(encoder, images):
-        blocks: list[Tensor] = []
-        with watch_tokens(encoder, lambda index, tokens, blocks=blocks: blocks.append(tokens)):  # type: ignore[misc]
-            encoder.module.forward_features(batch)
-        yield rows, torch.stack(blocks)
-
-
-def pooled(encoder: Encoder, images: Tensor) -> Tensor:
-    """The mean patch token after each block, through the final norm: (depth, images, width). What probes see."""
-    norm = getattr(encoder.module, "norm", None) or torch.nn.Identity()
-    parts = []
-    for _, maps in token_maps(encoder, images):
-        with torch.inference_mode():
-            parts.append(norm(maps[:, :, encoder.prefix :]).mean(2).float().cpu())
-    return torch.cat(parts, 1).clone()
-
-
 @dataclass
-class Subject:
-    """An encoder and a data set. `count` pictures are measured; `card` is known of a model that was trained here. `splits` holds
-    what was drawn; subjects with the same data and input size may share it."""
+class Subject(ABC):
+    """A model and a data set, of which `count` pictures are measured. `gives` says what can be taken from the model; a metric
+    that needs more refuses it. `card` is known of a model that was trained here. `splits` holds the pictures that were drawn;
+    subjects with the same data and input size may share it.
+    """
 
     encoder: Encoder
     data: Dataset
     count: int
     card: Card | None = None
     splits: dict[tuple[str, int], Split] = field(default_factory=dict)
+
+    gives: ClassVar[Needs]
+
+    @abstractmethod
+    def pooled(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Features of images (n, 3, H, W) after each layer: (n, width), the width of that layer."""
 
     def split(self, name: str, count: int) -> Split:
         """`count` pictures of a split, with their factors: the same ones whoever asked before, and for what."""
@@ -81,9 +62,9 @@ class Subject:
         return torch.from_numpy(self.split("measure", self.count).images)
 
     @cached_property
-    def features(self) -> Tensor:
-        """`pooled` of the images: (depth, count, width)."""
-        return pooled(self.encoder, self.images)
+    def features(self) -> tuple[Tensor, ...]:
+        """`pooled` of the images, layer by layer: (count, width) each."""
+        return self.pooled(self.images)
 
     @cached_property
     def readout(self) -> Readout:
@@ -91,4 +72,11 @@ class Subject:
         if not self.data.factors:
             raise MeasurementError(f"{self.data.title}: no factor of the pictures is known, so no probe can be fitted on them")
         split = self.split("probe-train", PROBE_PICTURES)
-        return Readout(pooled(self.encoder, torch.from_numpy(split.images)), split, self.data.factors)
+        return Readout(self.pooled(torch.from_numpy(split.images)), split, self.data.factors)
+
+    @cached_property
+    def scalars(self) -> Mapping[str, float]:
+        """Numbers about the model itself: `parameters`, each shared one once; of a model that was trained here also `images_seen`
+        and `cpu_seconds`."""
+        card = {} if self.card is None else {"images_seen": self.card.images_seen, "cpu_seconds": self.card.cpu_seconds}
+        return {"parameters": sum(parameter.numel() for parameter in self.encoder.module.parameters()), **card}

@@ -1,0 +1,145 @@
+"""A source whose models may be changed: knobs change how one is trained, interventions what is loaded.
+
+No source has to know of changes; each is wrapped in this one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checker.errors import SpecError
+from checker.lab.changes import CHANGES, Intervention, Knob, with_settings
+from checker.lab.checkpoints import Card
+from checker.lab.metric import Needs
+from checker.lab.models import MODELS, Model
+from checker.lab.recipes import Recipe, Setting
+from checker.lab.source import code_hash
+from checker.lab.sources.base import Found, Places, Source, Wanted
+from checker.lab.sources.toy import trained
+from checker.variant import Variant
+from checker.vocabulary import MetricWord
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from checker.lab.encoder import Encoder
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A model by name, with its knobs and interventions."""
+
+    model: str
+    knobs: tuple[tuple[Knob, Setting], ...] = ()
+    interventions: tuple[tuple[Intervention, Setting], ...] = ()
+
+    @classmethod
+    def parse(cls, label: str) -> Changed:
+        """The changes of a label. Raises SpecError for one that does not exist, and for a value that it does not take."""
+        variant = Variant.parse(label)
+        found = [(_change(name), text) for name, text in variant.changes]
+        values = [(change, change.value(text)) for change, text in found]
+        return cls(
+            variant.model,
+            tuple((change, value) for change, value in values if isinstance(change, Knob)),
+            tuple((change, value) for change, value in values if isinstance(change, Intervention)),
+        )
+
+
+def _change(name: str) -> Knob | Intervention:
+    for change in CHANGES.values():
+        if name in (change.name, *change.synonyms):
+            return change
+    raise SpecError(f"no change is called {name!r} here; there are: {', '.join(sorted(CHANGES))}")
+
+
+class WithChanges(Source):
+    """The models of another source, changed and unchanged ones."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.scope = source.scope  # type: ignore[misc]  (of the instance: each wraps one source)
+
+    def models(self) -> Iterable[Model]:
+        return self.source.models()
+
+    def metrics(self) -> Iterable[MetricWord]:
+        return self.source.metrics()
+
+    def version(self) -> Hashable:
+        return self.source.version()
+
+    def has(self, name: str) -> bool:
+        return self.source.has(Variant.parse(name).model) and self.refusal(name) is None
+
+    def refusal(self, name: str) -> str | None:
+        """Why a model cannot be changed as its label says; None where it can, or where there is no such model."""
+        try:
+            changed = Changed.parse(name)
+        except SpecError as error:
+            return str(error)
+        model = changed.model
+        if not self.source.has(model) or (not changed.knobs and not changed.interventions):
+            return None
+        if not self.source.changeable:
+            return f"nothing can be changed in {self.scope.label}"
+        for knob, _ in changed.knobs:
+            if not self.scope.trained_here:
+                return f"the {knob.name} of {model} cannot be set: in this scope it is not trained here"
+            if knob.default(self.source.recipe(model, "")) is None:
+                return f"the {knob.name} of {model} cannot be set: {model} has {knob.lacks}{_instead(knob)}"
+        return None
+
+    def seeds(self, name: str) -> int | None:
+        return self.source.seeds(Variant.parse(name).model)
+
+    def gives(self, name: str) -> Needs:
+        return self.source.gives(Variant.parse(name).model)
+
+    def recipe(self, name: str, data: str) -> Recipe:
+        changed = Changed.parse(name)
+        return with_settings(self.source.recipe(changed.model, data), changed.knobs)
+
+    def find(self, wanted: Wanted, places: Places) -> Found | None:
+        changed = Changed.parse(wanted.name)
+        found: Found | None
+        if changed.knobs:
+            path = places.kept(self.recipe(wanted.name, wanted.data), wanted.seed)
+            found = None if path is None else trained(path)
+        else:
+            found = self.source.find(replace(wanted, name=changed.model), places)
+        return self.changed(wanted.name, found) if found is not None else None
+
+    def changed(self, name: str, found: Found) -> Found:
+        """A model that was found, under the hash of its weights and of what is done to them."""
+        done = [(change.name, value, code_hash(change.module)) for change, value in Changed.parse(name).interventions]
+        if not done:
+            return found
+        text = json.dumps([found.weights, done])
+        return replace(found, weights=hashlib.sha256(text.encode()).hexdigest()[:32])
+
+    def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
+        return None if Variant.parse(wanted.name).changes else self.source.known(metric, wanted)
+
+    def load(self, name: str, seed: int, file: Path) -> tuple[Encoder, Card | None]:
+        changed = Changed.parse(name)
+        encoder, card = self.source.load(changed.model, seed, file)
+        for change, value in changed.interventions:
+            change.apply(encoder.module, value)
+        return replace(encoder, name=name, weights=self.changed(name, Found(file, encoder.weights)).weights), card
+
+    def provenance(self, name: str, found: Sequence[Found]) -> dict[str, Any]:
+        variant = Variant.parse(name)
+        origin = self.source.provenance(variant.model, found)
+        return {**origin, "changes": dict(variant.changes)} if variant.changes else origin
+
+
+def _instead(knob: Knob) -> str:
+    """The models on which a knob can be set."""
+    able = [name for name, model in MODELS.items() if model.recipe is not None and knob.default(model.recipe) is not None]
+    return f"; it can be set for {', '.join(able)}" if able else ""

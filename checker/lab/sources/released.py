@@ -1,0 +1,52 @@
+"""Released weights: one checkpoint of each model, known by timm's tag or by a path in the project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checker.errors import AbsentError
+from checker.lab import pretrained
+from checker.lab.checkpoints import Card
+from checker.lab.metric import Needs
+from checker.lab.models import Model, find_model
+from checker.lab.sources.base import CONVNET, TRANSFORMER, Found, Places, Source, Wanted
+from checker.scope import Scope
+
+if TYPE_CHECKING:
+    from checker.lab.encoder import Encoder
+
+
+class Released(Source):
+    scope = Scope.PRETRAINED
+
+    def has(self, name: str) -> bool:
+        model = find_model(name)
+        return model is not None and model.tag is not None
+
+    def gives(self, name: str) -> Needs:
+        return CONVNET if _model(name).convolutional else TRANSFORMER
+
+    def find(self, wanted: Wanted, places: Places) -> Found | None:
+        model = _model(wanted.name)
+        path = pretrained.locate(model, places.root)
+        if path is None and places.fetch is not None and model.local is None:
+            places.fetch(wanted.name)
+            path = pretrained.locate(model, places.root)
+        if path is None:
+            raise AbsentError(pretrained.absent(model))
+        return Found(path, pretrained.identity(model, path))
+
+    def load(self, name: str, seed: int, file: Path) -> tuple[Encoder, Card | None]:
+        return pretrained.load(_model(name), file), None
+
+    def provenance(self, name: str, found: Sequence[Found]) -> dict[str, Any]:
+        model = _model(name)
+        return {"tag": model.tag, "licence": model.licence, "file": found[0].file.name}
+
+
+def _model(name: str) -> Model:
+    model = find_model(name)
+    assert model is not None and model.tag is not None, name
+    return model
