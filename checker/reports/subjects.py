@@ -8,6 +8,7 @@ from typing import Any
 
 from checker.lab.models import MODELS
 from checker.lab.own.entries import read_models
+from checker.lab.sources import scopes_of
 from checker.runs.project import Project
 
 
@@ -37,7 +38,7 @@ def subjects(project: Project) -> list[SubjectLine]:
     registered = [
         SubjectLine(
             model.name,
-            model.scopes,
+            scopes_of(model.name),
             model.families,
             ", ".join(filter(None, [model.tag or "", f"trained here ({model.recipe.objective})" if model.recipe else ""])),
             None if model.recipe else 1,

@@ -54,7 +54,10 @@ class Workspace:
         from checker.lab.plugins import load_plugins
 
         project = Project.find(Path(path))
-        return cls(project, vocabulary(load_plugins(project.plugins.resolve())), download)
+        plugins = load_plugins(project.plugins.resolve())
+        with within(Context(project.root.resolve())):  # sources have words of the project
+            words = vocabulary(plugins)
+        return cls(project, words, download)
 
     @property
     def context(self) -> Context:

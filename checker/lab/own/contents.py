@@ -60,6 +60,18 @@ def read_contents(path: Path) -> Contents:
     return Contents(path, files, tree, config, mean, std)
 
 
+def weight_files(path: Path) -> tuple[Path, ...]:
+    """The weight files that a path means, without reading them. Raises MeasurementError where there are none."""
+    file = _weights(path)
+    return tuple(file.parent / name for name in sorted(set(_weight_map(file).values()))) if file.name.endswith(INDEX) else (file,)
+
+
+def described_by(path: Path) -> tuple[Path, ...]:
+    """The descriptions that may stand beside the weights of a path, as far as they are there."""
+    folder = _weights(path).parent
+    return tuple(folder / name for name in (*CONFIGS, PREPROCESSOR) if (folder / name).is_file())
+
+
 def fingerprint(contents: Contents) -> str:
     """A hash of the bytes of all weight files, in order: sha256, shortened."""
     digest = hashlib.sha256()
@@ -95,8 +107,20 @@ def _weights(path: Path) -> Path:
 
 def _shards(index: Path) -> tuple[tuple[Path, ...], Mapping[Any, Any]]:
     """The files that an index names, and everything in them. Raises MeasurementError where a file or a tensor is missing."""
-    values = _json(index)
-    names = values.get("weight_map")
+    names = _weight_map(index)
+    files = sorted(set(names.values()))
+    tree: dict[str, Any] = {}
+    for name in files:
+        tree.update({str(key): value for key, value in read_file(index.parent / name).items()})
+    absent = sorted(set(names) - set(tree))
+    if absent:
+        raise MeasurementError(f"{index}: the shards lack {', '.join(absent[:3])} ({len(absent)} in all)")
+    return tuple(index.parent / name for name in files), tree
+
+
+def _weight_map(index: Path) -> dict[str, str]:
+    """Each tensor's shard, a file of the index's own folder. Raises MeasurementError where one is missing or elsewhere."""
+    names = _json(index).get("weight_map")
     if not isinstance(names, dict) or not names or not all(isinstance(name, str) for name in names.values()):
         raise MeasurementError(f"{index}: no index of weights (it has no weight_map)")
     files = sorted(set(names.values()))
@@ -106,13 +130,7 @@ def _shards(index: Path) -> tuple[tuple[Path, ...], Mapping[Any, Any]]:
     lacking = [name for name in files if not (index.parent / name).is_file()]
     if lacking:
         raise MeasurementError(f"{index}: {len(lacking)} of {len(files)} shards are missing ({', '.join(lacking[:3])})")
-    tree: dict[str, Any] = {}
-    for name in files:
-        tree.update({str(key): value for key, value in read_file(index.parent / name).items()})
-    absent = sorted(set(names) - set(tree))
-    if absent:
-        raise MeasurementError(f"{index}: the shards lack {', '.join(absent[:3])} ({len(absent)} in all)")
-    return tuple(index.parent / name for name in files), tree
+    return names
 
 
 def _config(folder: Path) -> dict[str, Any]:

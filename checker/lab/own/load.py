@@ -72,8 +72,31 @@ def load_seed(model: OwnModel, seed: int) -> Loaded:
         raise MeasurementError(f"{model.name}: {error}") from error
 
 
+def used_of(model: OwnModel, seed: int) -> Used:
+    """What the network of one seed would be made of, without making it. Raises MeasurementError as `load_seed` does."""
+    try:
+        return _resolve(model.entry, read_contents(model.file(seed)), model.entry.seeds[seed])[1]
+    except MeasurementError as error:
+        raise MeasurementError(f"{model.name}: {error}") from error
+
+
 def load_entry(entry: Entry, contents: Contents, shown: str) -> Loaded:
-    """The network of what was read, as an entry says; `shown` is what its file is called."""
+    """The network of what was read, as an entry says; `shown` is what its file is called. Raises MeasurementError as
+    `load_seed` does."""
+    parts, used = _resolve(entry, contents, shown)
+    try:
+        module = build(used.architecture, used.arguments)
+        fitted = fit(parts, module)
+        check(fitted, module)
+    except MeasurementError as error:
+        raise _of(contents, error) from error
+    fill(fitted, module)
+    module.eval().requires_grad_(False)
+    return Loaded(module, used)
+
+
+def _resolve(entry: Entry, contents: Contents, shown: str) -> tuple[dict[str, Tensor], Used]:
+    """The tensors of the encoder that an entry means, and what they are loaded as."""
     try:
         found = find_encoders(contents.tree)
         if not found:
@@ -84,34 +107,32 @@ def load_entry(entry: Entry, contents: Contents, shown: str) -> Loaded:
         parts, aside = parts_of(chosen, tuple(entry.aside))
         architecture, arguments = _architecture(entry, chosen, parts, contents)
         mean, std = _normalisation(entry, contents)
-        module = build(architecture, arguments)
-        fitted = fit(parts, module)
-        check(fitted, module)
     except MeasurementError as error:
-        text = str(error)
-        raise MeasurementError(text if text.startswith(str(contents.path)) else f"{contents.path}: {text}") from error
-    fill(fitted, module)
-    module.eval().requires_grad_(False)
+        raise _of(contents, error) from error
     tops = tuple(sorted({name.partition(".")[0] for name in aside}))
-    return Loaded(
-        module,
-        Used(
-            shown, fingerprint(contents), chosen.key, chosen.prefix, chosen.layout.name, architecture, arguments, mean, std, tops
-        ),
-    )
+    place = (shown, fingerprint(contents), chosen.key, chosen.prefix, chosen.layout.name)
+    return parts, Used(*place, architecture, arguments, mean, std, tops)
 
 
-def as_encoder(model: OwnModel, loaded: Loaded) -> Encoder:
-    """A loaded network as something whose attention and tokens can be measured; in half precision on a GPU.
+def _of(contents: Contents, error: MeasurementError) -> MeasurementError:
+    """An error that names the file."""
+    text = str(error)
+    return error if text.startswith(str(contents.path)) else MeasurementError(f"{contents.path}: {text}")
 
-    Raises MeasurementError for a network without global attention among patches.
+
+def as_encoder(name: str, loaded: Loaded, weights: str) -> Encoder:
+    """A loaded network as something that can be measured, under a hash of its weights; in half precision on a GPU.
+
+    Raises MeasurementError for a transformer without global attention among patches.
     """
     import torch
 
     from checker.lab.encoder import describe
+    from checker.lab.subjects import describe_convnet, is_convnet
 
     size = of_module(loaded.module).image or 224
-    encoder = describe(model.name, loaded.module, size, loaded.used.mean, loaded.used.std, loaded.used.identity)
+    kind = describe_convnet if is_convnet(loaded.module) else describe
+    encoder = kind(name, loaded.module, size, loaded.used.mean, loaded.used.std, weights)
     if torch.cuda.is_available():
         encoder.module.half().cuda()
     return encoder

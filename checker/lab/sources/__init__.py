@@ -2,13 +2,14 @@
 
 from checker.lab.sources.base import Found, Places, Source, Wanted
 from checker.lab.sources.changed import WithChanges
+from checker.lab.sources.own import Own
 from checker.lab.sources.released import Released
 from checker.lab.sources.toy import Toy, trained
 from checker.scope import Scope
 
 __all__ = ["SOURCES", "Found", "Places", "Source", "Wanted", "refusal", "scopes_of", "trained"]
 
-SOURCES: dict[Scope, Source] = {source.scope: WithChanges(source) for source in (Released(), Toy())}
+SOURCES: dict[Scope, Source] = {source.scope: WithChanges(source) for source in (Own(), Released(), Toy())}
 """The source of each scope, the leading scope first."""
 
 
