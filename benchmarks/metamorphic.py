@@ -40,7 +40,7 @@ def inserted(sentence: str, insertion: str) -> Iterator[str]:
 def tried(sentence: str, share: float) -> tuple[Counter[str], list[str]]:
     """What a share of the insertions into one sentence are read as, counted, and those that are read as if not there."""
     chance = random.Random(sentence)
-    alone = read_sentence(sentence, WORDS).meaning
+    alone = read_sentence(sentence, WORDS).spec
     assert alone is not None, sentence
     counts: Counter[str] = Counter()
     dropped = []
@@ -49,8 +49,8 @@ def tried(sentence: str, share: float) -> tuple[Counter[str], list[str]]:
             if chance.random() >= share:
                 continue
             reading = read_sentence(text, WORDS)
-            counts["another spec" if reading.meaning else reading.status] += 1
-            if reading.meaning == alone:
+            counts["another spec" if reading.spec else reading.status] += 1
+            if reading.spec == alone:
                 dropped.append(text)
     return counts, dropped
 

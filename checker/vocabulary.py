@@ -51,7 +51,8 @@ class MetricWord:
     Some words name the metric by themselves: `adjectives` ("shape-biased") and `predicates` ("captures longer-range patterns"),
     each with its relation, and `verbs` ("trains", as in "trains faster"). `hints` are words that may mean it, which are only ever
     suggested. `class_token` is the metric that says the same of the class token. `presence` is the share of images above which
-    what the metric counts is said to be there at all; None where that is no question.
+    what the metric counts is said to be there at all; None where that is no question. `heads`: each head of
+    a layer has a value; the lab says so of metrics of attention alone.
     """
 
     name: str
@@ -70,6 +71,7 @@ class MetricWord:
     hints: tuple[str, ...] = ()
     class_token: str = ""
     presence: float | None = None
+    heads: bool = True
 
 
 @dataclass(frozen=True)

@@ -66,19 +66,22 @@ def test_the_kinds_of_the_manual_are_all_kinds_and_are_understood() -> None:
     manual = (ROOT / "vault/Manual/Writing a claim.md").read_text()
     rows = re.findall(r"^\| (.+?) \| (.+?) \|$", manual.split("## What can be said")[1], re.MULTILINE)[2:]
     for name, sentence in rows:
-        meaning = read_sentence(sentence, vocabulary()).meaning
+        meaning = read_sentence(sentence, vocabulary()).spec
         assert meaning is not None and meaning.kind == KINDS.get(name, name), sentence
     kinds = {KINDS.get(name, name) for name, _ in rows}
     assert kinds == {"compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"}
 
 
-def test_the_claim_block_of_the_manual_is_read() -> None:
+def test_the_claim_blocks_of_the_manual_are_read() -> None:
     manual = (ROOT / "vault/Manual/Writing a claim.md").read_text()
-    (text,) = re.findall(r"````markdown\n(.*?)````", manual, re.DOTALL)
-    (claim,), problems = find_claims(parse(PurePosixPath("N.md"), text.encode()))
-    spec = exact_spec(claim, None, vocabulary(), "a")
-    assert not problems
-    assert (spec.margin.value, spec.margin.unit, spec.where.layers) == (1.5, "px", "last 2")
+    specs = []
+    for text in re.findall(r"````markdown\n(.*?)````", manual, re.DOTALL):
+        (claim,), problems = find_claims(parse(PurePosixPath("N.md"), text.encode()))
+        specs.append(exact_spec(claim, None, vocabulary()))
+        assert not problems
+    plain, changed = specs
+    assert (plain.margin.value, plain.margin.unit, plain.where.layers) == (1.5, "px", "last 2")
+    assert changed.names == ("MAE (decoder depth: 1)", "MAE")
 
 
 def test_the_spec_in_the_manual_is_a_spec() -> None:

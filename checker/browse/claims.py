@@ -11,11 +11,12 @@ from checker.claims import select_layers
 from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
 from checker.runs.evidence import still_stands
-from checker.runs.outcome import DECIDED, Word
+from checker.runs.outcome import DECIDED
 from checker.runs.question import REFERENCE
 from checker.runs.survey import Case
 from checker.scope import leading_first
 from checker.vocabulary import Vocabulary
+from checker.words import StatusWord
 from checker.writing import numbers
 
 CONFIDENCE = 0.95  # of the intervals over seeds at each layer
@@ -26,7 +27,7 @@ DIGITS = 5
 class Standing:
     """How it stands with a claim: its word, the run that the word comes from if there is one, and why."""
 
-    word: Word
+    word: StatusWord
     reason: str
     run: Run | None = None
     stale: bool = False

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from checker.browse.render import render
-from checker.claims.sentence import plain
+from checker.claims.language.sentence import plain
 from checker.errors import NoteError
 from checker.notes import Note, Vault
 from checker.notes.properties import WIKILINK

@@ -18,7 +18,7 @@ from checker.notes import Link, Note, Vault, resolve_subpath
 from checker.notes.inline import blanked
 from checker.notes.lines import BOM, Span
 from checker.notes.resolve import plain_heading, subpath_parts
-from checker.writing import MARKS
+from checker.words import MARKS
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

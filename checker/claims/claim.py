@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from checker.claims.sentence import last_sentence, plain
+from checker.claims.language.sentence import last_sentence, plain
 from checker.claims.status_link import StatusLink, status_links
 from checker.notes import Block, BlockId, Callout, Link, Note, Problem, Span, Vault
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from checker.claims.claim import Claim
-from checker.claims.meaning import Meaning, metric_layers
-from checker.claims.spec import NEEDED, ClaimSpec, load_fields, make_spec
+from checker.claims.kind import KINDS, Kind
+from checker.claims.named import Identity, load_fields, make_spec
+from checker.claims.slug import metric_layers
+from checker.claims.spec import ClaimSpec
 from checker.errors import SpecError
 from checker.vocabulary import Vocabulary
 
-SAID_BY_THE_NOTE = ("id", "statement", "source", "reviewed")
-INSTEAD = {"factor": "margin", "margin": "factor"}  # a comparison has one of them
 
-
-def exact_spec(claim: Claim, base: Meaning | None, vocabulary: Vocabulary, name: str) -> ClaimSpec:
+def exact_spec(claim: Claim, base: ClaimSpec | None, vocabulary: Vocabulary) -> ClaimSpec:
     """The spec of a claim with a claim block. Fields of the block stand; what it leaves out is what the sentence says, if that is
     a claim of the same kind, and else the default of the metric.
 
@@ -25,39 +24,35 @@ def exact_spec(claim: Claim, base: Meaning | None, vocabulary: Vocabulary, name:
     if not claim.exact.text.strip():
         raise SpecError(f"{place}:{claim.exact.line}:1: the claim block is empty; write the fields of a spec, or delete it")
     given = load_fields(claim.exact.text, place)
-    for key in SAID_BY_THE_NOTE:
+    for key in Identity.model_fields:
         if key in given:
             raise SpecError(f"{place}:{claim.exact.line}:1: `{key}` does not belong in a claim block; the note says it")
-    identity = {"id": name, "statement": claim.statement, "source": claim.source(name)}
     fields: dict[str, Any] = {}
     if base is not None and given.get("kind", base.kind) == base.kind:
-        fields = base.spec(name, identity["source"], claim.statement).as_dict()
+        fields = base.as_dict()
         if given.get("metric", base.metric) != base.metric:  # its layers and margin are those of the other one
             fields.pop("margin", None)
             fields["where"].pop("layers")
-    for key, other in INSTEAD.items():
-        if key in given and other not in given:
-            fields.pop(other, None)
+    kind = KINDS.get(str(given.get("kind", base.kind if base else None)))
+    if kind is not None and given.keys() & set(kind.either):
+        fields = {key: value for key, value in fields.items() if key not in kind.either}
     if {"subject", "baseline"} & given.keys() and "members" not in given:
         fields.pop("members", None)
     for key, value in given.items():
         both = isinstance(value, dict) and isinstance(fields.get(key), dict) and key in ("where", "decide")
         fields[key] = {**fields[key], **value} if both else value
-    _fill(fields, vocabulary)
-    return make_spec(fields | identity, claim.exact.text, place)
+    _fill(fields, kind, vocabulary)
+    return make_spec(fields, claim.exact.text, place)
 
 
-def _fill(fields: dict[str, Any], vocabulary: Vocabulary) -> None:
+def _fill(fields: dict[str, Any], kind: Kind | None, vocabulary: Vocabulary) -> None:
     """Put the metric's own layers and margin where nothing else is said."""
     metric = vocabulary.metric(str(fields.get("metric")))
     if metric is None:
         return
     where = fields.setdefault("where", {})
     if isinstance(where, dict):
-        where.setdefault("layers", metric_layers(metric, str(fields.get("kind")), fields.get("quantifier")))
-    needed, _ = NEEDED.get(str(fields.get("kind")), ((), ()))
-    compares = fields.get("kind") == "compare" and "factor" not in fields
-    if "margin" not in fields and (compares or "margin" in needed) and fields.get("kind") not in ("equivalence", "correlation"):
-        fields["margin"] = {"value": metric.margin.value, "unit": metric.margin.unit}
-    if "margin" not in fields and fields.get("kind") == "correlation":
-        fields["margin"] = {"value": 0.0, "unit": "correlation"}
+        where.setdefault("layers", metric_layers(metric, kind, fields.get("quantifier")))
+    margin = kind.margin(metric) if kind is not None and not fields.keys() & {"margin", *kind.either} else None
+    if margin is not None:
+        fields["margin"] = margin.model_dump()

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.claims.claim import TAG, WITH_ID
-from checker.claims.read import Reading, read_sentence
-from checker.claims.sentence import plain, sentence_ends
+from checker.claims.language.read import Reading, read_sentence
+from checker.claims.language.sentence import plain, sentence_ends
 from checker.notes import Block, Link, Note, Span
 from checker.vocabulary import Vocabulary
 

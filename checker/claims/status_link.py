@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from checker.notes import Note, Span
+from checker.words import MARKS
 
-MARKS = "✅❌❔🖉∅⚠○"
-_SHOWN = rb"(?:" + "|".join(MARKS).encode() + rb")[^\[\]]*?"
+_SHOWN = rb"(?:" + "|".join(MARKS.values()).encode() + rb")[^\[\]]*?"
 WIKILINK = re.compile(rb"\\?\[\\?\[(?P<to>[^\[\]|\\\r\n]+)\\?\|(?P<shown>" + _SHOWN + rb")\\?\]\\?\]")
 MARKDOWN_LINK = re.compile(
     rb"\\?\[(?P<shown>"
@@ -33,7 +33,7 @@ class StatusLink:
 def status_links(note: Note, start: int, end: int) -> list[StatusLink]:
     """The status links between two offsets of a note, in order. The brackets may be escaped, and a line may end in the text."""
     part = note.data[start:end]
-    if not any(mark.encode() in part for mark in MARKS):
+    if not any(mark.encode() in part for mark in MARKS.values()):
         return []
     found = [*WIKILINK.finditer(note.data, start, end), *MARKDOWN_LINK.finditer(note.data, start, end)]
     return [_link(note, match, start) for match in sorted(found, key=lambda match: match.start())]

@@ -26,13 +26,14 @@ def read(
     as_json: JSON = False,
 ) -> int:
     """Say what a sentence is understood to mean, or what is missing."""
-    from checker.claims import read_sentence
+    from checker.claims import Identity, NamedSpec, read_sentence, slug
 
     words = open_workspace().words
     reading = read_sentence(sentence, words)
     spec: dict[str, Any] | None = None
-    if reading.meaning is not None:
-        spec = reading.meaning.spec(reading.meaning.slug(words), "", reading.sentence).as_dict()
+    if reading.spec is not None:
+        identity = Identity(id=slug(reading.spec, words), statement=reading.sentence, source="")
+        spec = NamedSpec(identity, reading.spec).as_dict()
     if as_json:
         answer = {
             "schema": 1,

@@ -56,7 +56,7 @@ def _state(case: Case) -> str:
     if case.stale:
         return "edited, stale"
     if case.edited:
-        return "edited, reviewed" if case.spec is not None and case.spec.reviewed else "edited"
+        return "edited, reviewed" if case.named is not None and case.named.identity.reviewed else "edited"
     if case.spec_to_write is None:
         return "none"
     if case.spec_file is None:
@@ -73,7 +73,7 @@ def _row(case: Case) -> dict[str, Any]:
         "reading": case.read_as or None,
         "note_says": case.said_as or None,
         "reason": case.reason or None,
-        "spec": case.spec.as_dict() if case.spec else None,
+        "spec": case.named.as_dict() if case.named else None,
     }
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from checker.claims.kind import KINDS
 from checker.errors import MeasurementError
 from checker.evidence.decision import DIGITS, decide, effect_of, recorded
 from checker.evidence.key import decision_code
@@ -14,7 +15,6 @@ from checker.evidence.run import Measured, Run
 from checker.evidence.verdict import RecordedVerdict
 from checker.lab.competence import Competence, why_not_competent
 from checker.verdicts import Answers, Looks
-from checker.verdicts.correlation import FEWEST_MODELS
 
 ROUNDING = 1.5 * 10**-DIGITS  # by which recorded numbers may differ from the same ones of another processor
 NUMBERS = ("effect", "low", "high", "margin", "confidence", "p", "p_against", "seeds", "images", "seeds_needed")
@@ -36,7 +36,8 @@ def decide_again(run: Measured) -> RecordedVerdict:
     """
     faults = unlearned(run)
     names = [name for name in run.about if name not in faults]
-    if faults and (run.spec.kind != "correlation" or len(names) < FEWEST_MODELS):
+    fewest = KINDS[run.spec.kind].fewest
+    if faults and (fewest is None or len(names) < fewest):
         return _not_competent(run, next(iter(faults.values())))
     values, other = ({name: table[name] for name in names if name in table} for table in (run.values, run.other_values))
     looks = Looks(run.spec.decide.looks, run.look - 1) if run.scope.trained_here else Looks()  # of all others there is one look
@@ -94,7 +95,7 @@ def as_decided(run: Run) -> Run:
     found = difference(run, now)
     if not found:
         return run
-    if run.code.decision != decision_code():
+    if run.code.decision != decision_code(run.spec):
         found = f"an earlier rule gave {run.verdict.word}"
     curve = None if now.reached else run.verdict.curve
     verdict = now.model_copy(update={"reason": f"{now.reason}; {found}", "curve": curve})

@@ -16,10 +16,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
+from checker.claims.kind import KINDS
 from checker.errors import EvidenceError, MeasurementError
 from checker.evidence import strict_json
 from checker.evidence.again import as_decided, decide_again
-from checker.evidence.decision import claimed_side, effect_from, effect_of, unit_of
+from checker.evidence.decision import effect_of
 from checker.evidence.first import FirstRun
 from checker.evidence.key import foreign
 from checker.evidence.run import Run
@@ -168,13 +169,13 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
 
 def _derived(run: Run) -> Run:
     """The run with what follows from its spec and verdict made anew, so that nobody's words stand in the place of it."""
-    spec, verdict = run.spec, run.verdict
+    spec, verdict, kind = run.spec, run.verdict, KINDS[run.spec.kind]
     return run.model_copy(
         update={
             "effect_of": effect_of(spec, verdict.parts, (verdict.effect, verdict.low, verdict.high)),
-            "effect_unit": unit_of(spec, run.unit),
-            "effect_from": effect_from(spec),
-            "claimed": claimed_side(spec),
+            "effect_unit": kind.unit(spec, run.unit),
+            "effect_from": kind.no_effect(spec),
+            "claimed": kind.side(spec),
         }
     )
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, model_validator
 
 from checker.claims import ClaimSpec, select_layers
+from checker.claims.kind import KINDS, Side
 from checker.errors import SpecError
 from checker.evidence.models import Model, Trained
-from checker.evidence.question import Question
 from checker.evidence.record import Amount, Count, Record
 from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
 from checker.scope import Scope
-
-Claimed = Literal["below", "above", "between"]
 
 
 class CodeHashes(Record):
@@ -53,7 +51,7 @@ class Look(Record):
     """A hash of the spec, the code and the weights: a run stands until one of them changes."""
     reading: str
     """The claim in one plain sentence, as it was understood."""
-    spec: Question
+    spec: Annotated[ClaimSpec, PlainSerializer(ClaimSpec.as_dict)]
     """What was asked."""
     spec_hash: str
     """A hash of the spec."""
@@ -72,7 +70,7 @@ class Look(Record):
     """What the effect is, in words."""
     effect_from: Amount | None
     """The effect of two models that are alike; null where there is none such."""
-    claimed: Claimed
+    claimed: Side
     """On which side of the line, or of the two, the interval has to lie for the claim to hold."""
     uniform: Amount | None
     """The metric of uniform attention, in the unit of the values; null for a metric that is not of attention."""
@@ -107,7 +105,7 @@ class Look(Record):
     @model_validator(mode="after")
     def _is_whole(self) -> Look:
         names, wanted = set(self.about), set(self.spec.names)
-        if not names <= wanted or (self.spec.kind != "correlation" and names != wanted):
+        if not names <= wanted or (KINDS[self.spec.kind].fewest is None and names != wanted):
             raise ValueError("`about` does not name the models of the spec")
         wanted_data, data = self.spec.where.data, self.data.name
         known = ":" not in data if wanted_data == "default" else data == wanted_data or data.startswith(f"{wanted_data}@")
@@ -129,8 +127,9 @@ class Look(Record):
         for depth in depths:
             _layers_exist(self.spec, _layers(self.values[self.about[0]]), depth)
         by_layer = isinstance(self.values[self.about[0]].images, dict)
-        if (by_layer and self.spec.kind != "trend" and self.spec.quantifier is None) or (
-            self.spec.kind == "trend" and (not by_layer or self.values[self.about[0]].depth < 2)
+        over_depth = KINDS[self.spec.kind].rule(self.spec).keep == "depth"
+        if (by_layer and not over_depth and self.spec.quantifier is None) or (
+            over_depth and (not by_layer or self.values[self.about[0]].depth < 2)
         ):
             raise ValueError(f"the values are not those of a claim of the kind {self.spec.kind}")
         return self

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from checker.evidence.record import Amount, Count, Record, Share
-from checker.verdicts import Word
+from checker.words import VerdictWord
 
 
 class RecordedPart(Record):
@@ -15,7 +15,7 @@ class RecordedPart(Record):
 
     name: str
     """The layer, the pair of models or the model that it is about."""
-    word: Word
+    word: VerdictWord
     """Its verdict."""
     effect: Amount | None
     """The effect, in the unit of that of the claim."""
@@ -41,7 +41,7 @@ class LossCurve(Record):
 class RecordedVerdict(Record):
     """A verdict as it is kept, rounded. Its numbers are null where a model had not learned its task, so that none was reached."""
 
-    word: Word
+    word: VerdictWord
     """The verdict."""
     effect: Amount | None
     """What the claim is about, in `effect_unit`."""

@@ -109,6 +109,7 @@ def metric(
     hints: tuple[str, ...] = (),
     class_token: str = "",
     presence: float | None = None,
+    heads: bool = True,
     grows_with_grid: bool = False,
     counts: bool = False,
     answers: tuple[float, float] | None = None,
@@ -139,6 +140,7 @@ def metric(
         hints=hints,
         class_token=class_token,
         presence=presence,
+        heads=heads,
     )
     wanted: Needs = frozenset(needs)
     if reads != "model":

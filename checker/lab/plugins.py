@@ -1,9 +1,9 @@
-"""Plug-ins: metrics, models, data sets and objectives that are not part of this package.
+"""Plug-ins: metrics, models, data sets, changes and objectives that are not part of this package.
 
 A plug-in is a module that registers what it brings when it is imported, as the lab's own modules do. Installed packages name
-theirs as entry points (`check_claims.metrics`, `.models`, `.data`, `.objectives`); a project keeps its own as files, in a folder
-that a person has to trust first. One that fails to import leaves nothing behind, and its name says which claims it would have
-decided.
+theirs as entry points (`check_claims.metrics`, `.models`, `.data`, `.changes`, `.objectives`); a project keeps its own as files,
+in a folder that a person has to trust first. One that fails to import leaves nothing behind, and its name says which claims it
+would have decided.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.errors import ConfigurationError, MeasurementError
+from checker.lab.changes import CHANGES
 from checker.lab.data import DATA
 from checker.lab.imports import import_file
 from checker.lab.metrics import METRICS
@@ -25,7 +26,7 @@ from checker.lab.registry import Registry
 from checker.lab.source import PLUGIN
 from checker.lab.trust import Standing, standing
 
-LIGHT = ("metrics", "models", "data")
+LIGHT = ("metrics", "models", "data", "changes")
 OBJECTIVES = "objectives"  # they import torch, so they are loaded where something is trained, from a folder of their own
 MOST_CHANGES = 3  # since a folder was trusted that a reason names
 
@@ -124,7 +125,7 @@ def _load(name: str, place: str, bring: Callable[[], Any], shown: str = "") -> P
 def _registries() -> tuple[Registry[Any], ...]:
     """What plug-ins add to; objectives only where they are loaded already, because they import torch."""
     objectives = sys.modules.get("checker.lab.objectives.base")
-    return (METRICS, MODELS, DATA, *([objectives.OBJECTIVES] if objectives else []))
+    return (METRICS, MODELS, DATA, CHANGES, *([objectives.OBJECTIVES] if objectives else []))
 
 
 def _where(error: BaseException, place: str, shown: str) -> str:

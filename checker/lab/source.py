@@ -15,7 +15,7 @@ PLUGIN = "check_claims_plugin_"  # how the modules of a project's files are call
 DECLARING = ("Metric", "metric", "accuracy_metric", "attention_metric")  # a metric
 WORDS = {  # how a metric is spoken of, and of what it can be measured
     *("word", "definition", "source", "title", "unit", "unit_words", "synonyms", "comparatives", "margin", "layers", "factors"),
-    *("scopes", "adjectives", "predicates", "verbs", "hints", "class_token", "presence", "needs"),
+    *("scopes", "adjectives", "predicates", "verbs", "hints", "class_token", "presence", "heads", "needs"),
 }
 # What only names or keeps things decides no number.
 KEEPING = (
@@ -33,7 +33,7 @@ def code_hash(*modules: str) -> str:
     """
     digest = hashlib.sha256()
     for name in modules:
-        digest.update(f"{name}\n{_what_it_does(_source(name))}\n".encode())
+        digest.update(f"{name}\n{what_it_does(_source(name))}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -48,7 +48,8 @@ def _source(module: str) -> bytes:
 
 
 @cache
-def _what_it_does(source: bytes) -> str:
+def what_it_does(source: bytes) -> str:
+    """The text of a module without what decides nothing."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Raise):

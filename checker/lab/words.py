@@ -35,7 +35,10 @@ def _registered(*versions: Hashable) -> Vocabulary:
             ModelWord(model.name, model.synonyms, model.families, scopes_of(model.name), model.learned)
             for model in (models[name] for name in (*MODELS, *(name for name in added if name not in MODELS)))
         ),
-        metrics=tuple((words | {metric.word.name: metric.word for metric in METRICS.values()}).values()),
+        metrics=tuple(
+            dataclasses.replace(word, heads=word.heads and METRICS[name].reads == "attention") if name in METRICS else word
+            for name, word in (words | {name: metric.word for name, metric in METRICS.items()}).items()
+        ),
         data=tuple(
             DataWord(data.name, data.title, data.synonyms, (*data.factors, *(("category",) if data.categories else ())))
             for data in DATA.values()

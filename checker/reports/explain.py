@@ -10,8 +10,8 @@ from checker.runs.evidence import still_stands
 from checker.runs.survey import Case, scopes
 from checker.scope import Scope, leading_first
 from checker.vocabulary import Vocabulary
+from checker.words import MARKS
 from checker.writing import numbers
-from checker.writing.status import MARKS
 
 P_DIGITS = 4
 
@@ -25,7 +25,7 @@ def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary) -> dict[str,
         "source": case.claim.place,
         "reading": case.read_as or None,
         "note_says": case.said_as or None,
-        "spec": case.spec.as_dict() if case.spec else None,
+        "spec": case.named.as_dict() if case.named else None,
         "edited": case.edited,
         "against": list(case.against),
         "word": case.word,

@@ -9,8 +9,9 @@ from typing import Literal
 
 from checker.notes import Problem
 from checker.reports.text import clean
-from checker.runs.outcome import DECIDED, Outcome, Word
+from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.survey import Case
+from checker.words import StatusWord
 from checker.writing import numbers, status_of
 from checker.writing.status import Status
 
@@ -32,7 +33,7 @@ class Finding:
     statement: str
     path: str
     line: int
-    word: Word
+    word: StatusWord
     kind: Kind
     status: str
     reason: str

@@ -10,13 +10,14 @@ from checker.errors import CheckerError, SpecError
 from checker.evidence import Run, goes_deeper, repeats
 from checker.runs.bench import Bench
 from checker.runs.evidence import evidence, still_stands
-from checker.runs.outcome import DECIDED, Outcome, Word
+from checker.runs.outcome import DECIDED, Outcome
 from checker.runs.plan import affordable
 from checker.runs.question import REFERENCE, Needs, Question, is_open, questions
 from checker.runs.survey import Case
 from checker.runs.times import Times
 from checker.scope import Scope, leading_first
 from checker.vocabulary import Vocabulary
+from checker.words import StatusWord
 
 Runs = Mapping[Scope, Run]  # the newest run of each scope
 
@@ -100,7 +101,7 @@ def _undecided(outcome: Outcome) -> bool:
 
 def _without_run(case: Case, run: Run | None) -> Outcome:
     if case.stale or case.word == "error":
-        word: Word = run.verdict.word if run else ("error" if case.word == "error" else "unchecked")
+        word: StatusWord = run.verdict.word if run else ("error" if case.word == "error" else "unchecked")
         stale = case.stale or run is not None
         return Outcome(case, word, case.reason, stale=stale, failed=case.word == "error", run=run)
     assert case.word is not None
@@ -149,7 +150,7 @@ def _decide(
     if faults:
         return _failure(case, scope, faults[0], last)
     if any(pair not in bench.values for pair in pairs):
-        word: Word = last.verdict.word if last else "unchecked"
+        word: StatusWord = last.verdict.word if last else "unchecked"
         reason = "not measured yet" if bench.options.until is None else "not measured yet: the budget did not reach it"
         return Outcome(case, word, reason, run=last, stale=last is not None, pending=True)
     try:
@@ -169,5 +170,5 @@ def _decide(
 
 def _failure(case: Case, scope: Scope, reason: str, last: Run | None) -> Outcome:
     """An error is never a verdict: the last good one stays, marked stale."""
-    word: Word = last.verdict.word if last else "error"
+    word: StatusWord = last.verdict.word if last else "error"
     return Outcome(case, word, reason, stale=last is not None, failed=True, run=last, scope_asked=scope)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.cache import version
-from checker.claims import ClaimSpec, Meaning
-from checker.claims.say import say
+from checker.claims import ClaimSpec
+from checker.claims.kind import KINDS
+from checker.claims.language.english import say
 from checker.errors import CheckerError, SpecError
 from checker.evidence import (
     CodeHashes,
@@ -25,7 +26,7 @@ from checker.evidence import (
     stands,
     unlearned,
 )
-from checker.evidence.decision import DIGITS, claimed_side, effect_from, effect_of, keep, same_grid, unit_of
+from checker.evidence.decision import DIGITS, effect_of, keep, same_grid
 from checker.evidence.ledger import SCHEMA
 from checker.evidence.models import Model
 from checker.lab.data import data_set
@@ -57,22 +58,22 @@ def evidence(
     data = next(iter(models.values()))[0].data
     about = tuple(name for name in models if name in spec.names)
     tables = [_table(spec, metric, vocabulary, models, about, bench) for metric in spec.metrics]
-    unit = tables[0].unit
-    code = evidence_code(spec.metrics, data)
+    unit, kind = tables[0].unit, KINDS[spec.kind]
+    code = evidence_code(spec, data)
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
     measured = Measured(
         key=key_of(spec, code, weights),
-        reading=say(Meaning.of(spec), vocabulary, scope),
+        reading=say(spec, vocabulary, scope),
         spec=spec,
         spec_hash=spec.hash(),
         scope=scope,
         about=about,
         look=look + 1,
         unit=unit,
-        effect_unit=unit_of(spec, unit),
+        effect_unit=kind.unit(spec, unit),
         effect_of="",
-        effect_from=effect_from(spec),
-        claimed=claimed_side(spec),
+        effect_from=kind.no_effect(spec),
+        claimed=kind.side(spec),
         uniform=tables[0].uniform,
         code=code,
         packages={name: version(name) for name in ("check-claims", "torch", "timm", "numpy", "scipy")},
@@ -96,17 +97,17 @@ def evidence(
     return Run(schema=SCHEMA, verdict=verdict, **fields)
 
 
-def evidence_code(metrics: Sequence[str], data: str) -> CodeHashes:
+def evidence_code(spec: ClaimSpec, data: str) -> CodeHashes:
     """Hashes of all code that decides a run's numbers."""
-    other = metric_code(metrics[1]) if len(metrics) > 1 else None
-    return CodeHashes(metric=metric_code(metrics[0]), data=data_code(data), decision=decision_code(), other=other)
+    first, other = metric_code(spec.metric), metric_code(spec.other) if spec.other else None
+    return CodeHashes(metric=first, data=data_code(data), decision=decision_code(spec), other=other)
 
 
 def still_stands(last: Run, spec: ClaimSpec) -> bool:
     """Whether a run answers today's spec with today's code, on the weights that it was made on. One whose metric or data are not
     here any more does not stand."""
     try:
-        code = evidence_code(spec.metrics, last.data.name)
+        code = evidence_code(spec, last.data.name)
     except CheckerError:
         return False
     return stands(last, spec, code)
@@ -141,7 +142,7 @@ def _table(
     lines = {name: entries[0].uniform for name, entries in measured.items()}
     shares = METRICS[metric].grows_with_grid and len({round(lines[name] or 0.0, DIGITS) for name in about}) > 1
     if shares:
-        same_grid(spec)
+        same_grid(spec, word.unit)
     parts = {name: line if shares and line else 1.0 for name, line in lines.items()}
     layers = spec.where.layers if metric == spec.metric else word.layers or "all"
     values = {}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from checker.evidence import Run
+from checker.words import StatusWord
 
 if TYPE_CHECKING:
     from checker.runs.survey import Case
 
-Word = Literal["supported", "refuted", "inconclusive", "needs spec", "untestable", "error", "unchecked"]
-DECIDED: tuple[Word, ...] = ("supported", "refuted", "inconclusive")
+DECIDED: tuple[StatusWord, ...] = ("supported", "refuted", "inconclusive")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Outcome:
     """
 
     case: Case
-    word: Word
+    word: StatusWord
     reason: str
     stale: bool = False
     failed: bool = False

@@ -12,7 +12,8 @@ from pathlib import Path
 from checker.claims import (
     Claim,
     ClaimSpec,
-    Meaning,
+    Identity,
+    NamedSpec,
     Reading,
     contradictions,
     exact_spec,
@@ -20,22 +21,23 @@ from checker.claims import (
     parse_spec,
     print_spec,
     read_sentence,
+    slug,
+    slugify,
     vault_claims,
 )
 from checker.claims.claim import doubled_ids
-from checker.claims.meaning import slugify
-from checker.claims.say import say
+from checker.claims.kind import KINDS
+from checker.claims.language.english import say
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
 from checker.lab.metrics import METRICS
 from checker.lab.sources import SOURCES, refusal, scopes_of
 from checker.notes import Link, Note, Problem, Vault
 from checker.notes.resolve import fold
-from checker.runs.outcome import Word
 from checker.runs.project import Project
 from checker.scope import Scope
-from checker.verdicts.correlation import FEWEST_MODELS
 from checker.vocabulary import MetricWord, Vocabulary
+from checker.words import StatusWord
 
 SLUG_WORDS = 7
 SELF = ("it", "our method", "our model", "our approach", "the proposed method", "the proposed model", "this method", "this model")
@@ -45,7 +47,7 @@ SELF = ("it", "our method", "our model", "our approach", "the proposed method", 
 class Case:
     """A claim on its way to a verdict. `word` is set when it ends here (needs spec, untestable, error), with the reason.
 
-    `said` is what the note says and `spec` what counts, `said_as` and `read_as` the same in one plain sentence; `spec_file` is
+    `said` is what the note says and `named` what counts, `said_as` and `read_as` the same in one plain sentence; `spec_file` is
     the spec's bytes on disk (None: no file). `edited`: a person has changed that file, so it counts; `stale`: and then the note
     changed under it. `against` lists the claims that cannot hold beside it.
     """
@@ -53,23 +55,28 @@ class Case:
     id: str
     claim: Claim
     reading: Reading
-    said: ClaimSpec | None = None
-    spec: ClaimSpec | None = None
+    said: NamedSpec | None = None
+    named: NamedSpec | None = None
     said_as: str = ""
     read_as: str = ""
     spec_file: bytes | None = None
-    word: Word | None = None
+    word: StatusWord | None = None
     reason: str = ""
     stale: bool = False
     edited: bool = False
     against: tuple[str, ...] = ()
 
     @property
+    def spec(self) -> ClaimSpec | None:
+        """The spec that counts."""
+        return self.named.spec if self.named is not None else None
+
+    @property
     def spec_to_write(self) -> bytes | None:
         """The bytes that the spec file should hold, or None when the tool has nothing to write there."""
-        if self.spec is None or self.edited:
+        if self.named is None or self.edited:
             return None
-        return print_spec(self.spec).encode()
+        return print_spec(self.named).encode()
 
 
 def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list[Case], list[Problem]]:
@@ -87,31 +94,29 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
             problems.append(Problem(claim.note.path, claim.line, doubled[claim.name.casefold()]))
             continue
         reading = read_sentence(claim.statement, vocabulary, introduced(vault, claim.note, claim.links))
-        name, exact, fault = claim.name, None, ""
+        name, said, fault = claim.name, reading.spec, ""
         if claim.exact is not None:
             try:
-                exact = exact_spec(claim, reading.meaning, vocabulary, name or "new")
+                said = exact_spec(claim, reading.spec, vocabulary)
             except SpecError as error:
                 fault = str(error)
         if name is None:
             name = _new_id(
-                Meaning.of(exact) if exact else reading.meaning,
+                said,
                 claim.statement,
                 vocabulary,
                 lambda name: _is_free(name, taken, meant, project),
             )
-            exact = exact and exact.model_copy(update={"id": name, "source": claim.source(name)})
         taken.add(name.casefold())
-        said = exact
-        if said is None and reading.meaning is not None:
-            said = reading.meaning.spec(name, claim.source(name), claim.statement)
-        cases.append(_case(Case(name, claim, reading), said, fault, project, vocabulary))
+        identity = Identity(id=name, statement=claim.statement, source=claim.source(name))
+        named = NamedSpec(identity, said) if said is not None else None
+        cases.append(_case(Case(name, claim, reading), named, fault, project, vocabulary))
     here = _spoken_of(vault, cases, vocabulary)
-    against = _against(case.spec for case in cases if case.spec is not None)
+    against = _against((case.id, case.spec) for case in cases if case.spec is not None)
     return [replace(_offering(case, here), against=tuple(against.get(case.id, ()))) for case in cases], problems
 
 
-def _against(specs: Iterable[ClaimSpec]) -> dict[str, list[str]]:
+def _against(specs: Iterable[tuple[str, ClaimSpec]]) -> dict[str, list[str]]:
     """Id -> the ids of the claims that contradict it."""
     found: dict[str, list[str]] = {}
     for one, other in contradictions(specs):
@@ -152,9 +157,9 @@ def introduced(vault: Vault, note: Note, links: Iterable[Link]) -> dict[str, str
     return names
 
 
-def _new_id(meaning: Meaning | None, statement: str, vocabulary: Vocabulary, is_free: Callable[[str], bool]) -> str:
-    if meaning:
-        stem = meaning.slug(vocabulary)
+def _new_id(spec: ClaimSpec | None, statement: str, vocabulary: Vocabulary, is_free: Callable[[str], bool]) -> str:
+    if spec is not None:
+        stem = slug(spec, vocabulary)
     else:
         stem = "-".join(slugify(statement).split("-")[:SLUG_WORDS]) or "claim"
     if stem.replace("-", "").isdigit():
@@ -178,7 +183,7 @@ def _is_free(name: str, taken: Container[str], meant: Container[str], project: P
     return name.casefold() not in taken and (fold(name) not in meant or project.knows(name))
 
 
-def _case(case: Case, said: ClaimSpec | None, fault: str, project: Project, vocabulary: Vocabulary) -> Case:
+def _case(case: Case, said: NamedSpec | None, fault: str, project: Project, vocabulary: Vocabulary) -> Case:
     """The case with its spec: the one on disk where a person has edited it, else what the note says now. `fault` is what is wrong
     with the note's claim block."""
     path = project.spec(case.id)
@@ -189,24 +194,24 @@ def _case(case: Case, said: ClaimSpec | None, fault: str, project: Project, voca
         kept = parse_spec(text, shown) if on_disk is not None and not is_untouched(text) else None
     except (SpecError, OSError, UnicodeDecodeError) as error:
         return replace(case, word="error", reason=str(error), edited=True)
-    said_as = say(Meaning.of(said), vocabulary) if said is not None else ""
+    said_as = say(said.spec, vocabulary) if said is not None else ""
     case = replace(case, spec_file=on_disk, said=said, said_as=said_as)
     if fault:
         return replace(case, word="error", reason=fault)
     if kept is not None:
-        case = replace(case, spec=kept, read_as=say(Meaning.of(kept), vocabulary), edited=True)
-        other = case.claim.exact is not None and (said is None or said.hash() != kept.hash())
-        if kept.statement != case.claim.statement or other:
-            what = "claim block" if kept.statement == case.claim.statement else "sentence"
+        case = replace(case, named=kept, read_as=say(kept.spec, vocabulary), edited=True)
+        other = case.claim.exact is not None and (said is None or said.spec != kept.spec)
+        if kept.identity.statement != case.claim.statement or other:
+            what = "claim block" if kept.identity.statement == case.claim.statement else "sentence"
             reason = f"the {what} changed and {shown} was edited by hand; bring the file up to date, or delete it"
             return replace(case, stale=True, reason=reason)
         return _decidable(case, vocabulary)
     if said is not None:
-        return _decidable(replace(case, spec=said, read_as=said_as), vocabulary)
+        return _decidable(replace(case, named=said, read_as=said_as), vocabulary)
     missing = vocabulary.lacking(case.claim.statement)
     if missing is not None:
         return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
-    word: Word = "untestable" if case.reading.status == "untestable" else "needs spec"
+    word: StatusWord = "untestable" if case.reading.status == "untestable" else "needs spec"
     return replace(case, word=word, reason=case.reading.reason)
 
 
@@ -231,12 +236,15 @@ def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
     metric = metrics[0]
     assert metric is not None
     for what, amount in (("margin", spec.margin), ("bound", spec.bound)):
-        allowed = {"presence": ("images",), "correlation": ("correlation",)}.get(spec.kind, ("relative", metric.unit))
+        allowed = KINDS[spec.kind].units(metric)
         if amount is not None and amount.unit not in allowed:
             listed = " or ".join(f"`{unit}`" for unit in allowed)
             return replace(case, word="error", reason=f"the {what} is in {amount.unit!r}; {metric.title} takes {listed}")
-    if not metric.layers and (spec.quantifier or spec.kind == "trend"):
+    if not metric.layers and (spec.quantifier or KINDS[spec.kind].over_depth):
         return replace(case, word="error", reason=f"{metric.title} is one number for a whole model; it has no layers")
+    for each in metrics:
+        if spec.where.heads and each is not None and not each.heads:
+            return replace(case, word="error", reason=f"{each.title} is not measured head by head; leave out `heads`")
     return case
 
 
@@ -259,9 +267,8 @@ def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
     if not any(source.has(name) for name in spec.names):
         return ()
     there = tuple(name for name in spec.names if source.has(name) or source.borrows(name))
-    if spec.kind == "correlation":
-        return there if len(there) >= FEWEST_MODELS else ()
-    return there if len(there) == len(spec.names) else ()
+    fewest = KINDS[spec.kind].fewest
+    return there if len(there) >= (len(spec.names) if fewest is None else fewest) else ()
 
 
 def _unmeasured(names: Iterable[str], metric: MetricWord, scope: Scope) -> str | None:

@@ -5,26 +5,22 @@ from checker.verdicts.compare import compare
 from checker.verdicts.correlation import correlation
 from checker.verdicts.counts import compare_counts
 from checker.verdicts.equivalence import equivalence
-from checker.verdicts.line import Claimed
 from checker.verdicts.looks import Looks
 from checker.verdicts.measurements import merge_copies
 from checker.verdicts.multiplicity import benjamini_hochberg, holm
 from checker.verdicts.presence import absence, presence
-from checker.verdicts.quantifier import Quantifier, combine
+from checker.verdicts.quantifier import combine
 from checker.verdicts.ranking import ranking
 from checker.verdicts.ratio import ratio
 from checker.verdicts.threshold import threshold
 from checker.verdicts.trend import trend
-from checker.verdicts.verdict import Part, Verdict, Word
+from checker.verdicts.verdict import Part, Verdict
 
 __all__ = [
     "Answers",
-    "Claimed",
     "Looks",
     "Part",
-    "Quantifier",
     "Verdict",
-    "Word",
     "absence",
     "benjamini_hochberg",
     "combine",

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
-from checker.verdicts.line import Claimed, Line, draw_line
+from checker.verdicts.line import Line, draw_line
 from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_margin, check_options, measured
-from checker.verdicts.verdict import Verdict, Word
+from checker.verdicts.verdict import Verdict
+from checker.words import Claimed, VerdictWord
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -136,7 +137,7 @@ def _noise(models: list[NDArray[Any]]) -> str:
     return f"{100 * error / np.var([array.mean() for array in models], ddof=1):.2g} %"
 
 
-def _reason(word: Word, line: Line, effect: float, count: int, tail: float) -> str:
+def _reason(word: VerdictWord, line: Line, effect: float, count: int, tail: float) -> str:
     place = f"a correlation of {line.at:g}" if line.at else "no correlation"
     if word == "supported":
         return f"the whole interval lies {line.where()} {place}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.verdicts.line import Claimed, draw_line
+from checker.verdicts.line import draw_line
 from checker.verdicts.measurements import check_margin, measured
-from checker.verdicts.verdict import Verdict, Word
+from checker.verdicts.verdict import Verdict
+from checker.words import Claimed, VerdictWord
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -32,7 +33,7 @@ def compare_counts(a: ArrayLike, b: ArrayLike, relation: Claimed = "less", margi
     negated = relation in ("not less", "not greater")
     plain = line.other() if negated else line
     beyond = plain.word(effect, effect) == "supported"
-    word: Word = "supported" if beyond != negated else "refuted"
+    word: VerdictWord = "supported" if beyond != negated else "refuted"
     truth = "is" if beyond else "is not"
     return Verdict(
         word=word,

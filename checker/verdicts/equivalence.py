@@ -13,7 +13,8 @@ from checker.verdicts.line import Line
 from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_margin, check_options, measured
 from checker.verdicts.share import beside_share, despite_sign
-from checker.verdicts.verdict import Verdict, Word
+from checker.verdicts.verdict import Verdict
+from checker.words import VerdictWord
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -60,7 +61,7 @@ def equivalence(
 def _decide(lower: Estimate, upper: Estimate, margin: float, alpha: float, looks: Looks) -> Verdict:
     """lower, upper: the difference with its error beside the lower and the upper end of the margin."""
     one_sided, two_sided = looks.tail(alpha), looks.tail(alpha / 2)
-    word: Word = "inconclusive"
+    word: VerdictWord = "inconclusive"
     low, high = lower.interval(one_sided)[0], upper.interval(one_sided)[1]
     if -margin < low and high < margin:
         word = "supported"
@@ -100,7 +101,7 @@ def _decide(lower: Estimate, upper: Estimate, margin: float, alpha: float, looks
     )
 
 
-def _reason(word: Word, margin: float, settle: str) -> str:
+def _reason(word: VerdictWord, margin: float, settle: str) -> str:
     ends = f"{margin:.3g} below and {margin:.3g} above the baseline"
     if word == "supported":
         return f"the whole interval lies within the margin ({ends})"

@@ -8,7 +8,8 @@ from typing import ClassVar, Self
 
 from checker.verdicts.line import Line
 from checker.verdicts.looks import Looks
-from checker.verdicts.verdict import Verdict, Word
+from checker.verdicts.verdict import Verdict
+from checker.words import VerdictWord
 
 MOST_IMAGES = 100_000  # beyond this an estimate of "images needed" means: not by adding images
 
@@ -107,7 +108,7 @@ def decide(found: Estimate, line: Line, alpha: float, looks: Looks, margin: floa
     )
 
 
-def say_reason(word: Word, line: Line, place: str, settle: str) -> str:
+def say_reason(word: VerdictWord, line: Line, place: str, settle: str) -> str:
     """The sentence on why the word; `settle` says what would settle an open claim."""
     if word == "supported":
         return f"the whole interval lies {line.where()} the line claimed ({place})"

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checker.errors import MeasurementError
-from checker.verdicts.verdict import Word
-
-Claimed = Literal["less", "greater", "not less", "not greater"]
+from checker.words import Claimed, VerdictWord
 
 
 @dataclass(frozen=True)
@@ -18,7 +16,7 @@ class Line:
     at: float
     side: Literal[-1, 1]
 
-    def word(self, low: float, high: float) -> Word:
+    def word(self, low: float, high: float) -> VerdictWord:
         """Supported: the whole interval lies on the claimed side. Refuted: on the other. Inconclusive: it holds the line."""
         if low > self.at:
             return "supported" if self.side > 0 else "refuted"

@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Literal
 
 from checker.errors import MeasurementError
 from checker.verdicts.measurements import check_options
-from checker.verdicts.verdict import Part, Verdict, Word
-
-Quantifier = Literal["all", "any", "most"]
+from checker.verdicts.verdict import Part, Verdict
+from checker.words import Quantifier, VerdictWord
 
 
 def combine(parts: Mapping[str, Verdict], quantifier: Quantifier = "all", alpha: float = 0.05) -> Verdict:
@@ -39,7 +37,7 @@ def combine(parts: Mapping[str, Verdict], quantifier: Quantifier = "all", alpha:
         raise MeasurementError(f"the quantifier is {quantifier!r}; it is all, any or most")
     p, holding = _at_least(wanted, {name: part.p for name, part in parts.items()})
     p_against, failing = _at_least(count - wanted + 1, {name: part.p_against for name, part in parts.items()})
-    word: Word = "supported" if p < alpha else "refuted" if p_against < alpha else "inconclusive"
+    word: VerdictWord = "supported" if p < alpha else "refuted" if p_against < alpha else "inconclusive"
     decider = failing if word == "refuted" else holding
     return dataclasses.replace(
         parts[decider],
@@ -73,7 +71,7 @@ def _rule(quantifier: Quantifier, wanted: int, parts: Mapping[str, Verdict]) -> 
     )
 
 
-def _reason(word: Word, decider: str, wanted: int, parts: Mapping[str, Verdict]) -> str:
+def _reason(word: VerdictWord, decider: str, wanted: int, parts: Mapping[str, Verdict]) -> str:
     count, own = len(parts), parts[decider]
     if word == "supported":
         return f"it holds in {_say(wanted, count)}, decided by {decider}: {own.reason}"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from checker.errors import MeasurementError
 from checker.verdicts.answers import AnswersOption
 from checker.verdicts.compare import compare
-from checker.verdicts.line import Claimed
 from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.quantifier import combine
 from checker.verdicts.verdict import Verdict
+from checker.words import Claimed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

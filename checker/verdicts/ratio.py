@@ -11,11 +11,12 @@ from checker.errors import MeasurementError
 from checker.verdicts.answers import Answers, AnswersOption, seen
 from checker.verdicts.contrast import Contrast, contrast
 from checker.verdicts.estimate import decide
-from checker.verdicts.line import Claimed, draw_line
+from checker.verdicts.line import draw_line
 from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_options, measured
 from checker.verdicts.share import sign_p
 from checker.verdicts.verdict import Verdict
+from checker.words import Claimed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

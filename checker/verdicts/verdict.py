@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Word = Literal["supported", "refuted", "inconclusive"]
+from checker.words import VerdictWord
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Verdict:
     part that decides.
     """
 
-    word: Word
+    word: VerdictWord
     effect: float
     low: float
     high: float

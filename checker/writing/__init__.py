@@ -5,11 +5,10 @@ from checker.writing.files import move, replace
 from checker.writing.journal import Journal
 from checker.writing.lock import locked
 from checker.writing.note_status import NoteEdit, clear_statuses, write_statuses
-from checker.writing.status import MARKS, Status
+from checker.writing.status import Status
 from checker.writing.write import Written, write_changes
 
 __all__ = [
-    "MARKS",
     "Change",
     "Journal",
     "NoteEdit",

@@ -95,7 +95,7 @@ def doubted(project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str,
         name = outcome.case.id
         keys = {said.run.key for said in (outcome, *outcome.beside) if said.run is not None}
         for recorded, now in ledgers[name].pairs() if name in ledgers else ():
-            if recorded.key in keys and now is not recorded and recorded.code.decision == decision_code():
+            if recorded.key in keys and now is not recorded and recorded.code.decision == decision_code(recorded.spec):
                 path = _standing(project, project.evidence(name))
                 found[name] = f"{path}: {difference(recorded, now.verdict)}; {RESTORE}"
     return found

@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from checker import strict_yaml
+from checker.claims.kind import KINDS
 from checker.errors import NoteError
 from checker.evidence import Ledger, Released, Run, Sourced, Trained, Values
 from checker.notes import parse
 from checker.runs.outcome import DECIDED, Outcome
+from checker.words import MARKS
 from checker.writing import numbers
-from checker.writing.status import MARKS, Status
+from checker.writing.status import Status
 
 OWN = "\n## Notes\n"  # from here on the text is a person's, and kept
 TAG = "check-claims"
@@ -169,9 +171,7 @@ def _measured_on(run: Run) -> str:
 
 
 def _seeds(run: Run) -> str:
-    presence = run.spec.kind == "presence"
-    told = "Share of images that show it" if presence else f"Mean over images and the layers claimed, in {run.unit}"
-    rows = ["## Values", "", f"{told}.", "", *_by_seed(run, run.values)]
+    rows = ["## Values", "", f"{KINDS[run.spec.kind].values(run.unit)}.", "", *_by_seed(run, run.values)]
     if run.other_values:
         rows += ["", f"The other metric, in {run.other_unit}.", "", *_by_seed(run, run.other_values)]
     return "\n".join(rows) + "\n"

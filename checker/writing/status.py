@@ -5,17 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checker.runs.outcome import Word
+from checker.words import MARKS, StatusWord
 
-MARKS: dict[Word, str] = {
-    "supported": "✅",
-    "refuted": "❌",
-    "inconclusive": "❔",
-    "needs spec": "🖉",
-    "untestable": "∅",
-    "error": "⚠",
-    "unchecked": "○",
-}
 UNSAFE = re.compile(r"[^\w\s·.,%()+-]")
 
 
@@ -25,7 +16,7 @@ class Status:
 
     id: str
     statement: str
-    word: Word
+    word: StatusWord
     scope: str = ""
     stale: bool = False
 

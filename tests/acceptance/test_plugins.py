@@ -15,7 +15,7 @@ import pytest
 from tests.acceptance.test_cli import ROOT, run
 
 MANUAL = (ROOT / "vault/Manual/Plug-ins.md").read_text()
-(EXAMPLE,) = re.findall(r"```python\n(.*?)```", MANUAL, re.DOTALL)
+(EXAMPLE, _) = re.findall(r"```python\n(.*?)```", MANUAL, re.DOTALL)
 PEAK = "MAE has a higher attention peak than random initialisation"
 DISTANCE = "MAE has shorter attention distance than DINO"
 MARKER = "import pathlib\npathlib.Path(__file__).with_name('ran').touch()\nprint('loaded')\n"

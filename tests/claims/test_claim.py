@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from checker.claims import find_claims, select_layers
-from checker.claims.sentence import last_sentence, plain
+from checker.claims.language.sentence import last_sentence, plain
 from checker.errors import SpecError
 from checker.notes import parse
 

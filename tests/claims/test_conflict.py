@@ -13,10 +13,10 @@ from checker.lab import vocabulary
 WORDS = vocabulary()
 
 
-def spec(sentence: str, name: str) -> ClaimSpec:
-    meaning = read_sentence(sentence, WORDS).meaning
-    assert meaning is not None, sentence
-    return meaning.spec(name, "", sentence)
+def spec(sentence: str, name: str) -> tuple[str, ClaimSpec]:
+    read = read_sentence(sentence, WORDS).spec
+    assert read is not None, sentence
+    return name, read
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from checker.claims import Meaning, exact_spec, find_claims, read_sentence
+from checker.claims import ClaimSpec, exact_spec, find_claims, read_sentence
 from checker.errors import SpecError
 from checker.lab import vocabulary
 from checker.notes import parse
@@ -15,16 +15,16 @@ WORDS = vocabulary()
 SENTENCE = "MAE has shorter attention distance than DINO"
 
 
-def spec_of(text: str, sentence: str = SENTENCE) -> object:
+def spec_of(text: str, sentence: str = SENTENCE) -> ClaimSpec:
     (claim,), problems = find_claims(parse(PurePosixPath("N.md"), f"# T\n\n- {sentence} #claim\n{text}".encode()))
     assert problems == []
-    return exact_spec(claim, read_sentence(claim.statement, WORDS).meaning, WORDS, "a")
+    return exact_spec(claim, read_sentence(claim.statement, WORDS).spec, WORDS)
 
 
-def said(sentence: str) -> Meaning:
-    meaning = read_sentence(sentence, WORDS).meaning
-    assert meaning is not None
-    return meaning
+def said(sentence: str) -> ClaimSpec:
+    spec = read_sentence(sentence, WORDS).spec
+    assert spec is not None
+    return spec
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,13 @@ def said(sentence: str) -> Meaning:
 def test_the_block_stands_over_the_sentence(block: str, same_as: str) -> None:
     inner = "".join(f"  {line}\n" for line in block.split("\n"))
     spec = spec_of(f"  ```claim\n{inner}  ```\n")
-    assert Meaning.of(spec) == said(same_as)  # type: ignore[arg-type]
-    assert (spec.statement, spec.source) == (SENTENCE, "N#^a")  # type: ignore[attr-defined]
+    assert spec == said(same_as)
 
 
 def test_a_sentence_that_says_nothing_checkable_can_have_an_exact_spec() -> None:
     block = "kind: ranking\nmetric: knn_accuracy\norder: [DINO, MAE]\n"
     spec = spec_of(f"\n~~~claim\n{block}~~~\n", "Some methods are better than others")
-    assert Meaning.of(spec) == said("DINO > MAE in k-NN accuracy")  # type: ignore[arg-type]
+    assert spec == said("DINO > MAE in k-NN accuracy")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from checker.claims import Meaning, Reading, is_untouched, parse_spec, read_sentence
-from checker.claims.meaning import slugify
-from checker.claims.say import number
+from checker.claims import Reading, is_untouched, parse_spec, print_spec, read_sentence, slugify
+from checker.claims.language.english import number
 from checker.lab import vocabulary
 
 WORDS = vocabulary()
@@ -37,10 +36,8 @@ def cases(name: str) -> list[list[str]]:
 def test_sentences(sentence: str, answer: str) -> None:
     reading = read_sentence(sentence, WORDS)
     assert told(reading) == answer
-    if reading.meaning is not None:
-        reading.meaning.spec("an-id", "Note#^an-id", sentence)  # it is whole
     for choice in reading.choices[:1]:  # what is offered reads
-        assert read_sentence(choice, WORDS).meaning is not None
+        assert read_sentence(choice, WORDS).spec is not None
 
 
 @pytest.mark.parametrize("path", sorted((HERE.parents[1] / "claims").glob("*.yaml")), ids=lambda path: path.stem)
@@ -48,9 +45,10 @@ def test_the_claims_of_the_vault_are_read_as_their_specs(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if "statement:" not in text or not is_untouched(text):
         pytest.skip("no spec that the tool has written")
-    spec = parse_spec(text, path.name)
-    reading = read_sentence(spec.statement, WORDS)
-    assert reading.meaning == Meaning.of(spec), reading.reason
+    named = parse_spec(text, path.name)
+    reading = read_sentence(named.identity.statement, WORDS)
+    assert reading.spec == named.spec, reading.reason
+    assert print_spec(named) == text
 
 
 def test_a_baseline_that_is_missing_is_asked_for_with_the_models_there_are() -> None:
@@ -72,8 +70,8 @@ def test_a_name_is_never_taken_for_one_that_is_like_it(name: str) -> None:
 def test_a_note_may_say_what_it_calls_a_model() -> None:
     names = {"our method": "MAE", "Caron 2021": "DINO"}
     reading = read_sentence("Our method has shorter attention distance than [[caron2021|Caron 2021]]", WORDS, names)
-    assert reading.meaning is not None
-    assert (reading.meaning.subject, reading.meaning.baseline) == ("MAE", "DINO")
+    assert reading.spec is not None
+    assert (reading.spec.subject, reading.spec.baseline) == ("MAE", "DINO")
 
 
 @settings(deadline=None)
@@ -95,17 +93,17 @@ def test_nothing_in_a_sentence_is_dropped(
     reading = read_sentence(" ".join(words), WORDS)
     if noise:
         _says_everything(reading)
-        assert reading.meaning is None or not {"without", "DINOv9", "sometimes"} & set(noise)
+        assert reading.spec is None or not {"without", "DINOv9", "sometimes"} & set(noise)
     else:
-        assert reading.meaning is not None
-        assert reading.meaning.subject == subject
-        assert reading.meaning.margin is not None
-        assert reading.meaning.margin.value == {"": 0.05, "12 % ": 0.12, "3 px ": 3.0}[amount]
+        assert reading.spec is not None
+        assert reading.spec.subject == subject
+        assert reading.spec.margin is not None
+        assert reading.spec.margin.value == {"": 0.05, "12 % ": 0.12, "3 px ": 3.0}[amount]
 
 
 def _says_everything(reading: Reading) -> None:
-    """Every number of a sentence that has a meaning stands in its reading, and a negation makes it speak of what is not."""
-    if reading.meaning is None:
+    """Every number of a sentence that has a spec stands in its reading, and a negation makes it speak of what is not."""
+    if reading.spec is None:
         assert reading.reason
         return
     in_reading = set(re.findall(r"\d+(?:\.\d+)?", reading.reading))
@@ -113,7 +111,7 @@ def _says_everything(reading: Reading) -> None:
         value = float(text)
         assert {number(value), number(value, 100)} & in_reading, (text, reading.reading)
     if NEGATIONS.search(reading.sentence):
-        assert reading.meaning.kind in ("presence", "equivalence") or "not" in str(reading.meaning.relation), reading.reading
+        assert reading.spec.kind in ("presence", "equivalence") or "not" in str(reading.spec.relation), reading.reading
 
 
 PIECES = (
@@ -187,7 +185,7 @@ def test_words_of_the_language_in_any_order_lose_no_number_and_no_negation(piece
 def test_any_text_gets_an_answer(text: str) -> None:
     reading = read_sentence(text, WORDS)
     assert reading.status in ("ok", "needs-spec", "untestable")
-    assert bool(reading.meaning) == (reading.status == "ok") == (not reading.reason)
+    assert bool(reading.spec) == (reading.status == "ok") == (not reading.reason)
 
 
 @pytest.mark.skipif(not FOUND.is_file(), reason="needs the shared sentences")
@@ -196,7 +194,7 @@ def test_sentences_as_researchers_write_them_get_no_wrong_spec() -> None:
     for entry in json.loads(FOUND.read_text()):
         for text in (entry["quote"], entry["sentence"]):
             reading = read_sentence(text, WORDS)
-            assert reading.meaning is None, text
+            assert reading.spec is None, text
             assert reading.reason
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.claims import Meaning, read_sentence
-from checker.claims.say import say
+from checker.claims import ClaimSpec, read_sentence
+from checker.claims.language.english import say
 from checker.claims.spec import Bound, Margin, Where
 from checker.lab import vocabulary
 from checker.vocabulary import MetricWord
@@ -36,7 +36,7 @@ LAYERS = st.sampled_from(
 @st.composite
 def wheres(draw: st.DrawFn, metric: MetricWord) -> Where:
     layers = draw(LAYERS) if metric.layers else "all"
-    heads = draw(st.none() | st.sampled_from(["head 1", "head 3"])) if metric.layers else None
+    heads = draw(st.none() | st.sampled_from(["head 1", "head 3"])) if metric.heads else None
     return Where(layers=layers, heads=heads, data=draw(st.sampled_from(["default", *(word.name for word in WORDS.data)])))
 
 
@@ -48,7 +48,7 @@ def margins(draw: st.DrawFn, metric: MetricWord) -> Margin:
 
 
 @st.composite
-def meanings(draw: st.DrawFn) -> Meaning:
+def specs(draw: st.DrawFn) -> ClaimSpec:
     metric = draw(METRICS)
     where, margin = draw(wheres(metric)), draw(margins(metric))
     scope = draw(st.sampled_from(["any", "toy", "pretrained"]))
@@ -61,34 +61,43 @@ def meanings(draw: st.DrawFn) -> Meaning:
     if sides[0] & sides[1]:
         subject, baseline = "MIM", "CL"
     two = {"subject": subject, "baseline": baseline}
-    members = tuple((name, WORDS.members(name)) for name in two.values() if name in FAMILIES)
-    one = tuple(pair for pair in members if pair[0] == subject)
+    members = {name: WORDS.members(name) for name in two.values() if name in FAMILIES}
+    one = {name: models for name, models in members.items() if name == subject} or None
+    members = members or None
     shared = {"metric": metric.name, "where": where, "scope": scope}
     if kind == "compare":
         factor = draw(st.none() | st.sampled_from([1.5, 2.0, 3.0]))
         amount = {"factor": factor} if factor else {"margin": margin}
-        return Meaning("compare", **shared, **two, members=members, relation=draw(CLAIMED), quantifier=quantifier, **amount)
+        return ClaimSpec(
+            kind="compare", **shared, **two, members=members, relation=draw(CLAIMED), quantifier=quantifier, **amount
+        )
     if kind == "threshold":
         bound = Bound(value=draw(NUMBERS) / (10 if metric.unit == "share" else 1), unit=metric.unit)
-        return Meaning(
-            "threshold", **shared, subject=subject, members=one, relation=draw(CLAIMED), bound=bound, quantifier=quantifier
+        return ClaimSpec(
+            kind="threshold", **shared, subject=subject, members=one, relation=draw(CLAIMED), bound=bound, quantifier=quantifier
         )
     if kind == "trend" and metric.layers and where.layers not in ("layer 2", "last 1"):  # a line needs two layers
-        return Meaning("trend", **shared, subject=subject, members=one, relation=draw(CLAIMED), margin=margin)
+        return ClaimSpec(kind="trend", **shared, subject=subject, members=one, relation=draw(CLAIMED), margin=margin)
     if kind == "presence":
         shared = {"metric": "high_norm_share", "where": draw(wheres(WORDS.metric("high_norm_share"))), "scope": scope}  # type: ignore[arg-type]
         bound = Bound(value=draw(st.integers(1, 99)) / 100, unit="images")
-        return Meaning(
-            "presence", **shared, subject=subject, members=one, relation=draw(st.sampled_from(["less", "greater"])), bound=bound
+        return ClaimSpec(
+            kind="presence",
+            **shared,
+            subject=subject,
+            members=one,
+            relation=draw(st.sampled_from(["less", "greater"])),
+            bound=bound,
         )
     if kind == "equivalence":
-        return Meaning("equivalence", **shared, **two, members=members, margin=margin, quantifier=quantifier)
+        return ClaimSpec(kind="equivalence", **shared, **two, members=members, margin=margin, quantifier=quantifier)
     if kind == "correlation":
-        other = draw(METRICS.filter(lambda word: word.name != metric.name))
+        where = shared["where"]
+        other = draw(METRICS.filter(lambda word: word.name != metric.name and (word.heads or not where.heads)))
         models = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=4, max_size=8, unique=True)))
         zero = Margin(value=0.0, unit="correlation")
-        return Meaning(
-            "correlation",
+        return ClaimSpec(
+            kind="correlation",
             **shared,
             other=other.name,
             models=models,
@@ -96,13 +105,12 @@ def meanings(draw: st.DrawFn) -> Meaning:
             margin=zero,
         )
     order = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=2, max_size=5, unique=True)))
-    return Meaning("ranking", **shared, order=order, margin=margin, quantifier=quantifier)
+    return ClaimSpec(kind="ranking", **shared, order=order, margin=margin, quantifier=quantifier)
 
 
 @settings(max_examples=300, deadline=None)
-@given(meanings())
-def test_the_english_of_a_meaning_reads_as_that_meaning(meaning: Meaning) -> None:
-    meaning.spec("an-id", "Note#^an-id", "what it says")  # it is a sound spec
-    text = say(meaning, WORDS)
+@given(specs())
+def test_the_english_of_a_spec_reads_as_that_spec(spec: ClaimSpec) -> None:
+    text = say(spec, WORDS)
     reading = read_sentence(text, WORDS)
-    assert (reading.meaning, reading.reason) == (meaning, ""), text
+    assert (reading.spec, reading.reason) == (spec, ""), text

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from checker.claims.sentence import last_sentence, plain
+from checker.claims.language.sentence import last_sentence, plain
 
 S = re.compile(r"\bS\b")
 SAID = "MAE has shorter attention distance than DINO"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.claims import ClaimSpec, is_untouched, parse_spec, print_spec
+from checker.claims import NamedSpec, is_untouched, parse_spec, print_spec
 from checker.errors import SpecError
 
 TEXT = """\
@@ -24,7 +24,7 @@ reviewed: false
 
 def test_the_promised_format_round_trips_byte_for_byte() -> None:
     spec = parse_spec(TEXT, "x.yaml")
-    assert isinstance(spec, ClaimSpec)
+    assert isinstance(spec, NamedSpec)
     text = print_spec(spec)
     assert text.startswith(TEXT)
     assert text.removeprefix(TEXT).startswith("# Written by check-claims (")
@@ -72,7 +72,8 @@ def test_the_hash_is_of_what_decides() -> None:
     spec = parse_spec(TEXT, "x")
     reworded = parse_spec(TEXT.replace("statement: MAE", "statement: It seems that MAE").replace("false", "true"), "x")
     other = parse_spec(TEXT.replace("0.05, unit", "0.06, unit"), "x")
-    assert spec.hash() == reworded.hash() != other.hash()
+    assert spec.spec.hash() == reworded.spec.hash() != other.spec.hash()
+    assert spec.spec == reworded.spec
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_the_hash_is_of_what_decides() -> None:
 )
 def test_layers_may_be_a_list(layers: str, kept: str) -> None:
     spec = parse_spec(TEXT.replace("layers: upper half", f"layers: {layers}"), "x")
-    assert spec.where.layers == kept
+    assert spec.spec.where.layers == kept
     assert parse_spec(print_spec(spec), "x") == spec
 
 

@@ -24,7 +24,7 @@ def kept(name: str) -> bytes:
 def run(name: str = COMPARE, **changes: Any) -> Run:
     """The run of a kept file as today's code would have made it, with other fields."""
     old = parse_ledger(kept(name), name).runs[0]
-    code = old.code.model_copy(update={"decision": decision_code()})
+    code = old.code.model_copy(update={"decision": decision_code(old.spec)})
     key = key_of(old.spec, code, {name: model.weights for name, model in old.models.items()})
     verdict = decide_again(old).model_copy(update={"curve": old.verdict.curve})
     effect = effect_of(old.spec, verdict.parts, (verdict.effect, verdict.low, verdict.high))

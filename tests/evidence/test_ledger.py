@@ -164,7 +164,7 @@ def test_the_newest_run_has_the_verdict_that_its_values_give_and_the_file_keeps_
         (lambda text: text.replace('"layers": [\n', '"layers": [\n[1, "2"],', 1), r"values.[^:]*layers\[0\]\[1\]`: not a number"),
         (lambda text: text.replace('"layers": [\n', '"layers": [\n[1.0],', 1), r"runs\[0\].values.\w+`: `layers` has 4 seeds and `images` 3"),
         (lambda text: text.replace('"relation": "', '"relation": "much ', 1), r"runs\[0\].spec.relation`: should be"),
-        (lambda text: text.replace('"kind": "', '"id": "a",\n    "kind": "', 1), r"runs\[0\].spec`: a recorded spec has no `id`"),
+        (lambda text: text.replace('"kind": "', '"id": "a",\n    "kind": "', 1), r"there is no key `runs\[0\].spec.id`"),
         (lambda text: text[: len(text) // 2], r"x:\d+:\d+: not an evidence file"),
     ],
 )  # fmt: skip

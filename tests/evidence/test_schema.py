@@ -40,5 +40,5 @@ def test_every_field_has_a_docstring() -> None:
     assert {"Run", "Values", "RecordedVerdict"} <= own
     for name in own:
         assert definitions[name]["description"]
-        for field, schema in definitions[name]["properties"].items():
+        for field, schema in definitions[name].get("properties", {}).items():
             assert schema.get("description"), f"{name}.{field}"

@@ -99,5 +99,5 @@ def test_features_that_do_not_vary_are_no_measurement() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [((1, 8, 3), (1, 9, 3)), ((1, 3, 3), (1, 3, 3)), ((8, 3), (1, 8, 3))])
 def test_shapes_that_do_not_fit(first: tuple[int, ...], second: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="the same images in both, at least 4"):
+    with pytest.raises(ValueError, match="the same images, at least 4"):
         cka_between(torch.rand(first), torch.rand(second))

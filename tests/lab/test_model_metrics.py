@@ -64,8 +64,8 @@ def test_a_metric_is_registered_under_its_own_name(name: str) -> None:
 def test_sentences_can_speak_of_it(sentence: str, metric: str, relation: str) -> None:
     words = dataclasses.replace(vocabulary(), metrics=tuple(entry.word for entry in METRICS.values()))
     reading = read_sentence(sentence, words)
-    assert reading.meaning is not None, reading.reason
-    assert (reading.meaning.metric, reading.meaning.relation) == (metric, relation)
+    assert reading.spec is not None, reading.reason
+    assert (reading.spec.metric, reading.spec.relation) == (metric, relation)
 
 
 def test_a_real_model_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

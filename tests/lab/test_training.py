@@ -25,6 +25,7 @@ from checker.lab.objectives.mae import normalised_patches, random_mask
 from checker.lab.objectives.moco import info_nce
 from checker.lab.objectives.simmim import block_mask
 from checker.lab.recipes import LATER, Architecture, Recipe
+from checker.lab.sources import scopes_of
 from checker.lab.transformer import normalise
 
 SMALL = Architecture(width=32, depth=2, heads=2)
@@ -48,7 +49,7 @@ def recipe(objective: str, steps: int, edition: int = 1) -> Recipe:
 
 def test_every_model_has_an_objective_and_data() -> None:
     for model in MODELS.values():
-        assert model.scopes
+        assert scopes_of(model.name)
         for recipe in (model.recipe, model.second):
             if recipe is not None:
                 assert recipe.objective in OBJECTIVES or recipe.steps == 0

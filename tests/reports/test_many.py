@@ -10,12 +10,13 @@ from checker.claims import find_claims, read_sentence
 from checker.lab import vocabulary
 from checker.notes import parse
 from checker.reports.many import among_many, corrected
-from checker.runs.outcome import Outcome, Word
+from checker.runs.outcome import Outcome
 from checker.runs.survey import Case
+from checker.words import StatusWord
 from tests.evidence.runs import with_verdict
 
 
-def outcome(name: str, word: Word, p: float | None, note: str = "N.md") -> Outcome:
+def outcome(name: str, word: StatusWord, p: float | None, note: str = "N.md") -> Outcome:
     (claim,), _ = find_claims(parse(PurePosixPath(note), b"- MAE has shorter attention distance than DINO #claim\n"))
     values = {"p": 1.0, "p_against": p} if word == "refuted" else {"p": p, "p_against": None if p is None else 1.0}
     return Outcome(Case(name, claim, read_sentence(claim.statement, vocabulary())), word, "", run=with_verdict(**values))

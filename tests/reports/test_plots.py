@@ -24,9 +24,6 @@ MAE, DINO, INIT = (
     [[16.0] * 4, [16.1] * 4],
 )
 SPEC = ClaimSpec(
-    id="a",
-    statement="",
-    source="",
     kind="compare",
     metric="attention_distance",
     subject="MAE",

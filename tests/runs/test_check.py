@@ -21,7 +21,7 @@ from checker.runs.outcome import Outcome
 from checker.runs.project import Project
 from checker.runs.store import Details, Kept, Store, read_measurement, write_measurement
 from checker.runs.survey import survey
-from checker.vocabulary import Scope
+from checker.scope import Scope
 from checker.writing import status_of
 from checker.writing.claim_note import render
 from tests.conftest import LOCALITY, write_model
@@ -320,8 +320,8 @@ def test_ids_are_readable_and_unique(make_vault: Callable[..., Path]) -> None:
         "mae-attention-distance-dino-2",
         "mae-is-nice",
     ]
-    assert cases[2].spec is not None
-    assert cases[2].spec.source == "B#^mae-attention-distance-dino-2"
+    assert cases[2].named is not None
+    assert cases[2].named.identity.source == "B#^mae-attention-distance-dino-2"
 
 
 def test_doubled_block_ids_are_an_error_for_each(make_vault: Callable[..., Path]) -> None:

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from checker.errors import MeasurementError
 from checker.lab import vocabulary
 from checker.lab.context import Context
-from checker.lab.models import MODELS
+from checker.lab.models import MODELS, Model
 from checker.notes import Vault
 from checker.reports.plots import claim_plot, plot_mark
 from checker.reports.table import as_json
@@ -230,3 +230,14 @@ def test_different_grids_are_compared_as_shares_of_uniform(
     assert outcome.run is not None
     assert (outcome.run.unit, outcome.run.uniform) == ("of uniform", 1.0)
     assert all(0.5 < value < 1.2 for name in TAGS for row in outcome.run.values[name].layers for value in row)
+
+
+def test_what_a_convolutional_network_lacks_is_said_before_anything_is_loaded(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convnet = Model(name="CLIP", tag="resnet18.a1_in1k", convolutional=True)
+    monkeypatch.setitem(MODELS._entries, "CLIP", convnet)
+    folder = make_vault({"N.md": "- CLIP has longer attention distance than DeiT #claim\n"})
+    outcome, _ = go(folder, Store(tmp_path / "cache", stand_ins))
+    assert outcome.word == "untestable"
+    assert "pretrained: attention distance needs attention maps, and CLIP has none" in outcome.reason

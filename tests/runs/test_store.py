@@ -146,7 +146,7 @@ def test_hashed_modules_unparse_alike_on_every_python() -> None:
     """Python 3.12 changed how f-strings with quotes inside are written back; hashed modules hold none outside of errors."""
     modules = {"checker.lab.data.base", "checker.verdicts.compare", "checker.verdicts.counts", "checker.claims.layers"}
     modules |= {data.module for data in DATA.values()}
-    for module in (*MEASURING, *(f"checker.lab.metrics.{name}" for name in METRICS)):
+    for module in (*MEASURING, *(metric.measure.__module__ for metric in METRICS.values())):
         modules |= imported(module)
     for module in sorted(modules):
         spec = find_spec(module)
@@ -162,7 +162,12 @@ def test_hashed_modules_unparse_alike_on_every_python() -> None:
 
 
 def test_the_code_of_a_metric_is_all_that_measures_it_and_nothing_else() -> None:
-    needed = imported("checker.lab.metrics.linear_probe_accuracy") | imported("checker.lab.measure")
-    assert {"checker.lab.metrics.base", "checker.lab.probing", "checker.lab.subject", "checker.lab.encoder"} <= needed
-    assert not [name for name in needed if name.split(".")[2] in ("models", "registry", "training", "objectives", "checkpoints")]
-    assert len({metric_code(name) for name in METRICS}) == len(METRICS)
+    needed = imported("checker.lab.metrics.perturbed_accuracy") | imported("checker.lab.measure")
+    assert {"checker.lab.perturbations", "checker.lab.probing", "checker.lab.subjects.base", "checker.lab.encoder"} <= needed
+    assert not [
+        name
+        for name in needed
+        if name.split(".")[2] in ("models", "registry", "metric", "sources", "changes", "training", "objectives", "checkpoints")
+    ]
+    modules = {metric.measure.__module__ for metric in METRICS.values()}
+    assert len({metric_code(name) for name in METRICS}) == len(modules)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from checker.lab.changes.base import Knob, add
 from checker.lab.recipes import Recipe, Setting
 
-if TYPE_CHECKING:
-    from torch import nn
-
 DEPTH = {"mae": 2}  # of the decoder of each objective that has one
 
 
-def rebuild(objective: nn.Module, depth: Setting) -> None:
+def rebuild(objective: Any, depth: Setting) -> None:
     """Give an objective a decoder of `depth` blocks, freshly initialised, of the width and heads that its own one has."""
     from timm.models.vision_transformer import Block
     from torch import nn

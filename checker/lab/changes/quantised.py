@@ -22,7 +22,7 @@ def quantised(weight: Tensor, bits: int) -> Tensor:
     levels = 2 ** (bits - 1) - 1
     wide = weight.detach().float().flatten(1)
     step = wide.abs().amax(1, keepdim=True) / levels
-    rounded = (wide / step.where(step > 0, 1)).round() * step
+    rounded: Tensor = (wide / step.where(step > 0, 1)).round() * step
     return rounded.view_as(weight).to(weight)
 
 

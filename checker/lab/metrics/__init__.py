@@ -1,4 +1,7 @@
-"""Metrics by name, one file each. Light to import: torch loads when something is measured."""
+"""Metrics by name: every file of this folder that declares some. Light to import: torch loads when something is measured."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from checker.lab.metric import METRICS, Metric, metric
 from checker.lab.metrics.attention_distance import attention_distance
@@ -61,3 +64,6 @@ __all__ = [
     "training_throughput",
     "translation_error",
 ]
+
+for _file in iter_modules(__path__):
+    import_module(f"{__name__}.{_file.name}")

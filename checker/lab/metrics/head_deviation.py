@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     synonyms=("head deviation",),
     comparatives=AMOUNT,
     layers="upper half",
+    heads=False,  # it is of how they differ
 )
 def head_deviation(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Standard deviation over heads of the attention of one patch on another, mean over both patches.

@@ -69,7 +69,7 @@ class Places:
 class Source(ABC):
     """Where models of one scope come from. Nothing but `load` may import torch."""
 
-    scope: ClassVar[Scope]
+    scope: Scope
     changeable: ClassVar[bool] = True  # interventions can be made on what `load` gives
 
     def models(self) -> Iterable[Model]:

@@ -63,7 +63,7 @@ class WithChanges(Source):
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.scope = source.scope  # type: ignore[misc]  (of the instance: each wraps one source)
+        self.scope = source.scope
 
     def models(self) -> Iterable[Model]:
         return self.source.models()

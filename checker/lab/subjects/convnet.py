@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from checker.errors import MeasurementError
-from checker.lab.description import Channels
 from checker.lab.encoder import Encoder
 from checker.lab.metric import Needs
 from checker.lab.subjects.base import Subject, batches
@@ -37,7 +36,7 @@ def is_convnet(module: Any) -> bool:
     return hasattr(module, "forward_intermediates") and not any("Attention" in type(part).__name__ for part in module.modules())
 
 
-def describe_convnet(name: str, module: Any, size: int, mean: Channels, std: Channels, weights: str) -> Encoder:
+def describe_convnet(name: str, module: Any, size: int, mean: tuple[float, ...], std: tuple[float, ...], weights: str) -> Encoder:
     """An Encoder for a convolutional network of timm. A position of its last map stands for a patch, and its stages for blocks.
 
     Raises MeasurementError for a picture that is smaller than one position.

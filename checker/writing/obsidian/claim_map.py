@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from checker.runs.project import Project
+from checker.words import MARKS
 from checker.writing.claim_note import SOURCE
-from checker.writing.status import MARKS
 
 WIDTH, HEIGHT, GAP = 420, 320, 40  # of a card, and the room between two, in pixels
 NOTE_HEIGHT = 120

@@ -1,4 +1,4 @@
-"""A sentence to a reading: the meaning that it has, or exactly what is missing. Never a guess."""
+"""A sentence to a reading: the spec that it means, or exactly what is missing. Never a guess."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from typing import Literal
 from lark import Lark, Token, Tree, UnexpectedInput
 from lark.visitors import CollapseAmbiguities
 
-from checker.claims.compose import compose
-from checker.claims.frame import read_through, without_explanation
-from checker.claims.meaning import Meaning
-from checker.claims.noise import without_noise
-from checker.claims.question import Choice, QuestionError, UnknownError
-from checker.claims.say import say
-from checker.claims.sentence import plain, unquoted
-from checker.claims.unknown import KINDS, explained, kind_of, kinds_of
-from checker.claims.words import Dictionary, Word, WordLexer
+from checker.claims.kind import KINDS
+from checker.claims.language import unknown
+from checker.claims.language.compose import compose
+from checker.claims.language.english import say
+from checker.claims.language.frame import read_through, without_explanation
+from checker.claims.language.noise import without_noise
+from checker.claims.language.question import Choice, QuestionError, UnknownError
+from checker.claims.language.sentence import plain, unquoted
+from checker.claims.language.unknown import explained, kind_of, kinds_of
+from checker.claims.language.words import Dictionary, Word, WordLexer
+from checker.claims.spec import ClaimSpec
 from checker.vocabulary import Vocabulary
 
 MOST_WORDS = 60  # of a sentence; longer ones hold more than one claim
@@ -35,25 +37,9 @@ SIZES = ("larger", "smaller", "grow", "grows", "growing", "shrink", "shrinks", "
 WORD = re.compile(r"[\w-]+")
 
 
-STARTS: dict[str, frozenset[str]] = {
-    start: frozenset(terminals.split())
-    for start, terminals in {
-        "a_compare": "COMPARATIVE SUPERLATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT TWICE HALF TIMES UP DOWN "
-        "IMPROVE WORSEN RAISED LOWERED",
-        "a_threshold": "NUMBER",
-        "a_trend": "UP DOWN GROW RISING FALLING DEPTH",
-        "a_presence": "HAVE EXIST THERE LACK PRESENT ABSENT",
-        "an_equivalence": "SIMILAR DIFFER WITHIN",
-        "a_correlation": "CORRELATE ANTICORRELATE CORRELATED ANTICORRELATED CORRELATION MODELS COMPARATIVE",
-        "a_ranking": "GREATER_SIGN LESS_SIGN",
-    }.items()
-}
-"""The start of the grammar for each kind, and the words of which a sentence of that kind has at least one."""
-
-
 @dataclass(frozen=True)
 class Reading:
-    """What was understood. `meaning` is set exactly when `status` is ok; `reason` says what is wrong otherwise.
+    """What was understood. `spec` is set exactly when `status` is ok; `reason` says what is wrong otherwise.
 
     `missing` is what would make it decidable. Each of the `choices` is a whole sentence that reads and keeps every word of this
     one that restricts it; `added` are the models that they add, one for each of them, "" where they add none.
@@ -62,7 +48,7 @@ class Reading:
     status: Literal["ok", "needs-spec", "untestable"]
     sentence: str
     reading: str = ""
-    meaning: Meaning | None = None
+    spec: ClaimSpec | None = None
     reason: str = ""
     missing: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
@@ -77,8 +63,18 @@ def _dictionary(vocabulary: Vocabulary) -> Dictionary:
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    grammar = (files("checker.claims") / "grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="earley", lexer=WordLexer, ambiguity="explicit", start=list(STARTS))
+    return Lark(_grammar(), parser="earley", lexer=WordLexer, ambiguity="explicit", start=[f"{name}_claim" for name in _kinds()])
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> str:
+    return (files("checker.claims.language") / "grammar.lark").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[str, ...]:
+    """The kinds of claims in the order of the grammar, which has a start for each."""
+    return tuple(sorted(KINDS, key=lambda name: _grammar().index(f"\n{name}_claim:")))
 
 
 def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None) -> Reading:
@@ -99,7 +95,7 @@ class _Reader:
     def reading(self) -> Reading:
         if not any(word.type in CLAIMING for words in self.ways for word in words):
             return self._without_metric()
-        meanings: dict[Meaning, None] = {}
+        specs: list[ClaimSpec] = []
         asked: list[tuple[QuestionError | UnknownError, Sequence[Word]]] = []  # by the ways to read it
         failed: list[tuple[QuestionError | UnknownError, Sequence[Word]]] = []  # where it cannot be read at all
         for spoken in self.ways:
@@ -114,14 +110,15 @@ class _Reader:
                 continue
             for tree in trees:
                 try:
-                    meanings[compose(tree, self.vocabulary)] = None
+                    spec = compose(tree, self.vocabulary)
                 except (QuestionError, UnknownError) as question:
                     asked.append((question, words))
-        if len(meanings) == 1:
-            (meaning,) = meanings
-            return Reading("ok", self.text, reading=say(meaning, self.vocabulary), meaning=meaning)
-        if meanings:
-            both = tuple(say(meaning, self.vocabulary) for meaning in meanings)
+                else:
+                    specs += [spec] if spec not in specs else []
+        if len(specs) == 1:
+            return Reading("ok", self.text, reading=say(specs[0], self.vocabulary), spec=specs[0])
+        if specs:
+            both = tuple(say(spec, self.vocabulary) for spec in specs)
             return self._question("it can mean two things", ("which of them",), both)
         return self._explained() or (None if asked else self._parted()) or self._answer(asked or failed)
 
@@ -204,7 +201,11 @@ class _Reader:
         return {} if question.together and len(offered) < len(question.choices) else offered
 
     def _without_metric(self) -> Reading:
-        """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken."""
+        """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken. An order of models whose
+        every word is known only leaves out in what."""
+        types = {word.type for words in self.ways for word in words}
+        if types & KINDS["ranking"].words and "NAME" not in types:
+            return self._question("it does not say what is measured", ("metric",))
         words = {word.casefold() for word in WORD.findall(self.text)}
         metrics = self.vocabulary.metrics
         hinted = [metric.title for metric in metrics if words & {hint.casefold() for hint in metric.hints}]
@@ -258,11 +259,11 @@ def _trees(words: Sequence[Word]) -> list[Tree[Token]]:
     types = {word.type for word in words}
     trees: list[Tree[Token]] = []
     reached = 0
-    for start, telling in STARTS.items():
-        if not types & telling:
+    for name in _kinds():
+        if not types & KINDS[name].words:
             continue
         try:
-            tree = _parser().parse(list(words), start=start)
+            tree = _parser().parse(list(words), start=f"{name}_claim")
         except UnexpectedInput as error:
             position = getattr(getattr(error, "token", None), "start_pos", None)
             reached = max(reached, len(words) if position is None else position)
@@ -283,5 +284,5 @@ def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
         return QuestionError("the sentence ends too early", "the rest of it")
     named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")
     kind = None if named else kind_of(words[reached].text)
-    what, missing = KINDS[kind] if kind else ("", "a plainer sentence that says the same")
+    what, missing = unknown.KINDS[kind] if kind else ("", "a plainer sentence that says the same")
     return QuestionError(f"not understood from {words[reached].text!r} on" + (f" ({what})" if what else ""), missing)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from checker.claims.citation import LINKED, joins, without_citations
-from checker.claims.unknown import kind_of
+from checker.claims.language.citation import LINKED, joins, without_citations
+from checker.claims.language.unknown import kind_of
 
 COMMENT = re.compile(r"(?P<kept>`[^`]*`|\[\[[^\[\]]*\]\])|%%.*?%%|<!--(?:(?!<!--).)*?-->", re.DOTALL)
 FOOTNOTE = re.compile(r"\\?\[\^[^\s\[\]]+\\?\](?::(?=\s))?|(?<!px)(?<![\d%])<sup>\s*\[?\d[\d,\s–-]*\]?\s*</sup>")

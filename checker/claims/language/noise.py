@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from checker.claims.question import QuestionError
-from checker.claims.words import Word
+from checker.claims.language.question import QuestionError
+from checker.claims.language.words import Word
 
 NEGATIONS = ("NO", "NOT", "DOES_NOT", "IS_NOT")
 MODELS = ("MODEL", "FAMILY")

@@ -34,5 +34,13 @@ class QuestionError(Exception):
         self.reason, self.missing, self.choices, self.together = reason, missing, tuple(choices), together
 
 
+END = 10**6  # the place behind the last word
+
+
+def adding(text: str, model: str = "") -> Choice:
+    """The sentence with something at its end."""
+    return Choice((Edit(END, END, text),), model)
+
+
 class UnknownError(Exception):
     """Raised when a sentence speaks of a model that is not here."""

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from checker.claims.lexicon import phrases_of
-from checker.claims.unknown import kind_of
+from checker.claims.language.lexicon import phrases_of
+from checker.claims.language.unknown import kind_of
 
 LINKED = ("\x02", "\x03")  # around the text of a link
 LONGEST = 300  # characters of one citation

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from checker.claims.lexicon import phrases_of
-from checker.claims.words import Word
+from checker.claims.language.lexicon import phrases_of
+from checker.claims.language.words import Word
 
 KINDS = {
     "size": ("a size or a resolution of a model", "released weights of that size"),

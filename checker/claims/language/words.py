@@ -11,7 +11,7 @@ from lark import Token
 from lark.common import LexerConf
 from lark.lexer import Lexer
 
-from checker.claims.lexicon import phrases_of
+from checker.claims.language.lexicon import phrases_of
 from checker.vocabulary import Vocabulary
 
 SPLIT = re.compile(

@@ -11,7 +11,7 @@ def phrases_of(file: str) -> dict[str, tuple[str, ...]]:
     """The phrases of a file of this folder by their names. Lines that begin with `# ` are comments."""
     table: dict[str, tuple[str, ...]] = {}
     name = ""
-    for line in (files("checker.claims") / file).read_text(encoding="utf-8").splitlines():
+    for line in (files("checker.claims.language") / file).read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("# "):
             continue
         if not line[0].isspace():

@@ -41,7 +41,7 @@ _ITEMS = rf"{_ITEM}(?:\s*(?:[,;]|\band\b|&)\s*{_ITEM})*"
 # What is surely a citation is gone from the text already (citation.py). Of the rest, no name, and no key.
 _SURE = rf"(?![^()]*(?:\b{_SURNAME}\s+{_YEAR}|\bet\s+al\b|@\w))"
 CITATION = re.compile(rf"\({_SURE}{_ITEMS}\)")
-MARK = re.compile(r"(?<![%\d])(?<![%\d] )(?<!px )\[\d{1,3}\](?!\s*[\w%])")
+MARK = re.compile(r"(?<![%\d])(?<![%\d] )(?<!px )(?:\bby\s+)?\[\d{1,3}\](?!\s*[\w%])")  # [3], or who says it: by [3]
 TAIL = re.compile(rf"\s*[,;]\s*{_ITEMS}(?=\))")  # of a parenthesis that says something as well
 
 _ADVERB = r"(?:(?:also|further|again|clearly|consistently|empirically|previously|recently|already|indeed|likewise)\s+)?"

@@ -1,0 +1,158 @@
+"""One model beside another: "MAE has shorter attention distance than DINO", "MAE trains 3 times as fast as SimMIM"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from checker.claims.kind import Kind, Rule, register, terminals
+from checker.claims.language.amounts import factor_of, margin_of
+from checker.claims.language.english import English, number
+from checker.claims.language.metrics import OTHER_SIDE, better_of, direction, metric_of, negated
+from checker.claims.language.noise import NEGATIONS
+from checker.claims.language.placed import placed
+from checker.claims.language.question import Choice, Edit, QuestionError, adding
+from checker.claims.language.subjects import baseline_of, others_of, the_one
+from checker.claims.language.tree import Parsed, leaves, single
+from checker.claims.range import Range, beyond, of_difference
+from checker.claims.spec import ClaimSpec, Margin
+from checker.vocabulary import MetricWord, Relation
+
+# Beside these a factor below 1 can be of the whole, or of the difference.
+CHANGING = terminals("BY COMPARATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT UP DOWN IMPROVE WORSEN RAISED LOWERED")
+
+
+@register
+class Compare(Kind):
+    """`subject` is less (greater) than `baseline` by more than `margin`, or by a `factor`."""
+
+    name = "compare"
+    needs = ("subject", "baseline", "relation")
+    may = ("margin", "factor", "quantifier", "members")
+    either = ("margin", "factor")
+    words = terminals(
+        "COMPARATIVE SUPERLATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT TWICE HALF TIMES UP "
+        "DOWN IMPROVE WORSEN RAISED LOWERED"
+    )
+    clauses = frozenset({"margin_clause", "compared"})
+    has_degree = True
+
+    def ask(self, parsed: Parsed) -> None:
+        if parsed.tokens("SUPERLATIVE"):
+            raise _superlative(parsed)
+
+    def read(self, parsed: Parsed) -> ClaimSpec:
+        metric, relation = _what_is_compared(parsed)
+        subject, baseline = the_one(parsed, "subject"), baseline_of(parsed)
+        factor = factor_of(parsed)
+        if factor is not None and factor < 1 and parsed.all("at_least"):
+            raise QuestionError("at least half of something is no less than half of it", "a number above 1, or an upper bound")
+        if factor is not None and factor < 1:  # half as long, half that of
+            changed = [token for token in leaves(parsed.tree) if token.type in CHANGING]
+            if changed and not (parsed.tokens("DEGREE") and parsed.tokens("AS")):
+                reason = f"{factor:g} times {str(changed[0])!r} can mean two things"
+                raise QuestionError(reason, "a number above 1, or how many times as much")
+            relation, factor = OTHER_SIDE[relation], 1 / factor
+        claimed = negated(parsed, relation)
+        margin = None if factor else margin_of(parsed, metric, falls=relation == "less")
+        return placed(parsed, metric, subject, baseline, margin=margin, factor=factor, relation=claimed)
+
+    def say(self, spec: ClaimSpec, english: English) -> str:
+        relation: Relation = "less" if spec.relation in ("less", "not less") else "greater"
+        words = [word for word, its in english.metric.comparatives if its == relation]
+        word = next((word for word in ("smaller", "larger") if word in words), words[0])
+        line = f"{word} than {english.that()}"
+        if spec.factor is not None:
+            line = f"at least {number(spec.factor)} times {line}"
+        elif spec.margin is not None:
+            line += f" by more than {english.amount(spec.margin)}"
+        verb = "is not" if spec.relation in ("not less", "not greater") else "is"
+        return f"{english.subject()}{english.where()}, {verb} {line}"
+
+    def slug(self, spec: ClaimSpec) -> str:
+        return "not" if spec.relation in ("not less", "not greater") else ""
+
+    def margin(self, metric: MetricWord) -> Margin | None:
+        return Margin(value=metric.margin.value, unit=metric.margin.unit)
+
+    def ranges(self, spec: ClaimSpec) -> Iterator[Range]:
+        assert spec.subject and spec.baseline
+        unit = spec.margin.unit if spec.margin else f"factor {spec.factor:g}"
+        size = spec.margin.value if spec.margin else 0.0
+        low, high, closed = beyond(spec.relation, -size, size)
+        yield of_difference(spec, spec.subject, spec.baseline, unit, (low, high), closed)
+
+    def rule(self, spec: ClaimSpec) -> Rule:
+        if spec.factor is not None:
+            return Rule("ratio", "pairs", {"factor": spec.factor, "relation": spec.relation}, counts=True)
+        return Rule("compare", "pairs", {"relation": spec.relation, **spec.margin_option()}, counts=True)
+
+    def effect(self, spec: ClaimSpec, subject: str, baseline: str) -> str:
+        return f"{subject} {'minus' if spec.factor is None else 'divided by'} {baseline}"
+
+    def unit(self, spec: ClaimSpec, unit: str) -> str:
+        return unit if spec.factor is None else "times"
+
+    def no_effect(self, spec: ClaimSpec) -> float | None:
+        return 0.0 if spec.factor is None else 1.0
+
+
+def _superlative(parsed: Parsed) -> QuestionError:
+    """What to ask of "the shortest": it is one comparison with each of the models that are meant."""
+    subject, word = the_one(parsed, "subject"), parsed.tokens("SUPERLATIVE")[0]
+    if parsed.tokens(*NEGATIONS):
+        return QuestionError("it denies a superlative, and does not say of which model it fails", "one comparison")
+    tokens = [token for node in parsed.all("among", "models_clause") for token in leaves(node)]
+    named = [name for token in tokens if token.type in ("MODEL", "FAMILY") for name in parsed.vocabulary.members(str(token))]
+    others = dict.fromkeys(name for name in named or others_of(parsed, subject) if name != subject)
+    reason = "a superlative compares with each of the others" if named else "it does not say of which models"
+    place = next(token.start_pos or 0 for token in leaves(parsed.tree) if token.type == "SUPERLATIVE")
+    gone = [Edit(*parsed.span(node), "") for node in parsed.all("among", "models_clause")]
+    comma = [token.start_pos or 0 for token in leaves(parsed.tree) if token.type == "COMMA"]
+    gone = [Edit(edit.first, edit.last + (edit.last in comma), "") for edit in gone]
+    choices = [
+        Choice((Edit(place, place + 1, word, article=True), *gone, *adding(f"than {other}").edits), other) for other in others
+    ]
+    return QuestionError(reason, "one comparison for each of them", choices, together=True)
+
+
+def _what_is_compared(parsed: Parsed) -> tuple[MetricWord, Relation]:
+    """The metric and the relation that a comparison states, negation aside."""
+    for kind in ("ADJECTIVE", "PREDICATE"):
+        for value in parsed.tokens(kind):
+            name, relation = value.split(":")
+            metric = metric_of(parsed, name)
+            if kind == "ADJECTIVE":
+                word = single(parsed.tokens("COMPARATIVE", "DEGREE"), "word for the direction")
+                if word not in ("more", "less"):
+                    raise QuestionError(f"{word!r} does not go with that word", "more or less")
+                relation = relation if word == "more" else OTHER_SIDE[cast(Relation, relation)]
+            return metric, cast(Relation, relation)
+    metric = metric_of(parsed)
+    beats = parsed.all("beat")
+    if beats:
+        better = better_of(parsed, metric)
+        wins = any(token.type == "BEAT" for token in leaves(beats[0]))
+        return metric, better if wins else OTHER_SIDE[better]
+    exceeds = parsed.all("exceed")
+    if exceeds:
+        return metric, "greater" if any(token.type == "EXCEED" for token in leaves(exceeds[0])) else "less"
+    if parsed.all("changed", "change"):
+        return metric, _changed(parsed, metric)
+    words = parsed.tokens("COMPARATIVE") or parsed.tokens("DEGREE")
+    if not words and parsed.all("multiple"):
+        return metric, "greater"
+    word = single(words, "comparison")
+    if parsed.all("verb") and word not in ("faster", "slower"):
+        raise QuestionError(f"{word!r} does not go with that verb", "faster or slower")
+    return metric, direction(parsed, metric, word)
+
+
+def _changed(parsed: Parsed, metric: MetricWord) -> Relation:
+    """The relation of a model that changes a metric beside another."""
+    if parsed.tokens("RAISED", "UP"):
+        return "greater"
+    if parsed.tokens("LOWERED", "DOWN"):
+        return "less"
+    better = better_of(parsed, metric)
+    return better if parsed.tokens("IMPROVE") else OTHER_SIDE[better]

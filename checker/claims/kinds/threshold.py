@@ -1,0 +1,76 @@
+"""One model against a number: "DINO reaches 60 % k-NN accuracy"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.claims.kind import Kind, Rule, register, terminals
+from checker.claims.language.amounts import amount_of, in_unit, say_amount
+from checker.claims.language.english import English, number, percent
+from checker.claims.language.metrics import direction, metric_of, negated
+from checker.claims.language.placed import placed
+from checker.claims.language.question import Choice, Edit, QuestionError
+from checker.claims.language.subjects import the_one
+from checker.claims.language.tree import Parsed, leaves
+from checker.claims.range import Range, of_one
+from checker.claims.spec import Bound, ClaimSpec
+from checker.vocabulary import Relation
+
+
+@register
+class Threshold(Kind):
+    """`subject` lies above (greater) or below (less) `bound`."""
+
+    name = "threshold"
+    needs = ("subject", "relation", "bound")
+    may = ("margin", "quantifier", "members")
+    words = terminals("NUMBER")
+
+    def read(self, parsed: Parsed) -> ClaimSpec:
+        metric = metric_of(parsed)
+        subject = the_one(parsed, "subject")
+        relation: Relation = "greater"
+        limits = [node for name in ("lower_limit", "upper_limit", "worded_limit") for node in parsed.all(name)]
+        if parsed.all("exact"):
+            amount = say_amount(amount_of(parsed, parsed.body))
+            place, _ = parsed.span(parsed.all("exact")[0])
+            choices = [Choice((Edit(place, place, word),)) for word in ("at least", "at most")]
+            reason = f"that {metric.title} is exactly {amount} cannot be decided"
+            raise QuestionError(reason, "at least, at most, or how close", choices)
+        if limits:
+            name = limits[0].data
+            word = next((str(token) for token in leaves(limits[0]) if token.type == "COMPARATIVE"), "")
+            relation = "less" if name == "upper_limit" else "greater"
+            if name == "worded_limit":
+                relation = direction(parsed, metric, word)
+        elif parsed.all("exceed"):
+            relation = "greater" if parsed.tokens("EXCEED") else "less"
+        claimed = negated(parsed, relation)
+        number, unit = amount_of(parsed, parsed.body)
+        bound = Bound(value=in_unit(number, unit, metric, "a bound"), unit=metric.unit)
+        return placed(parsed, metric, subject, relation=claimed, bound=bound)
+
+    def say(self, spec: ClaimSpec, english: English) -> str:
+        assert spec.bound is not None
+        share = english.metric.unit == "share"
+        amount = percent(spec.bound.value) if share else f"{number(spec.bound.value)}{english.unit()}"
+        verb = "is not" if spec.relation in ("not less", "not greater") else "is"
+        side = "at most" if spec.relation in ("less", "not less") else "at least"
+        return f"{english.subject()}{english.where()}, {verb} {side} {amount}"
+
+    def ranges(self, spec: ClaimSpec) -> Iterator[Range]:
+        amount = spec.margin or spec.bound
+        assert amount is not None
+        yield of_one(spec, amount.unit, amount.value, amount.value)
+
+    def rule(self, spec: ClaimSpec) -> Rule:
+        assert spec.bound is not None
+        margin = spec.margin.value if spec.margin else 0.0
+        options = {"bound": spec.bound.value, "relation": spec.relation, "margin": margin}
+        return Rule("threshold", "members", options, counts=True)
+
+    def effect(self, spec: ClaimSpec, subject: str, baseline: str) -> str:
+        return f"mean of {subject}"
+
+    def no_effect(self, spec: ClaimSpec) -> float | None:
+        return None

@@ -1,0 +1,90 @@
+"""One model along its depth: "the attention distance of MAE increases with depth"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checker.claims.kind import Kind, Rule, register, terminals
+from checker.claims.language.amounts import margin_of
+from checker.claims.language.english import English
+from checker.claims.language.metrics import direction, metric_of, negated
+from checker.claims.language.placed import placed
+from checker.claims.language.places import quantifier_of, where_of
+from checker.claims.language.question import QuestionError, adding
+from checker.claims.language.subjects import the_one
+from checker.claims.language.tree import Parsed, leaves
+from checker.claims.range import Range, of_one
+from checker.claims.spec import ClaimSpec, Margin
+from checker.vocabulary import MetricWord, Relation
+
+VERBS = {"greater": "increases", "less": "decreases", "not greater": "does not increase", "not less": "does not decrease"}
+
+
+@register
+class Trend(Kind):
+    """The metric of `subject` rises (greater) or falls (less) with depth, by more than `margin`."""
+
+    name = "trend"
+    needs = ("subject", "relation", "margin")
+    may = ("members",)
+    words = terminals("UP DOWN GROW RISING FALLING DEPTH")
+    clauses = frozenset({"margin_clause"})
+    over_depth = True
+
+    def read(self, parsed: Parsed) -> ClaimSpec:
+        metric = metric_of(parsed)
+        subject = the_one(parsed, "subject")
+        if not metric.layers:
+            raise QuestionError(f"{metric.title} is one number for a whole model, so it has no trend over layers")
+        if not any(parsed.tokens("DEPTH")):
+            raise QuestionError("it does not say with what", "with what", [adding("with depth")])
+        words = parsed.tokens("COMPARATIVE")
+        _check_depth(parsed, parsed.tokens("DEPTH")[0], bool(words) and not parsed.tokens("GETS", "GROW"), metric)
+        rises = bool(parsed.tokens("UP", "GROW", "RISING")) and not words
+        relation: Relation = direction(parsed, metric, words[0]) if words else "greater" if rises else "less"
+        margin = margin_of(parsed, metric, falls=bool(parsed.tokens("DOWN", "FALLING")))
+        where = where_of(parsed, metric, trend=True)
+        if quantifier_of(parsed) or re.fullmatch(r"layer \d+|(?:first|last) 1", where.layers):
+            raise QuestionError(
+                "a trend goes over several layers; it is not asked of single ones", "the layers that it goes over"
+            )
+        return placed(parsed, metric, subject, where=where, relation=negated(parsed, relation), margin=margin)
+
+    def say(self, spec: ClaimSpec, english: English) -> str:
+        assert spec.relation is not None and spec.margin is not None
+        course = f"{VERBS[spec.relation]} with depth by more than {english.amount(spec.margin)}"
+        return f"{english.subject()}{english.where()}, {course}"
+
+    def slug(self, spec: ClaimSpec) -> str:
+        return f"trend {({'less': 'falling', 'greater': 'rising'}).get(spec.relation or '', spec.relation)}"
+
+    def margin(self, metric: MetricWord) -> Margin | None:
+        return Margin(value=metric.margin.value, unit=metric.margin.unit)
+
+    def ranges(self, spec: ClaimSpec) -> Iterator[Range]:
+        assert spec.margin is not None
+        yield of_one(spec, spec.margin.unit, -spec.margin.value, spec.margin.value)
+
+    def rule(self, spec: ClaimSpec) -> Rule:
+        return Rule("trend", "members", {"relation": spec.relation, **spec.margin_option()}, keep="depth")
+
+    def effect(self, spec: ClaimSpec, subject: str, baseline: str) -> str:
+        return f"slope over the depth of {subject}"
+
+    def unit(self, spec: ClaimSpec, unit: str) -> str:
+        return f"{unit} over the depth"
+
+
+def _check_depth(parsed: Parsed, depth: str, compares: bool, metric: MetricWord) -> None:
+    """A trend goes from the first layer to the last; it compares the model with itself alone."""
+    if depth.startswith("in ") and not parsed.tokens("COMPARATIVE"):
+        raise QuestionError(f"{depth!r} can mean within them, or from early layers to them", "with depth")
+    if "layer by layer" in depth or "layer to layer" in depth:
+        raise QuestionError(f"{depth!r} can mean at each step, or from the first layer to the last", "with depth")
+    if compares and not depth.startswith(("with ", "in ", "toward", "deeper", "from ")):
+        raise QuestionError(
+            f"{metric.title} than what? {depth!r} is a place, or the course of a trend", "baseline, or with depth"
+        )
+    if any({"MEAN_OVER", "ALL_LAYERS"} <= {token.type for token in leaves(node)} for node in parsed.all("layers_clause")):
+        raise QuestionError("a trend goes over layers, and is not averaged over them", "a trend, or a mean")

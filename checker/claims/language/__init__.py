@@ -1,0 +1,1 @@
+"""A sentence in English to a claim spec, and back."""

@@ -1,0 +1,142 @@
+"""Knobs and interventions: what they do, what they leave as it is, and what they refuse."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import timm
+import torch
+
+from checker.errors import SpecError
+from checker.lab.changes import CHANGES, as_set, with_settings
+from checker.lab.changes.quantised import quantised
+from checker.lab.checkpoints import load
+from checker.lab.data import DATA
+from checker.lab.models import MODELS
+from checker.lab.objectives import objective_of
+from checker.lab.recipes import Architecture, Recipe
+from checker.lab.sources import SOURCES, Wanted, refusal, scopes_of
+from checker.lab.training_code import training_code
+from checker.scope import Scope
+from checker.variant import Variant
+from tests.conftest import write_model
+
+SMALL = Architecture(width=32, depth=2, heads=2)
+TOY = SOURCES[Scope.TOY]
+DEPTH, BITS = CHANGES["decoder depth"], CHANGES["quantised to"]
+
+
+def mae(edition: int) -> Recipe:
+    return Recipe("mae", "shapes", steps=3, batch=4, architecture=SMALL, edition=edition)
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+@pytest.mark.parametrize("depth", [0, 1, 4])
+def test_a_decoder_of_another_depth_learns(edition: int, depth: int) -> None:
+    recipe = with_settings(mae(edition), [(DEPTH, depth)])
+    with as_set(recipe):
+        objective = objective_of(recipe)(recipe, DATA["shapes"])
+    *blocks, _ = objective.decoder
+    assert len(blocks) == depth
+    generator = torch.Generator().manual_seed(0)
+    objective.loss(torch.rand(4, 3, 32, 32, generator=generator), torch.zeros(4), generator).backward()
+    assert all(parameter.grad is not None for block in blocks for parameter in block.parameters())
+    plain = objective_of(recipe)(recipe, DATA["shapes"])
+    assert len(plain.decoder) == 3  # outside of the block nothing is changed
+
+
+def test_a_setting_changes_the_key_and_the_code_of_its_own_models_alone() -> None:
+    recipe = MODELS["MAE"].recipe
+    assert recipe is not None
+    deeper = TOY.recipe("MAE (decoder depth: 4)", "shapes")
+    assert deeper == replace(recipe, settings=(("decoder depth", 4),))
+    assert Recipe.from_dict(deeper.as_dict()) == deeper
+    assert len({recipe.key(0), deeper.key(0), TOY.recipe("MAE (decoder depth: 1)", "shapes").key(0)}) == 3
+    assert training_code(deeper) != training_code(recipe)
+    assert TOY.recipe("MAE (decoder depth: 2)", "shapes") == recipe  # which has two blocks anyway
+    assert "settings" not in recipe.as_dict()
+
+
+def test_weights_are_rounded_to_few_levels_in_each_output_channel() -> None:
+    weight = torch.tensor([[1.0, -0.6, 0.2, 0.0], [10.0, 4.0, -2.0, 0.1], [0.0, 0.0, 0.0, 0.0]])
+    # 3 bits: steps of a third of the largest
+    expected = torch.tensor([[1.0, -2 / 3, 1 / 3, 0.0], [10.0, 10 / 3, -10 / 3, 0.0], [0.0, 0.0, 0.0, 0.0]])
+    assert torch.allclose(quantised(weight, 3), expected)
+    kernel = torch.randn(5, 3, 2, 2)
+    assert all(len(channel.unique()) <= 15 for channel in quantised(kernel, 4))
+    assert torch.allclose(quantised(kernel, 16), kernel, atol=1e-4 * float(kernel.abs().max()))
+
+
+def test_a_convolution_is_quantised_too() -> None:
+    module = timm.create_model("resnet18", pretrained=False, num_classes=0)
+    BITS.apply(module, 2)  # type: ignore[union-attr]
+    assert all(len(channel.unique()) <= 3 for channel in module.conv1.weight)
+
+
+def test_what_is_loaded_is_quantised_and_known_by_another_hash(tmp_path: Path) -> None:
+    card = write_model(tmp_path, "MAE", 0, 0.3)
+    file = tmp_path / f"{card.key}.safetensors"
+    plain, _ = load(file)
+    name = "MAE (quantised to: 4 bit)"
+    encoder, _ = TOY.load(name, 0, file)
+    weight, before = (each.module.blocks[0].attn.qkv.weight for each in (encoder, plain))
+    assert torch.equal(weight, quantised(before, 4))
+    assert torch.equal(encoder.module.pos_embed, plain.module.pos_embed)
+    hashes = {TOY.load(f"MAE (quantised to: {bits} bit)", 0, file)[0].weights for bits in (4, 8)}
+    assert len({*hashes, plain.weights}) == 3
+    assert encoder.weights in hashes
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("DINO (decoder depth: 2)", "the decoder depth of DINO cannot be set: DINO has no decoder; it can be set for MAE"),
+        ("CLIP (decoder depth: 2)", "the decoder depth of CLIP cannot be set: in this scope it is not trained here"),
+        ("MAE (decoder depth: 99)", "'99' is out of range: decoder depth takes whole numbers from 0 to 8"),
+        ("MAE (decoder depth: 1.5)", "'1.5' is out of range: decoder depth takes whole numbers from 0 to 8"),
+        ("MAE (quantised to: 4 layers)", "'4 layers' is no value here: quantised to takes whole numbers from 2 to 16 bit"),
+        ("MAE (decoder dept: 2)", "no change is called 'decoder dept' here; there are: decoder depth, quantised to"),
+    ],
+)
+def test_what_cannot_be_changed_is_refused_by_name(name: str, reason: str) -> None:
+    assert scopes_of(name) == ()
+    assert refusal(name) == reason
+
+
+def test_where_a_changed_model_is() -> None:
+    assert scopes_of("MAE (decoder depth: 1)") == (Scope.TOY,)
+    assert scopes_of("MAE (quantised to: 4 bit)") == (Scope.PRETRAINED, Scope.TOY)
+    assert scopes_of("CLIP (quantized to: 8 bits)") == (Scope.PRETRAINED,)
+    assert refusal("no such model (quantised to: 4 bit)") is None
+    assert str(Wanted("MAE (decoder depth: 1)", Scope.TOY, "shapes", 2)) == "MAE (decoder depth: 1), seed 2"
+
+
+@pytest.mark.parametrize(
+    "label", ["MAE", "DINOv2 with registers", "test_vit:weights (1).pth", "MAE (decoder depth: 2, a b: 4 bit)"]
+)
+def test_a_label_is_read_as_it_is_written(label: str) -> None:
+    assert str(Variant.parse(label)) == label
+    fields = Variant.parse(label).as_spec()
+    assert isinstance(fields, str) or Variant.of_mapping(fields) == Variant.parse(label)
+
+
+@pytest.mark.parametrize("text", ["", "two", "-1", "4 bit"])
+def test_a_value_that_is_none(text: str) -> None:
+    with pytest.raises(SpecError, match="decoder depth takes whole numbers from 0 to 8"):
+        DEPTH.value(text)
+
+
+def test_the_knob_of_the_manual_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    manual = (Path(__file__).parents[2] / "vault/Manual/Plug-ins.md").read_text()
+    (text,) = re.findall(r"```python\n(\"\"\"Peak learning rate.*?)```", manual, re.DOTALL)
+    entries = CHANGES.entries()
+    try:
+        exec(text, {"__name__": "peak_learning_rate"})
+        recipe, plain = (TOY.recipe(name, "shapes") for name in ("MAE (peak learning rate: 0.01)", "MAE"))
+        assert recipe == replace(plain, learning_rate=0.01, settings=(("peak learning rate", 0.01),))
+        assert refusal("MAE (peak learning rate: 7)") == "'7' is out of range: peak learning rate takes numbers from 1e-05 to 0.1"
+    finally:
+        CHANGES.restore(entries)
