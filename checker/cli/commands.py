@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.cli import browse, check, controls, diff, lab, notes, read, results, runs, specs, trust, watch, writing
+from checker.cli import browse, check, controls, diff, lab, models, notes, read, results, runs, specs, trust, watch, writing
 from checker.cli.app import app
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "controls",
     "diff",
     "lab",
+    "models",
     "notes",
     "read",
     "results",

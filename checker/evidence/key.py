@@ -23,13 +23,13 @@ OF_UNIFORM = "of uniform"  # the unit of values on different grids
 RULES_MOVED = "4198b10a04b60a90"  # the hash of the decision code before each kind of claim chose its own rule
 SAME_AS = dict.fromkeys(
     (
-        "eb9ca17698c2a11d",
-        "7bc85ea9318bb9fd",
-        "99d73465b3fbe4e7",
-        "6b540aeb781499ba",
-        "02882ecfbfe29204",
-        "0e3bb5dbe507c348",
-        "cde7e1ad0fa5041f",
+        "e0c59a2b54cacc12",
+        "455598d67f6e4d56",
+        "09ff8e231bb20d5a",
+        "86a985efd067ff93",
+        "e1fccb4019c35ce7",
+        "b88236fad3f914ac",
+        "0b7d79e16cc3ec74",
     ),
     RULES_MOVED,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,8 @@ def read_description(folder: Path) -> Description:
         architecture=str(values.get("architecture") or ""),
         arguments={name: value for name, value in arguments.items() if name != "num_classes"},
         geometry=Geometry(**sizes),
-        mean=_channels(path, everything, ("mean", "image_mean"), smallest=-math.inf),
-        std=_channels(path, everything, ("std", "image_std"), smallest=0.0),
+        mean=channels(path, everything, ("mean", "image_mean")),
+        std=channels(path, everything, ("std", "image_std"), positive=True),
     )
 
 
@@ -92,7 +93,10 @@ def _size(path: Path, values: dict[str, Any], names: tuple[str, ...]) -> int | N
     return None
 
 
-def _channels(path: Path, values: dict[str, Any], names: tuple[str, ...], smallest: float) -> Channels | None:
+def channels(path: Path, values: Mapping[str, Any], names: tuple[str, ...], positive: bool = False) -> Channels | None:
+    """The three numbers that the first of `names` has in the file at `path`; None where it has none of them. Raises
+    MeasurementError for what is not three finite numbers, above zero where they have to be `positive`."""
+    smallest = 0.0 if positive else -math.inf
     for name in names:
         value = values.get(name)
         if value is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import warnings
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
+from checker.lab.unread import Unread, stand_ins
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,6 +22,11 @@ STARTS = {  # of files that lie where weights should, and what to do about it
     b"../.git/annex": "it is a git-annex pointer, not the weights; git annex get fetches them",
     b"<!doctype html": "it is a web page, not weights; fetch it again",
     b"<html": "it is a web page, not weights; fetch it again",
+    b"<?xml": "it is an XML page, as stores answer with an error, not weights; fetch it again",
+    b"gguf": "it is a GGUF file, whose weights are quantised; use the checkpoint that it was made from",
+    b"\x1f\x8b": "it is compressed with gzip; unpack it",
+    b"\xfd7zxz": "it is compressed with xz; unpack it",
+    b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it",
 }
 TORCH = (b"PK\x03\x04", b"\x80")  # a checkpoint of torch.save: a zip archive, or, from old versions, a pickle
 RANDOM_MARK = "random weights"  # in the metadata of fixtures, so that no test can be mistaken for evidence
@@ -36,6 +42,15 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     Raises MeasurementError, naming the file, where there is no such state dict or more than one, where reading it would have to
     run code, and where the file is damaged or no weights at all.
     """
+    return _one_network(path, read_file(path))
+
+
+def read_file(path: Path) -> Mapping[Any, Any]:
+    """What a weight file holds: names to tensors, to mappings of such, and to whatever else was saved with them. Objects of other
+    classes are left unread.
+
+    Raises MeasurementError, naming the file, where reading it would have to run code, and where it is damaged or no weights.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(64)
@@ -45,8 +60,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     for start, fault in STARTS.items():
         if head.lower().startswith(start):
             raise MeasurementError(f"{path}: {fault}")
-    found = _torch(path) if head.startswith(TORCH) else _safetensors(path, head, length)
-    return _one_network(path, found)
+    return _torch(path) if head.startswith(TORCH) else _safetensors(path, head, length)
 
 
 def _safetensors(path: Path, head: bytes, length: int) -> Mapping[str, Any]:
@@ -72,9 +86,9 @@ def _safetensors(path: Path, head: bytes, length: int) -> Mapping[str, Any]:
 def _torch(path: Path) -> Mapping[str, Any]:
     import torch
 
+    _refuse_archive(path)
     try:
-        with torch.serialization.safe_globals([argparse.Namespace]), warnings.catch_warnings():
-            # a Namespace holds the options of a training, and nothing that runs
+        with torch.serialization.safe_globals(stand_ins(path)), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = torch.load(path, map_location="cpu", weights_only=True)
     except MemoryError:
@@ -88,9 +102,33 @@ def _torch(path: Path) -> Mapping[str, Any]:
             ) from error
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise MeasurementError(f"{path}: damaged ({first}); fetch it again") from error
+    if isinstance(found, Unread):
+        raise MeasurementError(
+            f"{path}: holds a whole {type(found).name}, pickled, and not its weights; save its state_dict(), best as safetensors"
+        )
     if not isinstance(found, Mapping):
         raise MeasurementError(f"{path}: holds a {type(found).__name__}, not a state dict")
     return found
+
+
+def _refuse_archive(path: Path) -> None:
+    """Raise MeasurementError for a zip archive that is no checkpoint, and for one that would grow when it is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return  # an old checkpoint, or a damaged one, of which torch tells
+    names = {member.filename.partition("/")[2] or member.filename for member in members}
+    if any(name.endswith(".npy") for name in names):
+        raise MeasurementError(
+            f"{path}: a NumPy archive, not a checkpoint of torch; save its arrays as safetensors under torch's names"
+        )
+    if "constants.pkl" in names:
+        raise MeasurementError(
+            f"{path}: a TorchScript program, which could run code; save torch.jit.load(FILE).state_dict() in a file of its own"
+        )
+    if any(member.file_size > member.compress_size and member.compress_type != zipfile.ZIP_STORED for member in members):
+        raise MeasurementError(f"{path}: its tensors are compressed, which torch never does; save them again with torch.save")
 
 
 def _one_network(path: Path, found: Mapping[Any, Any]) -> dict[str, Tensor]:

@@ -316,7 +316,10 @@ def scopes(spec: ClaimSpec, vocabulary: Vocabulary) -> list[Scope]:
 def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
     """The models that a claim is about in a scope; none where one is missing there. A correlation takes those that there are,
     if they are enough."""
-    there = tuple(name for name in spec.names if SOURCES[scope].has(name))
+    source = SOURCES[scope]
+    if not any(source.has(name) for name in spec.names):
+        return ()
+    there = tuple(name for name in spec.names if source.has(name) or source.borrows(name))
     fewest = KINDS[spec.kind].fewest
     return there if len(there) >= (len(spec.names) if fewest is None else fewest) else ()
 

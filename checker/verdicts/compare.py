@@ -37,7 +37,8 @@ def compare(
     seed-by-image part in both terms makes the interval a little wide, never narrow. The interval is two-sided,
     at the level that `looks` leave for this look. Supported: it lies beyond the margin on the claimed side. Refuted: it lies on
     the other side of that line. With one checkpoint on each side only images vary, and the verdict is about these checkpoints;
-    where values are `answers`, right or wrong, its interval is that of a score test (`Scored`).
+    one checkpoint beside several seeds is taken as fixed, and the verdict says so. Where values are `answers`, right or wrong,
+    its interval is that of a score test (`Scored`).
 
     "not less" and "not greater" claim the other side of the line of "less" and "greater": a is not less than b by more than the
     margin (non-inferiority).
@@ -47,7 +48,7 @@ def compare(
     "greater", which holds the error of the line as well as that of the difference (the idea of Fieller 1954). It is told around
     a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b.
 
-    Raises MeasurementError for NaN or Inf, shapes that do not fit, one seed on one side only, zero variance (unless values are
+    Raises MeasurementError for NaN or Inf, shapes that do not fit, zero variance (unless values are
     answers), or both a margin and a relative one.
     """
     models = {"a": measured("a", a), "b": measured("b", b)}

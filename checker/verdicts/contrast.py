@@ -27,8 +27,9 @@ class Contrast(Estimate):
     """`effect` is the weighted sum of means; the rest is what its error is made of.
 
     `image_term`: the variance over images of the weighted sum, divided by their number (0 with one image).
-    `seed_variances`: for each model the square of its weight times the variance of its seeds' means; empty with one checkpoint
-    a model. `names` and `seeds`: of each model. `ends`: between which the effect lies, whatever is measured.
+    `seed_variances`: for each model with several seeds the square of its weight times the variance of its seeds' means; `names`
+    and `seeds`: of these models, or of all where each is one checkpoint. `fixed`: the models with one checkpoint beside others
+    with several seeds. `ends`: between which the effect lies, whatever is measured.
     """
 
     effect: float
@@ -37,6 +38,7 @@ class Contrast(Estimate):
     seeds: tuple[int, ...]
     images: int
     names: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     ends: tuple[float, float] = (-math.inf, math.inf)
     method: ClassVar[str] = "t interval"
 
@@ -135,7 +137,12 @@ class Contrast(Estimate):
         """What varies, and with how many degrees of freedom."""
         parts = [f"{freedom:.3g} over {name}" for name, (_, freedom) in self.spreads().items()]
         scope = "" if self.seed_variances else "; about these checkpoints only"
+        if self.fixed:
+            scope = f"; {self.caveat()}"
         return f"degrees of freedom: {', '.join(parts)}{scope}"
+
+    def caveat(self) -> str:
+        return "the single checkpoint on one side is taken as fixed" if self.fixed else ""
 
     def spreads(self) -> dict[str, tuple[float, float]]:
         """The squared error in parts, of seeds and of images, each with its degrees of freedom (Satterthwaite 1946)."""
@@ -157,7 +164,8 @@ def contrast(
 
     SE^2 = sum over models of weight^2 s^2 / S, plus s_image^2 / N: the variances of the seeds' means, and the variance over
     images of the weighted sum (left out for one image, which is a metric with one value a model). Leaving the seed-by-image
-    part in both makes the interval a little wide, never narrow. With one checkpoint a model only images vary.
+    part in both makes the interval a little wide, never narrow. With one checkpoint a model only images vary. One
+    checkpoint beside several seeds of another model is taken as fixed: the verdict is about that checkpoint, and says so.
 
     Degrees of freedom are Satterthwaite's (1946). Taken of the whole error, they are an estimate that believes too much in seeds
     that happen to agree: where the few seeds of one model make up most of the error and images the rest, a word at 5 % with 3
@@ -169,7 +177,7 @@ def contrast(
     instead. That is also so where no seed differs from another in any image, as when all are always right: how seeds vary is
     then not known, so the verdict is about these checkpoints.
 
-    Raises MeasurementError for shapes that do not fit, or one seed of some models and several of others.
+    Raises MeasurementError for shapes that do not fit.
     """
     names, arrays = list(models), list(models.values())
     for name, array in models.items():
@@ -177,8 +185,7 @@ def contrast(
             raise MeasurementError(
                 f"{names[0]} has {arrays[0].shape[1]} images and {name} {array.shape[1]}; measure both on the same ones"
             )
-    if len({len(array) == 1 for array in arrays}) > 1:
-        raise MeasurementError("one side has one checkpoint and the other several seeds; train more of the first")
+    several = [name for name in names if len(models[name]) > 1]
     by_image = sum(weight * array.mean(0) for weight, array in zip(weights, arrays, strict=True))
     images = arrays[0].shape[1]
     ends = (-math.inf, math.inf) if answers is None else answers.span(weights)
@@ -188,9 +195,10 @@ def contrast(
         seed_variances=tuple(
             weight**2 * _variance(array.mean(1)) for weight, array in zip(weights, arrays, strict=True) if len(array) > 1
         ),
-        seeds=tuple(len(array) for array in arrays),
+        seeds=tuple(len(models[name]) for name in several or names),
         images=images,
-        names=tuple(names),
+        names=tuple(several or names),
+        fixed=tuple(name for name in names if several and name not in several),
         ends=ends,
     )
     if answers is None or (found.seed_variances and found.varies):

@@ -93,7 +93,7 @@ def _decide(lower: Estimate, upper: Estimate, margin: float, alpha: float, looks
             f"two one-sided tests by the {near.method}, at {100 * one_sided:.4g} % each (alpha {alpha:g} {looks}), "
             f"refuted by the two-sided interval at {100 * (1 - 2 * two_sided):.4g} %, {near.basis()}"
         ),
-        reason=doubt or _reason(word, margin, clause),
+        reason="; ".join(filter(None, [doubt or _reason(word, margin, clause), near.caveat()])),
         seeds_needed=needed,
         p=p,
         p_against=p_against,

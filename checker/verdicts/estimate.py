@@ -51,6 +51,10 @@ class Estimate(ABC):
         """Why the interval cannot be relied on, in words; empty where it can."""
         return ""
 
+    def caveat(self) -> str:
+        """What a reader has to know of the models that were compared; empty where it is nothing out of the ordinary."""
+        return ""
+
     def settle(self, at: float, error: float, looks: Looks) -> tuple[int | None, str]:
         """How many seeds would settle an open claim, and a clause that says what would. `error` is that of one side."""
         images = self.images_needed(at, looks.tail(error))
@@ -96,7 +100,7 @@ def decide(found: Estimate, line: Line, alpha: float, looks: Looks, margin: floa
         seeds=min(found.seeds),
         images=found.images,
         rule=f"two-sided {found.method} at {100 * (1 - 2 * tail):.4g} % (alpha {alpha:g} {looks}), {found.basis()}",
-        reason=doubt or say_reason(word, line, place, clause),
+        reason="; ".join(filter(None, [doubt or say_reason(word, line, place, clause), found.caveat()])),
         seeds_needed=needed,
         p=p,
         p_against=p_against,

@@ -136,8 +136,28 @@ def test_missing_images_or_seeds_are_not_averaged_over() -> None:
     ):
         with pytest.raises(MeasurementError, match="a has 3 images and b 2; measure both on the same ones"):
             decide(GOOD, [row[:2] for row in OTHER])
-        with pytest.raises(MeasurementError, match="one checkpoint"):
-            decide(GOOD[:1], OTHER)
+
+
+@pytest.mark.parametrize("sides", [(GOOD[:1], OTHER), (GOOD, OTHER[:1])])
+def test_one_checkpoint_beside_several_seeds_is_taken_as_fixed(sides: tuple[Any, Any]) -> None:
+    a, b = sides
+    for verdict in (compare(a, b), compare(a, b, relative=0.1), ratio(a, b, 2)):
+        assert "the single checkpoint on one side is taken as fixed" in verdict.reason
+        assert "the single checkpoint on one side is taken as fixed" in verdict.rule
+        assert verdict.seeds == len(GOOD)
+
+
+@pytest.mark.slow
+def test_one_fixed_side_keeps_the_error_rate() -> None:
+    """No difference between a checkpoint and the mean of a recipe: supported or refuted in at most 5 % of the trials, whose own
+    error is two standard deviations."""
+    rng, trials, wrong = np.random.default_rng(16), 2000, 0
+    for _ in range(trials):
+        images = rng.normal(0, 1, (1, 40))
+        several = images + rng.normal(0, 0.5, (3, 1)) + rng.normal(0, 0.3, (3, 40))
+        fixed = images + rng.normal(0, 0.3, (1, 40))
+        wrong += compare(several, fixed).word != "inconclusive"
+    assert wrong / trials <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / trials)
 
 
 def test_where_it_is_broken_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from checker.lab.sources.base import Found, Places, Source, Wanted
 from checker.lab.sources.changed import WithChanges
+from checker.lab.sources.own import Own
 from checker.lab.sources.recorded import Recorded
 from checker.lab.sources.released import Released
 from checker.lab.sources.toy import Toy, trained
@@ -9,7 +10,9 @@ from checker.scope import Scope
 
 __all__ = ["SOURCES", "Found", "Places", "Source", "Wanted", "refusal", "scopes_of", "trained"]
 
-SOURCES: dict[Scope, Source] = {source.scope: source for source in (WithChanges(Released()), Recorded(), WithChanges(Toy()))}
+SOURCES: dict[Scope, Source] = {
+    source.scope: source for source in (WithChanges(Own()), WithChanges(Released()), Recorded(), WithChanges(Toy()))
+}
 """The source of each scope, the leading scope first."""
 
 

@@ -96,6 +96,10 @@ class Source(ABC):
     def has(self, name: str) -> bool:
         """Whether there is a model of this name."""
 
+    def borrows(self, name: str) -> bool:
+        """Whether a claim about a model of this source may set one of this name, of another source, beside it."""
+        return False
+
     def refusal(self, name: str) -> str | None:
         """Why a model cannot be changed as its name says; None where it can."""
         return None

@@ -77,6 +77,9 @@ class WithChanges(Source):
     def has(self, name: str) -> bool:
         return self.source.has(Variant.parse(name).model) and self.refusal(name) is None
 
+    def borrows(self, name: str) -> bool:
+        return self.source.borrows(Variant.parse(name).model) and self.refusal(name) is None
+
     def refusal(self, name: str) -> str | None:
         """Why a model cannot be changed as its label says; None where it can, or where there is no such model."""
         try:
@@ -84,7 +87,8 @@ class WithChanges(Source):
         except SpecError as error:
             return str(error)
         model = changed.model
-        if not self.source.has(model) or (not changed.knobs and not changed.interventions):
+        known = self.source.has(model) or self.source.borrows(model)
+        if not known or (not changed.knobs and not changed.interventions):
             return None
         if not self.source.changeable:
             return f"nothing can be changed in {self.scope.label}"
