@@ -20,20 +20,6 @@ from checker.lab.metrics import METRICS
 from checker.lab.source import code_hash, what_it_does
 
 OF_UNIFORM = "of uniform"  # the unit of values on different grids
-RULES_MOVED = "4198b10a04b60a90"  # the hash of the decision code before each kind of claim chose its own rule
-SAME_AS = dict.fromkeys(
-    (
-        "e0c59a2b54cacc12",
-        "455598d67f6e4d56",
-        "09ff8e231bb20d5a",
-        "86a985efd067ff93",
-        "e1fccb4019c35ce7",
-        "b88236fad3f914ac",
-        "0b7d79e16cc3ec74",
-    ),
-    RULES_MOVED,
-)
-"""Hashes of code that decides all that is recorded as earlier code did, with that code's hash: a test decides it again."""
 MARKUP = set("<|`")  # no reading has any of these
 
 
@@ -44,8 +30,7 @@ def decision_code(spec: ClaimSpec) -> str:
     code = code_hash("checker.evidence.decision", "checker.claims.layers", *rules)
     choice = (textwrap.dedent(inspect.getsource(part)) for part in (type(KINDS[spec.kind]).rule, ClaimSpec.margin_option))
     text = "\n".join((code, *(what_it_does(source.encode()) for source in choice)))
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return SAME_AS.get(digest, digest)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def key_of(spec: ClaimSpec, code: CodeHashes, weights: Mapping[str, Sequence[str]], controls: Controls | None = None) -> str:

@@ -44,31 +44,12 @@ MEASURING = (
 )
 
 
-SAME_AS = {
-    "666404aba30428e4": "988825f47ee4bd7e",  # attention_distance
-    "47e3bf93e6617311": "fd6a288510c9c5c7",  # norm_ratio
-    "86db0b95c8a4d222": "30dacfa2b89e36ee",  # attention_entropy
-    "ecd83b1df8279a68": "4ad023649d82b0f1",  # knn_accuracy
-    "d24fba444d42c417": "b6e66ea44bf8079c",  # linear_probe_accuracy
-    "ce3ced260c79fd53": "e3af9f0d4043430a",  # reconstruction_error
-    "67e9cd138219b105": "8717f552cd469a8f",  # shape_preference
-    "a38413a973365311": "eb7e38cae86762f0",  # training_throughput
-    "95f09f5562980aed": "ea64bc5fde3cd374",  # high_norm_share
-    "0b29edc6d09ff88a": "d1ff5705da5c1cbe",  # attention_local_mass
-    "946faa7e35c1f471": "be28b47205c71ad6",  # effective_rank
-    "b19f7767e92c7dce": "cfe3b162e0d18429",  # attention_nmi
-    "926172e989721891": "639039d15f16f01d",  # relative_log_amplitude
-}
-"""Hashes of code that measures all that is recorded as earlier code did, with that code's hash: a test measures it again."""
-
-
 def metric_code(metric: str) -> str:
     """A hash of the code that a metric's values depend on."""
     module = f"checker.lab.metrics.{metric}"
     if find_spec(module) is None:
         module = METRICS[metric].measure.__module__  # a plug-in's
-    code = code_hash(*sorted(frozenset().union(*(imported(name) for name in (*MEASURING, module)))))
-    return SAME_AS.get(code, code)
+    return code_hash(*sorted(frozenset().union(*(imported(name) for name in (*MEASURING, module)))))
 
 
 def reading_code() -> str:

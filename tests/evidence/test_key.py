@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from checker.claims.spec import Margin
-from checker.evidence import Run, Trained, decide_again, difference, goes_deeper, key_of, read_ledger, stands
-from checker.evidence.key import SAME_AS
+from checker.evidence import Run, Trained, goes_deeper, key_of, stands
 from tests.evidence.runs import COMPARE, NAMES, run
 
 OTHER_CODE = run().code.model_copy(update={"decision": "0123456789abcdef"})
@@ -65,13 +63,3 @@ def test_a_deeper_run_with_other_values_answers_nothing() -> None:
         for name, kept in deep.values.items()
     }
     assert not goes_deeper(deep.model_copy(update={"values": values}), shallow)
-
-
-CLAIMS = Path(__file__).parents[2] / "claims"
-
-
-@pytest.mark.parametrize("path", sorted(CLAIMS.glob("*.evidence.json")), ids=lambda path: path.name.partition(".")[0])
-def test_code_that_is_taken_for_earlier_code_decides_as_that_did(path: Path) -> None:
-    for kept in read_ledger(path, path.name.removesuffix(".evidence.json")).runs:
-        if kept.code.decision in SAME_AS.values():
-            assert difference(kept, decide_again(kept)) == ""
