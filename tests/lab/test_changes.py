@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +12,15 @@ import timm
 import torch
 
 from checker.errors import SpecError
-from checker.lab.changes import CHANGES, as_set, with_settings
+from checker.lab.changes import CHANGES, Knob, as_set, with_settings
 from checker.lab.changes.quantised import quantised
 from checker.lab.checkpoints import load
-from checker.lab.data import DATA
+from checker.lab.data import DATA, data_set
 from checker.lab.models import MODELS
 from checker.lab.objectives import objective_of
 from checker.lab.recipes import Architecture, Recipe
 from checker.lab.sources import SOURCES, Wanted, refusal, scopes_of
+from checker.lab.training import Run
 from checker.lab.training_code import training_code
 from checker.scope import Scope
 from checker.variant import Variant
@@ -98,11 +100,46 @@ def test_what_is_loaded_is_quantised_and_known_by_another_hash(tmp_path: Path) -
         ("MAE (decoder depth: 99)", "'99' is out of range: decoder depth takes whole numbers from 0 to 8"),
         ("MAE (decoder depth: 1.5)", "'1.5' is out of range: decoder depth takes whole numbers from 0 to 8"),
         ("MAE (quantised to: 4 layers)", "'4 layers' is no value here: quantised to takes whole numbers from 2 to 16 bit"),
-        ("MAE (decoder dept: 2)", "no change is called 'decoder dept' here; there are: decoder depth, quantised to"),
+        ("MAE (decoder dept: 2)", "no change is called 'decoder dept' here; the nearest is 'decoder depth'"),
+        ("MAE (pruned to: 0.5)", "'0.5' is no value here: pruned to takes numbers from 1 to 99 %"),
+        ("MAE (position embeddings: half)", "'half' is no value here: position embeddings takes zero or shuffled"),
+        (
+            "MAE (last layers removed: 6)",
+            "MAE cannot be had with last layers removed 6: it has 6 layers, and one has to be left",
+        ),
+        ("SimCLR (layer removed: 7)", "SimCLR cannot be had with layer removed 7: it has 6 layers"),
+        (
+            "MAE (depth: 2, last layers removed: 2)",
+            "MAE cannot be had with last layers removed 2: it has 2 layers, and one has to be left",
+        ),
+        (
+            "MAE (heads removed: 4)",
+            "MAE cannot be had with heads removed 4: it has 4 heads in a layer, and one has to be left",
+        ),
+        ("MAE (registers at test time: none)", "MAE cannot be had with registers at test time none: it has no registers"),
+        (
+            "MAE (resolution: 30 pixels)",
+            "MAE cannot be had with resolution 30 pixel: its patches of 4 pixels do not tile such a picture",
+        ),
+        ("MAE (heads: 5)", "MAE cannot be had with heads 5: 5 heads do not share its 64 channels evenly"),
+        ("MAE (width: 66)", "MAE cannot be had with width 66 channel: its 4 heads do not share 66 channels evenly"),
+        (
+            "LUT (mask ratio: 25 %)",
+            "LUT cannot be had with mask ratio 25 %: its two views show different patches, so each hides at least 50 %",
+        ),
+        (
+            "DINO (mask ratio: 25 %)",
+            "the mask ratio of DINO cannot be set: DINO has no masked patches to restore at a ratio of their own; "
+            "it can be set for MAE, SimMIM, LUT",
+        ),
+        (
+            "DINO (label noise: 10 %)",
+            "the label noise of DINO cannot be set: DINO has no labels to learn from; it can be set for supervised ViT",
+        ),
     ],
 )
 def test_what_cannot_be_changed_is_refused_by_name(name: str, reason: str) -> None:
-    assert scopes_of(name) == ()
+    assert Scope.TOY not in scopes_of(name)
     assert refusal(name) == reason
 
 
@@ -140,3 +177,58 @@ def test_the_knob_of_the_manual_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
         assert refusal("MAE (peak learning rate: 7)") == "'7' is out of range: peak learning rate takes numbers from 1e-05 to 0.1"
     finally:
         CHANGES.restore(entries)
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ("mask ratio", "50 %"),
+        ("decoder width", "32"),
+        ("patch size", "8"),
+        ("heads", "4"),
+        ("registers", "2"),
+        ("batch size", "2"),
+    ],
+)
+def test_a_set_knob_trains(change: str, text: str, edition: int) -> None:
+    knob = CHANGES[change]
+    assert isinstance(knob, Knob)
+    recipe = with_settings(mae(edition), [(knob, knob.value(text))])
+    with as_set(recipe):
+        run = Run(recipe, 0, data_set("shapes"), 8, torch.device("cpu"))
+        seen: list[int] = []
+        run.objective.encoder.blocks[0].register_forward_hook(lambda module, given, out: seen.append(out.shape[1]))
+        assert run.step(0) > 0
+    patches = (32 // recipe.architecture.patch_size) ** 2
+    ratio = 0.5 if change == "mask ratio" else 0.75
+    assert seen == [recipe.architecture.prefix_tokens + patches - int(patches * ratio)]
+    assert run.objective.decoder[-1].normalized_shape == ((32 if change == "decoder width" else 64),)
+    assert training_code(recipe) is not None
+    assert recipe.name != mae(edition).name
+
+
+@pytest.mark.parametrize("objective", ["mae", "simmim", "lut"])
+@pytest.mark.parametrize("edition", [1, 2])
+def test_the_defaults_of_constants_are_those_of_the_objectives(objective: str, edition: int) -> None:
+    recipe = Recipe(objective, "shapes", steps=1, edition=edition)
+    modules = [sys.modules[base.__module__] for base in objective_of(recipe).__mro__]
+    for knob in (each for each in CHANGES.values() if isinstance(each, Knob) and each.constants is not None):
+        value = knob.default(recipe)
+        for name, constant in (knob.constants(value) if value is not None and knob.constants else {}).items():
+            assert {getattr(module, name) for module in modules if hasattr(module, name)} == {constant}
+
+
+def test_some_of_the_pictures_and_some_of_their_labels() -> None:
+    recipe = Recipe("supervised", "shapes", steps=3, batch=4, architecture=SMALL)
+    share, noise = CHANGES["training share"], CHANGES["label noise"]
+    assert isinstance(share, Knob) and isinstance(noise, Knob)
+    changed = with_settings(recipe, [(share, 25), (noise, 50)])
+    plain = data_set("shapes").split("train", 40)
+    with as_set(changed):
+        found, other = data_set("shapes").split("train", 40), data_set("shapes").split("probe-train", 40)
+    assert len(found.category) == 10
+    assert (found.images == plain.images[:10]).all()
+    assert int((found.category != plain.category[:10]).sum()) == 5
+    assert len(other.category) == 40
+    assert data_set("shapes").split("train", 40).category.tolist() == plain.category.tolist()

@@ -1,27 +1,35 @@
 """What can be changed in a model: a knob is set before training, an intervention is done to a trained model.
 
-To add one, write one file here that registers it, and import it in this package. A knob that only changes fields of the recipe
-has `change`; one that changes what an objective is made of has `rebuild`.
+To add one, write one file here that registers it. A knob that only changes fields of the recipe has `change`; one that changes
+constants of an objective has `constants`, one that changes what an objective is made of `rebuild`, and one that changes the
+pictures that are learned from `pictures`. An intervention has `apply`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checker.errors import SpecError
+from checker.lab.metric import Needs
 from checker.lab.recipes import Recipe, Setting
 from checker.lab.registry import Registry
 
-NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(.*)")
+if TYPE_CHECKING:
+    from checker.lab.data import Split
+
+NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*(.*)")
 
 
 @dataclass(frozen=True)
 class Change:
     """How a change is named, the range of its values in a `unit` ("" where it is a count), what it does in one line, and the
-    `module` of its code. `whole`: values are whole numbers."""
+    `module` of its code. `whole`: values are whole numbers. `words`: values that have a name, and then no others are taken.
+
+    `refuses` says why a model with a recipe cannot have a value; "" where it can.
+    """
 
     name: str
     title: str
@@ -31,23 +39,43 @@ class Change:
     synonyms: tuple[str, ...] = ()
     unit: str = ""
     whole: bool = True
+    words: tuple[tuple[str, Setting], ...] = ()
+    refuses: Callable[[Recipe, Setting], str] = lambda recipe, value: ""
 
     @property
     def cost(self) -> str:
         """What a new value costs."""
         raise NotImplementedError
 
+    @property
+    def values(self) -> str:
+        """The values that it takes, in words."""
+        if self.words:
+            return " or ".join(word for word, _ in self.words)
+        numbers = f"{'whole numbers' if self.whole else 'numbers'} from {self.least:g} to {self.most:g}"
+        return f"{numbers} {self.unit}" if self.unit else numbers
+
     def value(self, text: str) -> Setting:
         """A value from words. Raises SpecError for another unit or a value out of range."""
+        allowed = f"{self.name} takes {self.values}"
+        named = dict(self.words)
+        if self.words and text.strip() not in named:
+            raise SpecError(f"{text!r} is no value here: {allowed}")
+        if self.words:
+            return named[text.strip()]
         match = NUMBER.fullmatch(text.strip())
-        allowed = f"{self.name} takes {'whole numbers' if self.whole else 'numbers'} from {self.least:g} to {self.most:g}"
-        allowed += f" {self.unit}" if self.unit else ""
-        if match is None or match[2].removesuffix("s") not in ("", self.unit.removesuffix("s")):
+        units = (self.unit,) if self.unit == "%" else ("", self.unit.removesuffix("s"))  # 0.5 may be meant as a share
+        if match is None or match[2].removesuffix("s") not in units:
             raise SpecError(f"{text!r} is no value here: {allowed}")
         number = float(match[1])
         if not self.least <= number <= self.most or (self.whole and number != int(number)):
             raise SpecError(f"{text!r} is out of range: {allowed}")
         return int(number) if self.whole else number
+
+    def say(self, value: Setting) -> str:
+        """A value in words, from which `value` reads it again."""
+        name = next((word for word, its in self.words if its == value), "")
+        return name or f"{value:g} {self.unit}".strip()
 
 
 @dataclass(frozen=True)
@@ -55,14 +83,17 @@ class Knob(Change):
     """A setting of a training. `default` is its value in a recipe, None in one that has no such thing; `lacks` says then what it
     has not.
 
-    `change` gives the recipe with a value. `rebuild` changes an objective that was just made (see `objective`); its code counts
-    as code of the training.
+    `change` gives the recipe with a value. The others change what is trained with it, and their code counts as code of the
+    training: `constants` gives new values of constants, by name, in the modules of the objective's class and its bases;
+    `rebuild` changes an objective that was just made; `pictures` changes those that are learned from.
     """
 
     default: Callable[[Recipe], Setting | None] = lambda recipe: None
     lacks: str = ""
     change: Callable[[Recipe, Setting], Recipe] = lambda recipe, value: recipe
+    constants: Callable[[Setting], Mapping[str, Any]] | None = None
     rebuild: Callable[[Any, Setting], None] | None = None
+    pictures: Callable[[Split, Setting], Split] | None = None
 
     @property
     def cost(self) -> str:
@@ -71,9 +102,11 @@ class Knob(Change):
 
 @dataclass(frozen=True)
 class Intervention(Change):
-    """Something done to a trained model before it is measured. `apply` changes a torch module in place."""
+    """Something done to a trained model before it is measured. `apply` changes a torch module in place, and raises
+    MeasurementError for one that it cannot be done to. `needs`: what a model has to give for it, as for a metric."""
 
     apply: Callable[[Any, Setting], None] = lambda module, value: None
+    needs: Needs = frozenset()
 
     @property
     def cost(self) -> str:

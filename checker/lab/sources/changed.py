@@ -9,13 +9,14 @@ import hashlib
 import json
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import SpecError
 from checker.lab.changes import CHANGES, Intervention, Knob, with_settings
 from checker.lab.checkpoints import Card
-from checker.lab.metric import Needs
+from checker.lab.metric import Needs, lacking
 from checker.lab.models import MODELS, Model
 from checker.lab.recipes import Recipe, Setting
 from checker.lab.source import code_hash
@@ -55,7 +56,9 @@ def _change(name: str) -> Knob | Intervention:
     for change in CHANGES.values():
         if name in (change.name, *change.synonyms):
             return change
-    raise SpecError(f"no change is called {name!r} here; there are: {', '.join(sorted(CHANGES))}")
+    near = get_close_matches(name, [each for change in CHANGES.values() for each in (change.name, *change.synonyms)], 1)
+    known = f"the nearest is {near[0]!r}" if near else f"there are: {', '.join(sorted(CHANGES))}"
+    raise SpecError(f"no change is called {name!r} here; {known}")
 
 
 class WithChanges(Source):
@@ -92,12 +95,13 @@ class WithChanges(Source):
             return None
         if not self.source.changeable:
             return f"nothing can be changed in {self.scope.label}"
-        for knob, _ in changed.knobs:
-            if not self.scope.trained_here:
-                return f"the {knob.name} of {model} cannot be set: in this scope it is not trained here"
-            if knob.default(self.source.recipe(model, "")) is None:
-                return f"the {knob.name} of {model} cannot be set: {model} has {knob.lacks}{_instead(knob)}"
-        return None
+        if not self.scope.trained_here and changed.knobs:
+            return f"the {changed.knobs[0][0].name} of {model} cannot be set: in this scope it is not trained here"
+        for change, _ in changed.interventions:
+            fault = lacking(model, f"{change.name!r}", change.needs, self.source.gives(model))
+            if fault is not None:
+                return fault
+        return _refused(changed, self.source.recipe(model, "")) if self.scope.trained_here else None
 
     def seeds(self, name: str) -> int | None:
         return self.source.seeds(Variant.parse(name).model)
@@ -135,12 +139,35 @@ class WithChanges(Source):
         encoder, card = self.source.load(changed.model, seed, file)
         for change, value in changed.interventions:
             change.apply(encoder.module, value)
-        return replace(encoder, name=name, weights=self.changed(name, Found(file, encoder.weights)).weights), card
+        return replace(_as_it_is(encoder), name=name, weights=self.changed(name, Found(file, encoder.weights)).weights), card
 
     def provenance(self, name: str, found: Sequence[Found]) -> dict[str, Any]:
         variant = Variant.parse(name)
         origin = self.source.provenance(variant.model, found)
         return {**origin, "changes": dict(variant.changes)} if variant.changes else origin
+
+
+def _refused(changed: Changed, recipe: Recipe) -> str | None:
+    """Why a model with a recipe cannot have its changes."""
+    for knob, value in changed.knobs:
+        if knob.default(recipe) is None:
+            return f"the {knob.name} of {changed.model} cannot be set: {changed.model} has {knob.lacks}{_instead(knob)}"
+        recipe = with_settings(recipe, [(knob, value)])
+    for change, value in (*changed.knobs, *changed.interventions):
+        reason = change.refuses(recipe, value)
+        if reason:
+            return f"{changed.model} cannot be had with {change.name} {change.say(value)}: {reason}"
+    return None
+
+
+def _as_it_is(encoder: Encoder) -> Encoder:
+    """An encoder described again: a change may take layers or tokens away, or ask for pictures of another size."""
+    module = encoder.module
+    embed = getattr(module, "patch_embed", None)
+    if embed is None or not hasattr(module, "blocks"):
+        return encoder
+    size = embed.img_size[0] if getattr(embed, "img_size", None) else encoder.size
+    return replace(encoder, size=size, prefix=module.num_prefix_tokens, depth=len(module.blocks))
 
 
 def _instead(knob: Knob) -> str:

@@ -1,0 +1,26 @@
+"""Batch size: how many pictures a step of the training learns from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.lab.changes.base import Knob, add
+from checker.lab.recipes import Recipe, Setting
+
+
+def change(recipe: Recipe, value: Setting) -> Recipe:
+    return replace(recipe, batch=int(value))
+
+
+add(
+    Knob(
+        name="batch size",
+        title="pictures in one step of the training",
+        least=2,
+        most=1024,
+        unit="picture",
+        module=__name__,
+        default=lambda recipe: recipe.batch,
+        change=change,
+    )
+)

@@ -1,0 +1,35 @@
+"""Patch size: the edge of the squares that a picture is cut into, each of which becomes a token."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.lab.changes.base import Knob, add
+from checker.lab.recipes import Recipe, Setting
+
+
+def change(recipe: Recipe, value: Setting) -> Recipe:
+    return replace(recipe, architecture=replace(recipe.architecture, patch_size=int(value)))
+
+
+def refuses(recipe: Recipe, value: Setting) -> str:
+    size, local = recipe.architecture.image_size, 16  # pixels of a picture, and of a local crop of DINO
+    if size % value or local % value:
+        return f"patches of {value} pixels do not tile pictures of {size} and crops of {local}"
+    return ""
+
+
+add(
+    Knob(
+        name="patch size",
+        title="the edge of a patch in pixels",
+        least=2,
+        most=8,
+        unit="pixel",
+        synonyms=("size of the patches",),
+        module=__name__,
+        default=lambda recipe: recipe.architecture.patch_size,
+        change=change,
+        refuses=refuses,
+    )
+)

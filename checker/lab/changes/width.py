@@ -1,0 +1,33 @@
+"""Width: how many channels a token of the encoder has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.lab.changes.base import Knob, add
+from checker.lab.recipes import Recipe, Setting
+
+
+def change(recipe: Recipe, value: Setting) -> Recipe:
+    return replace(recipe, architecture=replace(recipe.architecture, width=int(value)))
+
+
+def refuses(recipe: Recipe, value: Setting) -> str:
+    heads = recipe.architecture.heads
+    return "" if value % heads == 0 else f"its {heads} heads do not share {value} channels evenly"
+
+
+add(
+    Knob(
+        name="width",
+        title="channels of a token in the encoder",
+        least=16,
+        most=384,
+        unit="channel",
+        synonyms=("embedding dimension", "width of the encoder"),
+        module=__name__,
+        default=lambda recipe: recipe.architecture.width,
+        change=change,
+        refuses=refuses,
+    )
+)
