@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,10 @@ class Variant:
     def __str__(self) -> str:
         listed = ", ".join(f"{name}: {value}" for name, value in self.changes)
         return f"{self.model} ({listed})" if listed else self.model
+
+    def changed(self, changes: Iterable[tuple[str, str]]) -> Variant:
+        """The variant with more changes."""
+        return Variant(self.model, (*self.changes, *changes))
 
     @classmethod
     def parse(cls, label: str) -> Variant:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from checker.scope import DECIDING, Scope
+from checker.variant import Variant
 
 Relation = Literal["less", "greater"]
 
@@ -85,6 +87,24 @@ class DataWord:
 
 
 @dataclass(frozen=True)
+class ChangeWord:
+    """A change that can be made to a model: its `phrases` behind the model's name, with `{}` for a value, or with a value behind
+    `=`. `value` gives a value as specs have it, from words, and raises SpecError for one that the change does not take.
+    `of_numbers`: its values are numbers, in `unit`. `nouns` are phrases that name the change by itself. `names` are those of a
+    setting that a metric may be followed over, at the values `levels` where none are named, `rising` what it is to have more."""
+
+    name: str
+    phrases: tuple[str, ...]
+    value: Callable[[str], str]
+    unit: str = ""
+    of_numbers: bool = True
+    nouns: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    rising: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MissingWord:
     """The name of a plug-in that brings no words, and why. `failed` is False for one that only waits to be trusted."""
 
@@ -110,6 +130,7 @@ class Vocabulary:
     pretrained_data: str
     families: tuple[FamilyWord, ...] = ()
     missing: tuple[MissingWord, ...] = ()
+    changes: tuple[ChangeWord, ...] = ()
 
     def lacking(self, *texts: str) -> MissingWord | None:
         """The plug-in that brings nothing and that sentences or names speak of. One that is called like something that there is
@@ -122,7 +143,9 @@ class Vocabulary:
         return next((word for word in self.metrics if word.name == name), None)
 
     def model(self, name: str) -> ModelWord | None:
-        return next((word for word in self.models if word.name == name), None)
+        """The model of a name, whatever is changed in it."""
+        plain = Variant.parse(name).model
+        return next((word for word in self.models if word.name == plain), None)
 
     def data_name(self, name: str, scope: Scope) -> str:
         """The data set that a spec's `where.data` means: itself, or the default one of the scope."""

@@ -52,7 +52,7 @@ def _fill(fields: dict[str, Any], kind: Kind | None, vocabulary: Vocabulary) -> 
         return
     where = fields.setdefault("where", {})
     if isinstance(where, dict):
-        where.setdefault("layers", metric_layers(metric, kind, fields.get("quantifier")))
+        where.setdefault("layers", metric_layers(metric, None if "over" in fields else kind, fields.get("quantifier")))
     margin = kind.margin(metric) if kind is not None and not fields.keys() & {"margin", *kind.either} else None
     if margin is not None:
         fields["margin"] = margin.model_dump()

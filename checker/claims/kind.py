@@ -25,14 +25,15 @@ class Rule:
     """How a claim is decided: `function` of `checker.verdicts`, with `options`, on the values of what it is about.
 
     `over`: the function takes the values of two models (pairs: each member of one side with each of the other), of one model
-    (members: each of the subject's), of all models by name in the order claimed (order), or of all models and two metrics
-    (models). `keep` is what is made of the layers chosen: their mean; each of them, as a stack with their positions (depth); or
-    whether an image shows it in any of them (shown). `counts`: what is known exactly, such as a number of parameters, is
-    compared as it is. `answers`: the function takes an interval for answers that are right or wrong.
+    (members: each of the subject's), of one model at each level of a setting (levels), of all models by name in the order
+    claimed (order), or of all models and two metrics (models). Of a claim about a loss each model comes twice, without the
+    change and with it. `keep` is what is made of the layers chosen: their mean; each of them, as a stack with their positions
+    (depth); or whether an image shows it in any of them (shown). `counts`: what is known exactly, such as a number of parameters,
+    is compared as it is. `answers`: the function takes an interval for answers that are right or wrong.
     """
 
     function: str
-    over: Literal["pairs", "members", "order", "models"]
+    over: Literal["pairs", "members", "levels", "order", "models"]
     options: Mapping[str, Any] = field(default_factory=dict)
     keep: Literal["mean", "depth", "shown"] = "mean"
     counts: bool = False
@@ -58,7 +59,7 @@ class Kind(ABC):
     symmetric: ClassVar[bool] = False
     """Whether subject and baseline can stand together as a pair."""
     over_depth: ClassVar[bool] = False
-    """Whether it is about a course over the layers, and so about all of them where none is named."""
+    """Whether it is about a course over the layers, and so about all of them where none is named. One over a setting is not."""
     fewest: ClassVar[int | None] = None
     """How many of its models are enough where some cannot be measured; None: all of them are needed."""
 

@@ -63,4 +63,6 @@ def of_difference(spec: ClaimSpec, subject: str, baseline: str, unit: str, ends:
 
 def place(spec: ClaimSpec) -> str:
     """Where and of which members a spec claims something."""
-    return json.dumps([spec.metric, spec.where.model_dump(), spec.scope, spec.quantifier, spec.members], sort_keys=True)
+    return json.dumps(
+        [spec.metric, spec.where.model_dump(), spec.scope, spec.quantifier, spec.members, spec.loss, spec.over], sort_keys=True
+    )

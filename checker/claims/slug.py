@@ -16,7 +16,7 @@ def slug(spec: ClaimSpec, vocabulary: Vocabulary) -> str:
     parts = [spec.subject or "", spec.metric, spec.other or "", spec.baseline or "", *(spec.order or ()), kind.slug(spec)]
     if spec.quantifier:
         parts.append(f"{spec.quantifier} layers")
-    if metric is None or spec.where.layers != metric_layers(metric, kind, spec.quantifier):
+    if metric is None or spec.where.layers != metric_layers(metric, None if spec.over else kind, spec.quantifier):
         parts.append(spec.where.layers if not spec.quantifier or spec.where.layers != "all" else "")
     parts += [spec.where.heads or "", spec.where.data if spec.where.data != "default" else ""]
     parts.append(spec.scope if spec.scope != "any" else "")

@@ -50,6 +50,19 @@ Subject = Annotated[str, BeforeValidator(_label), PlainSerializer(lambda label: 
 as the text of its `Variant`."""
 
 
+def _in_words(value: Any) -> Any:
+    """The value of a change as text, as labels have it."""
+    return str(value) if type(value) in (int, float) else value
+
+
+def _whole(value: str) -> str | int:
+    return int(value) if value.isdecimal() else value
+
+
+Level = Annotated[str, BeforeValidator(_in_words), PlainSerializer(_whole)]
+"""A value of a change; in YAML also as a number."""
+
+
 def _is_a_kind(name: str) -> str:
     if name not in KINDS:
         raise ValueError(f"there is no kind {name!r}; there are: {', '.join(KINDS)}")
@@ -59,6 +72,21 @@ def _is_a_kind(name: str) -> str:
 def _list_kinds(schema: dict[str, Any]) -> None:
     schema["enum"] = list(KINDS)
     schema["description"] = "\n".join(f"- {name}: {type(kind).__doc__}" for name, kind in KINDS.items())
+
+
+def level_number(level: str) -> float:
+    """The number that a level of a setting begins with. Raises ValueError where it has none."""
+    match = re.match(r"\d+(?:\.\d+)?(?:e-?\d+)?", level)
+    if match is None:
+        raise ValueError(f"{level!r} is no number, so no metric can be followed over it")
+    return float(match[0])
+
+
+def check_levels(levels: tuple[str, ...]) -> None:
+    """Raise ValueError for levels of a setting that are not three or more growing numbers."""
+    numbers = [level_number(level) for level in levels]
+    if len(numbers) < 3 or numbers != sorted(set(numbers)):
+        raise ValueError("`over` needs at least 3 levels of a setting, in growing order")
 
 
 class Strict(BaseModel):
@@ -140,7 +168,8 @@ class ClaimSpec(Strict):
 
     A negated relation (`not less`, `not greater`) claims the other side of the same line. `quantifier` asks it of all, any or
     most of the layers one by one; without one, of their mean. `members` lists the models of a family that stands for a model:
-    the claim is then about every pair.
+    the claim is then about every pair. `loss` asks for what is lost by a change: the metric without it, minus the metric with it.
+    `over` names a setting and the levels of it that a metric is followed over, in growing order.
     """
 
     kind: Annotated[str, AfterValidator(_is_a_kind), Field(json_schema_extra=_list_kinds)]
@@ -152,6 +181,8 @@ class ClaimSpec(Strict):
     order: tuple[Subject, ...] | None = None
     models: tuple[Subject, ...] | None = None
     members: dict[str, tuple[str, ...]] | None = None
+    loss: Annotated[dict[str, Level], Field(min_length=1)] | None = None
+    over: Annotated[dict[str, tuple[Level, ...]], Field(min_length=1, max_length=1)] | None = None
     bound: Bound | None = None
     factor: Annotated[Finite, Field(gt=0)] | None = None
     margin: Margin | None = None
@@ -171,6 +202,9 @@ class ClaimSpec(Strict):
         members = values.get("members")
         if isinstance(members, dict):
             changed["members"] = {key: tuple(entry) if isinstance(entry, list) else entry for key, entry in members.items()}
+        over = values.get("over")
+        if isinstance(over, dict):
+            changed["over"] = {key: tuple(entry) if isinstance(entry, list) else entry for key, entry in over.items()}
         return {**values, **changed}
 
     @model_validator(mode="after")
@@ -186,6 +220,10 @@ class ClaimSpec(Strict):
             raise ValueError(f"a {self.kind} claim needs either {' or '.join(f'a `{name}`' for name in kind.either)}")
         if self.baseline is not None and self.subject == self.baseline:
             raise ValueError(f"{self.subject} is compared with itself; name another baseline")
+        for levels in (self.over or {}).values():
+            check_levels(levels)
+        if self.loss is not None and self.margin is not None and self.margin.unit == "relative":
+            raise ValueError("a loss takes a margin in the unit of the metric: what it would be a share of may be 0")
         kind.check(self)
         return self
 
@@ -195,11 +233,21 @@ class ClaimSpec(Strict):
             return ()
         return (self.members or {}).get(name, (name,))
 
+    def measured(self, name: str) -> tuple[str, ...]:
+        """What is measured of one model: itself; without and with the change that it may lose by; or each level of a setting."""
+        variant = Variant.parse(name)
+        if self.loss is not None:
+            return name, str(variant.changed(self.loss.items()))
+        if self.over is not None:
+            ((setting, levels),) = self.over.items()
+            return tuple(str(variant.changed([(setting, level)])) for level in levels)
+        return (name,)
+
     @property
     def names(self) -> tuple[str, ...]:
         """Every model that the claim is about, each once, in order."""
         listed = (*self.expand(self.subject), *self.expand(self.baseline), *(self.order or ()), *(self.models or ()))
-        return tuple(dict.fromkeys(listed))
+        return tuple(dict.fromkeys(each for name in listed for each in self.measured(name)))
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -54,7 +54,8 @@ def controls_of(claim: ClaimSpec, answers: Mapping[str, tuple[ClaimSpec, Verdict
 def is_control(finding: ClaimSpec, claim: ClaimSpec) -> bool:
     """Whether a finding vouches for a claim: the same metric and kind of claim, and not the claim itself. That is the same
     question about the same models in the same place, whichever side stands first and whatever is claimed of it."""
-    return finding.kind == claim.kind and finding.metrics == claim.metrics and _question(finding) != _question(claim)
+    alike = (finding.kind, finding.metrics, finding.loss, finding.over) == (claim.kind, claim.metrics, claim.loss, claim.over)
+    return alike and _question(finding) != _question(claim)
 
 
 def _question(spec: ClaimSpec) -> tuple[object, ...]:

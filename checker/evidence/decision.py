@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from checker import verdicts
 from checker.claims import ClaimSpec, select_layers
 from checker.claims.kind import KINDS
+from checker.claims.spec import level_number
 from checker.errors import SpecError
 from checker.evidence.record import Table
 from checker.evidence.values import Values
@@ -93,9 +94,11 @@ class _Decision:
                 return self._over_parts(order[0], lambda part: self._decide({name: self._of(name, part) for name in order}))
             case "pairs":
                 asked: Mapping[str, tuple[str, ...]] = _pairs(spec)
-            case "members":
+            case "members" | "levels":
                 asked = {name: (name,) for name in spec.expand(spec.subject)}
-        decided = {name: self._of_each(*models) for name, models in asked.items()}
+        decided = {
+            name: self._of_each(*(each for model in models for each in spec.measured(model))) for name, models in asked.items()
+        }
         return combine(decided, "all", spec.decide.alpha) if len(decided) > 1 else next(iter(decided.values()))
 
     def _of_each(self, *models: str) -> Verdict:
@@ -104,6 +107,8 @@ class _Decision:
             return self._over_depth(models[0])
         if self.exact and self.rule.counts:
             return self._counted(*(self._of(name, "") for name in models))
+        if self.rule.over == "levels":
+            return self._over_parts(models[0], lambda part: self._over_levels([self._of(name, part) for name in models]))
         return self._over_parts(models[0], lambda part: self._decide(*(self._of(name, part) for name in models)))
 
     def _decide(self, *tables: Any, **more: Any) -> Verdict:
@@ -120,6 +125,16 @@ class _Decision:
         if not isinstance(images, dict):
             return decide("")
         return combine({part: decide(part) for part in images}, self.spec.quantifier or "all", self.spec.decide.alpha)
+
+    def _over_levels(self, tables: Sequence[Any]) -> Verdict:
+        """The verdict on the course over the levels of a setting, which stand as far apart as their numbers."""
+        import numpy as np
+
+        ((setting, levels),) = (self.spec.over or {}).items()
+        numbers = [level_number(level) for level in levels]
+        positions = [(number - numbers[0]) / (numbers[-1] - numbers[0]) for number in numbers]
+        stack = np.stack([np.asarray(table) for table in tables], 1)  # (seeds, levels, images)
+        return self._decide(stack, positions=positions, course=f"the {setting} from {levels[0]} to {levels[-1]}")
 
     def _over_depth(self, model: str) -> Verdict:
         import numpy as np

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable, Mapping
-from functools import cache
+from functools import cache, partial
 
+from checker.lab.changes import CHANGES, Change, Knob
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
 from checker.lab.models import FAMILIES, MODELS
 from checker.lab.plugins import Plugin
 from checker.lab.sources import SOURCES, scopes_of
-from checker.vocabulary import DataWord, MetricWord, MissingWord, ModelWord, Vocabulary
+from checker.vocabulary import ChangeWord, DataWord, MetricWord, MissingWord, ModelWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 
@@ -23,7 +24,7 @@ def vocabulary(plugins: tuple[Plugin, ...] = ()) -> Vocabulary:
     missing = tuple(MissingWord(plugin.name, plugin.fault, plugin.failed) for plugin in plugins if plugin.fault)
     problems = ((source.scope.label, source.problem()) for source in SOURCES.values())
     missing += tuple(MissingWord(name, problem, True) for name, problem in problems if problem)
-    return dataclasses.replace(_registered(len(METRICS), len(MODELS), len(DATA), *versions), missing=missing)
+    return dataclasses.replace(_registered(len(METRICS), len(MODELS), len(DATA), len(CHANGES), *versions), missing=missing)
 
 
 @cache
@@ -48,7 +49,28 @@ def _registered(*versions: Hashable) -> Vocabulary:
         default_data=DEFAULT_DATA,
         pretrained_data=PRETRAINED_DATA,
         families=FAMILIES,
+        changes=tuple(_change(change) for change in CHANGES.values()),
     )
+
+
+def _change(change: Change) -> ChangeWord:
+    names = (change.name, *change.synonyms) if isinstance(change, Knob) and not change.words else ()
+    phrases = tuple(f"with {article}{name} of {{}}" for name in names for article in ("a ", "an ", "the ", ""))
+    return ChangeWord(
+        name=change.name,
+        phrases=(*change.phrases, *phrases),
+        value=partial(_value, change),
+        unit=change.unit,
+        of_numbers=not change.words,
+        nouns=change.nouns,
+        names=names if change.levels else (),
+        rising=change.rising,
+        levels=tuple(map(change.say, change.levels)),
+    )
+
+
+def _value(change: Change, text: str) -> str:
+    return change.say(change.value(text))
 
 
 def _called(word: MetricWord, others: Mapping[str, MetricWord]) -> MetricWord:

@@ -7,6 +7,7 @@ from checker.verdicts.correlation import correlation
 from checker.verdicts.counts import compare_counts
 from checker.verdicts.equivalence import equivalence
 from checker.verdicts.looks import Looks
+from checker.verdicts.loss import loss, losses
 from checker.verdicts.measurements import merge_copies
 from checker.verdicts.multiplicity import benjamini_hochberg, holm
 from checker.verdicts.presence import absence, presence
@@ -34,6 +35,8 @@ __all__ = [
     "equivalence",
     "held_to",
     "holm",
+    "loss",
+    "losses",
     "merge_copies",
     "one_seed",
     "presence",

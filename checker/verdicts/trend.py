@@ -1,4 +1,4 @@
-"""Does a metric rise (or fall) over the depth of a network?"""
+"""Does a metric rise (or fall) over the depth of a network, or over a setting of its training?"""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def trend(
     positions: Sequence[float] | None = None,
     relative: float | None = None,
     answers: AnswersOption = "seen",
+    course: str = "depth of the network",
 ) -> Verdict:
     """Decide "the metric increases (decreases) with depth by more than `margin`" from values (seeds, layers, images).
 
@@ -39,6 +40,9 @@ def trend(
     The slopes, (seeds, images), are decided like the mean in `threshold`, so layers are never replicates. "Does not increase" is
     "not greater": the slope is at most the margin, which a constant metric fulfils; "decreases" is "less". A slope is about the
     straight line, not about every step.
+
+    `course` names another course than the depth, such as the levels of a setting: then they take the place of layers, and
+    `positions` says how far apart they are. The models of one seed count as one, which asks nothing of how alike they are.
 
     `relative`, instead of `margin`, is a margin as a share of the size of the mean over the layers. That mean is measured too,
     so the interval is that of the slope minus this share of the mean, as beside a relative margin in `compare`.
@@ -62,7 +66,7 @@ def trend(
     slope, mean = away / (away**2).sum(), np.full(layers, 1 / layers)
     if relative is None:
         line = draw_line(relation, margin)
-        return decide(_over_layers(array, slope, answers), line, alpha, looks, margin, _place(line.at))
+        return decide(_over_layers(array, slope, answers), line, alpha, looks, margin, _place(line.at, course))
     rise, level = _over_layers(array, slope, answers), _over_layers(array, mean, answers)
     margin = relative * abs(level.effect)
     verdicts = []
@@ -70,7 +74,7 @@ def trend(
         line = draw_line(relation, size)
         share = draw_line(relation, math.copysign(relative, size * level.effect)).at
         beside = _over_layers(array, slope - share * mean, answers).around(rise.effect)
-        verdicts.append(decide(beside, line, alpha, looks, margin, _place(line.at)))
+        verdicts.append(decide(beside, line, alpha, looks, margin, _place(line.at, course)))
     return despite_sign(verdicts[0], verdicts[1], level, alpha, looks)
 
 
@@ -84,5 +88,5 @@ def _over_layers(array: NDArray[Any], weights: NDArray[Any], answers: Answers | 
     return contrast({f"layer {place}": array[:, place] for place in range(array.shape[1])}, weights.tolist(), answers)
 
 
-def _place(at: float) -> str:
-    return f"a slope of {at:.3g} per depth of the network"
+def _place(at: float, course: str) -> str:
+    return f"a slope of {at:.3g} per {course}"

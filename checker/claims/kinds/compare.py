@@ -7,12 +7,12 @@ from typing import cast
 
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.amounts import factor_of, margin_of
-from checker.claims.language.english import English, number
+from checker.claims.language.english import English, english_changes, number
 from checker.claims.language.metrics import OTHER_SIDE, better_of, direction, metric_of, negated
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError, adding
-from checker.claims.language.subjects import baseline_of, others_of, the_one
+from checker.claims.language.subjects import baseline_of, lost_by, others_of, the_one
 from checker.claims.language.tree import Parsed, leaves, single
 from checker.claims.range import Range, beyond, of_difference
 from checker.claims.spec import ClaimSpec, Margin
@@ -28,7 +28,7 @@ class Compare(Kind):
 
     name = "compare"
     needs = ("subject", "baseline", "relation")
-    may = ("margin", "factor", "quantifier", "members")
+    may = ("margin", "factor", "quantifier", "members", "loss")
     either = ("margin", "factor")
     words = terminals(
         "COMPARATIVE SUPERLATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT TWICE HALF TIMES UP "
@@ -55,9 +55,15 @@ class Compare(Kind):
             relation, factor = OTHER_SIDE[relation], 1 / factor
         claimed = negated(parsed, relation)
         margin = None if factor else margin_of(parsed, metric, falls=relation == "less")
-        return placed(parsed, metric, subject, baseline, margin=margin, factor=factor, relation=claimed)
+        return placed(parsed, metric, subject, baseline, margin=margin, factor=factor, relation=claimed, loss=lost_by(parsed))
 
     def say(self, spec: ClaimSpec, english: English) -> str:
+        if spec.loss is not None and spec.margin is not None:
+            verb = "does not lose" if spec.relation in ("not less", "not greater") else "loses"
+            side = "less" if spec.relation in ("less", "not less") else "more"
+            amount = f"than {english.model(spec.baseline)} by more than {english.amount(spec.margin)}"
+            course = f"{verb} {side} {english.metric.title} {amount}, under the change {english_changes(spec.loss)}"
+            return f"{english.model(spec.subject)} {course}{english.where()}"
         relation: Relation = "less" if spec.relation in ("less", "not less") else "greater"
         words = [word for word, its in english.metric.comparatives if its == relation]
         word = next((word for word in ("smaller", "larger") if word in words), words[0])
@@ -70,7 +76,8 @@ class Compare(Kind):
         return f"{english.subject()}{english.where()}, {verb} {line}"
 
     def slug(self, spec: ClaimSpec) -> str:
-        return "not" if spec.relation in ("not less", "not greater") else ""
+        denied = "not" if spec.relation in ("not less", "not greater") else ""
+        return f"{denied} loss {english_changes(spec.loss)}".strip() if spec.loss else denied
 
     def margin(self, metric: MetricWord) -> Margin | None:
         return Margin(value=metric.margin.value, unit=metric.margin.unit)
@@ -83,11 +90,19 @@ class Compare(Kind):
         yield of_difference(spec, spec.subject, spec.baseline, unit, (low, high), closed)
 
     def rule(self, spec: ClaimSpec) -> Rule:
+        if spec.loss is not None:
+            return Rule("losses", "pairs", {"relation": spec.relation, **spec.margin_option()})
         if spec.factor is not None:
             return Rule("ratio", "pairs", {"factor": spec.factor, "relation": spec.relation}, counts=True)
         return Rule("compare", "pairs", {"relation": spec.relation, **spec.margin_option()}, counts=True)
 
+    def check(self, spec: ClaimSpec) -> None:
+        if spec.loss is not None and spec.factor is not None:
+            raise ValueError("losses are compared by a difference: what one is a multiple of may be 0")
+
     def effect(self, spec: ClaimSpec, subject: str, baseline: str) -> str:
+        if spec.loss is not None:
+            return f"loss of {subject} minus loss of {baseline}"
         return f"{subject} {'minus' if spec.factor is None else 'divided by'} {baseline}"
 
     def unit(self, spec: ClaimSpec, unit: str) -> str:
@@ -129,6 +144,11 @@ def _what_is_compared(parsed: Parsed) -> tuple[MetricWord, Relation]:
                 relation = relation if word == "more" else OTHER_SIDE[cast(Relation, relation)]
             return metric, cast(Relation, relation)
     metric = metric_of(parsed)
+    if parsed.all("lose"):
+        word = single(parsed.tokens("COMPARATIVE"), "word for how much is lost")
+        if word not in ("more", "less"):
+            raise QuestionError(f"{word!r} does not go with what is lost", "more or less")
+        return metric, "greater" if word == "more" else "less"
     beats = parsed.all("beat")
     if beats:
         better = better_of(parsed, metric)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.amounts import amount_of, in_unit, say_amount
-from checker.claims.language.english import English, number, percent
+from checker.claims.language.english import English, english_changes, number, percent
 from checker.claims.language.metrics import direction, metric_of, negated
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError
-from checker.claims.language.subjects import the_one
+from checker.claims.language.subjects import lost_by, the_one
 from checker.claims.language.tree import Parsed, leaves
 from checker.claims.range import Range, of_one
-from checker.claims.spec import Bound, ClaimSpec
+from checker.claims.spec import Bound, ClaimSpec, Margin
 from checker.vocabulary import Relation
 
 
@@ -23,8 +23,8 @@ class Threshold(Kind):
 
     name = "threshold"
     needs = ("subject", "relation", "bound")
-    may = ("margin", "quantifier", "members")
-    words = terminals("NUMBER")
+    may = ("margin", "quantifier", "members", "loss")
+    words = terminals("NUMBER ONE_POINT")
 
     def read(self, parsed: Parsed) -> ClaimSpec:
         metric = metric_of(parsed)
@@ -48,12 +48,18 @@ class Threshold(Kind):
         claimed = negated(parsed, relation)
         number, unit = amount_of(parsed, parsed.body)
         bound = Bound(value=in_unit(number, unit, metric, "a bound"), unit=metric.unit)
-        return placed(parsed, metric, subject, relation=claimed, bound=bound)
+        return placed(parsed, metric, subject, relation=claimed, bound=bound, loss=lost_by(parsed))
 
     def say(self, spec: ClaimSpec, english: English) -> str:
         assert spec.bound is not None
         share = english.metric.unit == "share"
         amount = percent(spec.bound.value) if share else f"{number(spec.bound.value)}{english.unit()}"
+        if spec.loss is not None:
+            points = english.amount(Margin(value=spec.bound.value, unit=spec.bound.unit))
+            verb = "does not lose" if spec.relation in ("not less", "not greater") else "loses"
+            side = "at most" if spec.relation in ("less", "not less") else "at least"
+            course = f"{verb} {side} {points} of {english.metric.title} under the change {english_changes(spec.loss)}"
+            return f"{english.model(spec.subject)} {course}{english.where()}"
         verb = "is not" if spec.relation in ("not less", "not greater") else "is"
         side = "at most" if spec.relation in ("less", "not less") else "at least"
         return f"{english.subject()}{english.where()}, {verb} {side} {amount}"
@@ -67,9 +73,16 @@ class Threshold(Kind):
         assert spec.bound is not None
         margin = spec.margin.value if spec.margin else 0.0
         options = {"bound": spec.bound.value, "relation": spec.relation, "margin": margin}
+        if spec.loss is not None:
+            return Rule("loss", "members", options)
         return Rule("threshold", "members", options, counts=True)
 
+    def slug(self, spec: ClaimSpec) -> str:
+        return f"threshold loss {english_changes(spec.loss)}" if spec.loss else self.name
+
     def effect(self, spec: ClaimSpec, subject: str, baseline: str) -> str:
+        if spec.loss is not None:
+            return f"loss of {subject}"
         return f"mean of {subject}"
 
     def no_effect(self, spec: ClaimSpec) -> float | None:

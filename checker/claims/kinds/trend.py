@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.amounts import margin_of
-from checker.claims.language.english import English
+from checker.claims.language.english import English, listed
 from checker.claims.language.metrics import direction, metric_of, negated
 from checker.claims.language.placed import placed
 from checker.claims.language.places import quantifier_of, where_of
@@ -27,14 +27,16 @@ class Trend(Kind):
 
     name = "trend"
     needs = ("subject", "relation", "margin")
-    may = ("members",)
-    words = terminals("UP DOWN GROW RISING FALLING DEPTH")
+    may = ("members", "over", "quantifier")
+    words = terminals("UP DOWN GROW RISING FALLING DEPTH MORE_OF_SETTING")
     clauses = frozenset({"margin_clause"})
     over_depth = True
 
     def read(self, parsed: Parsed) -> ClaimSpec:
         metric = metric_of(parsed)
         subject = the_one(parsed, "subject")
+        if parsed.tokens("SETTING", "MORE_OF_SETTING"):
+            return _over_a_setting(parsed, metric, subject)
         if not metric.layers:
             raise QuestionError(f"{metric.title} is one number for a whole model, so it has no trend over layers")
         if not any(parsed.tokens("DEPTH")):
@@ -53,11 +55,17 @@ class Trend(Kind):
 
     def say(self, spec: ClaimSpec, english: English) -> str:
         assert spec.relation is not None and spec.margin is not None
+        if spec.over is not None:
+            ((setting, levels),) = spec.over.items()
+            what = f"the {setting} ({listed(levels)})"
+            course = f"{VERBS[spec.relation]} with {what} by more than {english.amount(spec.margin)}"
+            return f"{english.subject()}{english.where()}, {course}"
         course = f"{VERBS[spec.relation]} with depth by more than {english.amount(spec.margin)}"
         return f"{english.subject()}{english.where()}, {course}"
 
     def slug(self, spec: ClaimSpec) -> str:
-        return f"trend {({'less': 'falling', 'greater': 'rising'}).get(spec.relation or '', spec.relation)}"
+        over = f" over {next(iter(spec.over))}" if spec.over else ""
+        return f"trend{over} {({'less': 'falling', 'greater': 'rising'}).get(spec.relation or '', spec.relation)}"
 
     def margin(self, metric: MetricWord) -> Margin | None:
         return Margin(value=metric.margin.value, unit=metric.margin.unit)
@@ -66,14 +74,37 @@ class Trend(Kind):
         assert spec.margin is not None
         yield of_one(spec, spec.margin.unit, -spec.margin.value, spec.margin.value)
 
+    def check(self, spec: ClaimSpec) -> None:
+        if spec.quantifier is not None and spec.over is None:
+            raise ValueError("a trend over the depth has no `quantifier`")
+
     def rule(self, spec: ClaimSpec) -> Rule:
+        if spec.over is not None:
+            return Rule("trend", "levels", {"relation": spec.relation, **spec.margin_option()})
         return Rule("trend", "members", {"relation": spec.relation, **spec.margin_option()}, keep="depth")
 
     def effect(self, spec: ClaimSpec, subject: str, baseline: str) -> str:
+        if spec.over is not None:
+            return f"slope of {subject} over the {next(iter(spec.over))}"
         return f"slope over the depth of {subject}"
 
     def unit(self, spec: ClaimSpec, unit: str) -> str:
+        if spec.over is not None:
+            levels = next(iter(spec.over.values()))
+            return f"{unit} from {levels[0]} to {levels[-1]}"
         return f"{unit} over the depth"
+
+
+def _over_a_setting(parsed: Parsed, metric: MetricWord, subject: str) -> ClaimSpec:
+    """The spec of a trend over a setting, with the levels that the sentence names, or those of the setting."""
+    (setting,) = parsed.tokens("SETTING", "MORE_OF_SETTING")
+    name, _, levels = setting.lstrip(">").partition(": ")
+    words = parsed.tokens("COMPARATIVE")
+    rises = bool(parsed.tokens("UP", "GROW"))
+    relation: Relation = direction(parsed, metric, words[0]) if words else "greater" if rises else "less"
+    margin = margin_of(parsed, metric, falls=bool(parsed.tokens("DOWN")))
+    over = {name: tuple(levels.split(", "))}
+    return placed(parsed, metric, subject, relation=negated(parsed, relation), margin=margin, over=over)
 
 
 def _check_depth(parsed: Parsed, depth: str, compares: bool, metric: MetricWord) -> None:

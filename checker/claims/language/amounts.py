@@ -22,6 +22,8 @@ def amount_of(parsed: Parsed, node: Node) -> tuple[Decimal, str]:
     if len(amounts) != 1:
         raise QuestionError(f"it states {len(amounts)} numbers", "one number")
     number, *rest = leaves(amounts[0])
+    if number.type == "ONE_POINT":
+        return Decimal(1), "points"
     kinds = [token.type for token in rest]
     unit = (
         "% relative" if kinds == ["PERCENT", "RELATIVE"] else "%" if "PERCENT" in kinds else "points" if "POINTS" in kinds else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from checker.claims.kind import KINDS
@@ -18,6 +18,11 @@ def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = Scope.TOY) -> st
     if metric is None:
         return f"a claim about {spec.metric}, which is not known here"
     return KINDS[spec.kind].say(spec, English(spec, vocabulary, scope, metric))
+
+
+def english_changes(changes: Mapping[str, str] | None) -> str:
+    """Changes as specs name them: "(quantised to: 4 bit)"."""
+    return f"({', '.join(f'{name}: {value}' for name, value in (changes or {}).items())})"
 
 
 class English:
@@ -41,7 +46,7 @@ class English:
     def where(self) -> str:
         where, spec = self.spec.where, self.spec
         parts = []
-        if self.metric.layers and not (KINDS[spec.kind].over_depth and where.layers == "all"):
+        if self.metric.layers and not (KINDS[spec.kind].over_depth and spec.over is None and where.layers == "all"):
             parts.append(say_layers(where.layers, spec.quantifier))
         if where.heads:
             parts.append(f"in {where.heads}")

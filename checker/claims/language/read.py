@@ -16,6 +16,7 @@ from lark.visitors import CollapseAmbiguities
 
 from checker.claims.kind import KINDS
 from checker.claims.language import unknown
+from checker.claims.language.changed import changes_in
 from checker.claims.language.compose import compose
 from checker.claims.language.english import say
 from checker.claims.language.frame import read_through, without_explanation
@@ -82,14 +83,21 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
 
     `names` maps phrases to the models that they mean here, such as `our method` in a note that introduces one.
     """
-    return _Reader(unquoted(plain(sentence)), vocabulary, names or {}).reading()
+    text = unquoted(plain(sentence))
+    try:
+        changed = changes_in(text, vocabulary)
+    except QuestionError as question:
+        return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
+    return _Reader(text, vocabulary, {**(names or {}), **changed}).reading()
 
 
 class _Reader:
     def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> None:
         self.text, self.vocabulary, self.names = text, vocabulary, names
         dictionary = _dictionary(vocabulary)
+        known = [match.span() for name in names for match in re.finditer(re.escape(name), text, re.IGNORECASE)]
         passed = read_through(text, lambda word: kind_of(word) is None and not dictionary.knows(word))
+        passed = [span for span in passed if not any(start <= span[0] and span[1] <= end for start, end in known)]
         self.ways = dictionary.read(text, names, passed)
 
     def reading(self) -> Reading:

@@ -135,7 +135,7 @@ class Dictionary:
         while index < len(spans):
             for length in range(min(longest, len(spans) - index), 0, -1):
                 key = tuple(folded[index : index + length])
-                meanings = [("MODEL", given[key])] if key in given else list(self._phrases.get(key, ()))
+                meanings = [(_type_given(given[key]), given[key])] if key in given else list(self._phrases.get(key, ()))
                 if meanings and not self._cuts(folded, index, index + length):
                     break
             else:
@@ -158,6 +158,12 @@ class Dictionary:
                 if any(kind == "METRIC" for kind, _ in self._phrases.get(tuple(folded[inside:beyond]), ())):
                     return True
         return False
+
+
+def _type_given(value: str) -> str:
+    """The type of a phrase that was given: changes are in brackets, and a setting has a mark of its own (see `changed`)."""
+    marks = {"(": "CHANGE", ">>": "MORE_OF_SETTING", ">": "SETTING"}
+    return next((kind for mark, kind in marks.items() if value.startswith(mark)), "MODEL")
 
 
 def _pieces(sentence: str, passed: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

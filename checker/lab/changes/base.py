@@ -28,6 +28,12 @@ class Change:
     """How a change is named, the range of its values in a `unit` ("" where it is a count), what it does in one line, and the
     `module` of its code. `whole`: values are whole numbers. `words`: values that have a name, and then no others are taken.
 
+    `phrases`: what a sentence may say of a model that is changed so, with `{}` for the value ("with {} decoder blocks"), or with
+    a value behind `=` where the phrase has none. That it is "with a NAME of {}" goes without saying for a change with a number.
+
+    `nouns` name the change by itself ("{} weight quantisation"), and `rising` what it is to have more of it ("deeper the decoder").
+    `levels`: those that a metric is followed over where nobody names any.
+
     `refuses` says why a model with a recipe cannot have a value; "" where it can.
     """
 
@@ -40,6 +46,10 @@ class Change:
     unit: str = ""
     whole: bool = True
     words: tuple[tuple[str, Setting], ...] = ()
+    phrases: tuple[str, ...] = ()
+    nouns: tuple[str, ...] = ()
+    rising: tuple[str, ...] = ()
+    levels: tuple[Setting, ...] = ()
     refuses: Callable[[Recipe, Setting], str] = lambda recipe, value: ""
 
     @property

@@ -20,6 +20,12 @@ add(
         most=1024,
         unit="picture",
         module=__name__,
+        rising=(
+            "larger the batch size",
+            "larger the batches",
+        ),
+        levels=(8, 32, 128),
+        phrases=("trained in batches of {}",),
         default=lambda recipe: recipe.batch,
         change=change,
     )

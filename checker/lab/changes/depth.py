@@ -21,6 +21,7 @@ add(
         unit="layer",
         synonyms=("encoder depth", "depth of the encoder"),
         module=__name__,
+        phrases=("with {} layers",),
         default=lambda recipe: recipe.architecture.depth,
         change=change,
     )

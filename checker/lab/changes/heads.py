@@ -25,6 +25,11 @@ add(
         most=32,
         synonyms=("attention heads",),
         module=__name__,
+        levels=(1, 2, 4, 8),
+        phrases=(
+            "with {} attention heads",
+            "with {} heads",
+        ),
         default=lambda recipe: recipe.architecture.heads,
         change=change,
         refuses=refuses,

@@ -73,6 +73,13 @@ add(
         least=1,
         most=31,
         module=__name__,
+        nouns=("removing {} heads of each layer",),
+        levels=(1, 2, 3),
+        phrases=(
+            "with {} heads removed",
+            "with {} heads of each layer removed",
+            "with {} heads pruned",
+        ),
         synonyms=("heads pruned",),
         apply=apply,
         refuses=refuses,

@@ -32,6 +32,11 @@ add(
         least=1,
         most=48,
         module=__name__,
+        nouns=("removing layer {}",),
+        phrases=(
+            "without layer {}",
+            "with layer {} removed",
+        ),
         apply=apply,
         refuses=refuses,
         needs=frozenset({"tokens"}),

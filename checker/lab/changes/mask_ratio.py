@@ -32,6 +32,17 @@ add(
         unit="%",
         whole=False,
         module=__name__,
+        rising=(
+            "higher the mask ratio",
+            "larger the mask ratio",
+            "higher the masking ratio",
+        ),
+        levels=(25, 50, 75, 90),
+        phrases=(
+            "masking {} of the patches",
+            "with {} masking",
+            "with {} of the patches masked",
+        ),
         synonyms=("masking ratio", "share of masked patches"),
         default=lambda recipe: RATIO.get(recipe.objective),
         lacks="no masked patches to restore at a ratio of their own",

@@ -28,6 +28,12 @@ add(
         unit="pixel",
         synonyms=("size of the patches",),
         module=__name__,
+        rising=(
+            "larger the patches",
+            "larger the patch size",
+        ),
+        levels=(2, 4, 8),
+        phrases=("with patches of {}",),
         default=lambda recipe: recipe.architecture.patch_size,
         change=change,
         refuses=refuses,

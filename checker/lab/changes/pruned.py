@@ -36,6 +36,20 @@ add(
         unit="%",
         whole=False,
         module=__name__,
+        nouns=(
+            "pruning to {} sparsity",
+            "magnitude pruning to {} sparsity",
+            "pruning {} of the weights",
+            "pruning {} of its weights",
+        ),
+        levels=(25, 50, 75, 90),
+        phrases=(
+            "pruned to {} sparsity",
+            "pruned to a sparsity of {}",
+            "at {} sparsity",
+            "with {} of its weights pruned",
+            "with {} of the weights pruned",
+        ),
         synonyms=("sparsity",),
         apply=apply,
     )

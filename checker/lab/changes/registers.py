@@ -20,6 +20,11 @@ add(
         most=16,
         synonyms=("register tokens",),
         module=__name__,
+        levels=(0, 2, 4, 8),
+        phrases=(
+            "trained with {} registers",
+            "trained with {} register tokens",
+        ),
         default=lambda recipe: recipe.architecture.registers,
         change=change,
     )

@@ -38,6 +38,10 @@ add(
         least=0,
         most=0,
         module=__name__,
+        phrases=(
+            "without registers at test time=none",
+            "with its registers left out at test time=none",
+        ),
         words=(("none", 0),),
         apply=apply,
         refuses=refuses,

@@ -36,6 +36,10 @@ add(
         most=1024,
         unit="pixel",
         module=__name__,
+        phrases=(
+            "at a resolution of {}",
+            "at an input resolution of {}",
+        ),
         synonyms=("input resolution", "image resolution"),
         apply=apply,
         refuses=refuses,

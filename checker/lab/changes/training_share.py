@@ -21,6 +21,11 @@ add(
         unit="%",
         whole=False,
         module=__name__,
+        levels=(10, 25, 50, 100),
+        phrases=(
+            "trained on {} of the training pictures",
+            "trained on {} of the training data",
+        ),
         synonyms=("share of the training pictures", "share of the training data", "fraction of the training data"),
         default=lambda recipe: 100 if recipe.steps else None,
         lacks="no training",

@@ -26,6 +26,8 @@ add(
         unit="channel",
         synonyms=("embedding dimension", "width of the encoder"),
         module=__name__,
+        rising=("wider the encoder",),
+        levels=(32, 64, 128),
         default=lambda recipe: recipe.architecture.width,
         change=change,
         refuses=refuses,
