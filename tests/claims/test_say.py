@@ -108,6 +108,58 @@ def specs(draw: st.DrawFn) -> ClaimSpec:
     return ClaimSpec(kind="ranking", **shared, order=order, margin=margin, quantifier=quantifier)
 
 
+VARIANTS = st.sampled_from(
+    [
+        *MODELS,
+        "MAE (mask ratio: 50 %)",
+        "MAE (mask ratio: 75 %, decoder depth: 4)",
+        "DINO (quantised to: 4 bit)",
+        "DINO (pruned to: 12.5 %, position embeddings: zero)",
+        "SimCLR (learning rate: 0.0001, registers: 4)",
+        "DINOv2 with registers (registers at test time: none)",
+        "supervised ViT (label noise: 20 %)",
+    ]
+)
+CHANGES = [
+    {"quantised to": "4 bit"},
+    {"pruned to": "50 %"},
+    {"position embeddings": "zero"},
+    {"last layers removed": "2", "resolution": "64 pixel"},
+]
+SETTINGS = [{change.name: change.levels} for change in WORDS.changes if change.levels]
+SETTINGS += [{"mask ratio": ("12.5 %", "50 %", "75 %")}, {"encoder depth": ("2 layer", "4 layer", "6 layer")}]
+
+
+@st.composite
+def changed_specs(draw: st.DrawFn) -> ClaimSpec:
+    """Specs about models with changes, about what is lost, and about a course over a setting."""
+    metric = draw(METRICS)
+    where = draw(wheres(metric))
+    single = where.layers.startswith("layer ") or not metric.layers
+    quantifier = None if single else draw(st.sampled_from([None, "all", "any"]))
+    shared = {"metric": metric.name, "where": where, "relation": draw(CLAIMED), "quantifier": quantifier}
+    subject, baseline = draw(st.lists(VARIANTS, min_size=2, max_size=2, unique=True))
+    value = draw(NUMBERS) / (10 if metric.unit == "share" else 1)
+    margin, bound = Margin(value=value, unit=metric.unit), Bound(value=value, unit=metric.unit)
+    what = draw(st.sampled_from(["plain", "loss", "losses", "over"]))
+    if what == "over":
+        over = draw(st.sampled_from(SETTINGS))
+        return ClaimSpec(kind="trend", **shared, subject=draw(st.sampled_from(MODELS)), margin=margin, over=over)
+    change = None if what == "plain" else draw(st.sampled_from(CHANGES))
+    if what == "loss":
+        return ClaimSpec(kind="threshold", **shared, subject=draw(st.sampled_from(MODELS)), bound=bound, loss=change)
+    return ClaimSpec(kind="compare", **shared, subject=subject, baseline=baseline, margin=margin, loss=change)
+
+
+@settings(max_examples=200, deadline=None)
+@given(changed_specs())
+def test_the_english_of_a_spec_with_changes_reads_as_that_spec(spec: ClaimSpec) -> None:
+    text = say(spec, WORDS)
+    reading = read_sentence(text, WORDS)
+    assert (reading.spec, reading.reason) == (spec, ""), text
+    assert ClaimSpec.model_validate(spec.as_dict()) == spec
+
+
 @settings(max_examples=300, deadline=None)
 @given(specs())
 def test_the_english_of_a_spec_reads_as_that_spec(spec: ClaimSpec) -> None:

@@ -109,7 +109,7 @@ def test_what_is_loaded_is_quantised_and_known_by_another_hash(tmp_path: Path) -
         ),
         ("SimCLR (layer removed: 7)", "SimCLR cannot be had with layer removed 7: it has 6 layers"),
         (
-            "MAE (depth: 2, last layers removed: 2)",
+            "MAE (encoder depth: 2, last layers removed: 2)",
             "MAE cannot be had with last layers removed 2: it has 2 layers, and one has to be left",
         ),
         (

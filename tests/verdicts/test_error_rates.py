@@ -22,6 +22,8 @@ from checker.verdicts import (
     compare,
     correlation,
     equivalence,
+    loss,
+    losses,
     presence,
     ranking,
     ratio,
@@ -58,6 +60,8 @@ CLAIMS = {
     "trend": Claim((0, 0.5, 1), lambda *layers, **o: trend(np.stack(layers, 1), "greater", 1.0, **o)),
     "equivalence": Claim((0.5, 0), lambda a, b, **o: equivalence(a, b, 0.5, **o), ("supported",)),
     "equivalence, relative": Claim((11, 10), lambda a, b, **o: equivalence(a, b, relative=0.1, **o), ("supported",)),
+    "loss": Claim((0.6, 0), lambda a, b, **o: loss(a, b, 0.6, **o)),
+    "losses": Claim((3, 1, 2, 0.5), lambda *tables, **o: losses(*tables, "greater", 0.5, **o)),
     "ranking": Claim((50, 0.5, 0), lambda a, b, c, **o: ranking({"A": a, "B": b, "C": c}, margin=0.5, **o)),
     "all layers": Claim((9, 9, 0, 9), lambda *layers, **o: by_layer("all", *layers, **o)),
     "any layer": Claim((0, 0, 0, 0), lambda *layers, **o: by_layer("any", *layers, **o)),
@@ -127,6 +131,8 @@ INTERVALS: dict[str, tuple[tuple[float, ...], Callable[..., Verdict], float]] = 
     "ratio": ((30, 10), lambda a, b: ratio(a, b, 2), 3.0),
     "threshold": ((1,), lambda a: threshold(a, 0), 1.0),
     "trend": ((0, 0.5, 1), lambda *layers: trend(np.stack(layers, 1)), 1.0),
+    "loss": ((1, 0), lambda a, b: loss(a, b, 0), 1.0),
+    "losses": ((3, 1, 2, 1), lambda *tables: losses(*tables), 1.0),
 }
 
 

@@ -82,10 +82,11 @@ def settings(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
     """What the phrases mean that name a setting to follow a metric over: `>name: level, level`, with `>>` where they say that
     there is more of it."""
     found: dict[str, str] = {}
-    for change in (each for each in vocabulary.changes if each.names):
+    for change in (each for each in vocabulary.changes if each.of_numbers):
         level = _number(change)
-        stated = rf"(?:\s*\((?P<levels>{level}(?:(?:, and | and |, ){level})+)\))?"
-        named = rf"(?<=\bwith )(?:(?:the|an?)\s+)?(?:{_alternatives(change.names)}){stated}(?!\w|\s+of\b)"
+        stated = rf"(?:\s*\((?P<levels>{level}(?:(?:, and | and |, ){level})+)\))" + ("?" if change.names else "")
+        names = _alternatives(change.names or (change.name,))
+        named = rf"(?<=\bwith )(?:(?:the|an?)\s+)?(?:{names}){stated}(?!\w|\s+of\b)"
         rising = rf"\b(?:the\s+)?(?:{_alternatives(change.rising)}){stated}(?=,)"
         for mark, pattern in ((">", named), *(((">>", rising),) if change.rising else ())):
             for match in re.finditer(pattern, sentence, re.IGNORECASE):
@@ -111,9 +112,8 @@ def _alone(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
 def _check_whose(sentence: str, model: re.Match[str], phrase: str, vocabulary: Vocabulary, later: bool) -> None:
     """Raise QuestionError where a change behind one model may be meant of another one before it as well."""
     before, said = sentence[: model.start()], phrase[len(model[0]) :].strip()
-    others = [
-        match for match in _models(vocabulary).finditer(before) if _model(match[0], vocabulary) != _model(model[0], vocabulary)
-    ]
+    named = [match[0] for match in _models(vocabulary).finditer(before)]
+    others = [name for name in named if _model(name, vocabulary) != _model(model[0], vocabulary)]
     joined = re.search(rf"(?:{_alternatives(_names(vocabulary))})(?:,|,? and| or)\s+$", before, re.IGNORECASE)
     loose = re.match(r"(?:with|without|at)\b", said, re.IGNORECASE) and re.search(r"\b(?:than|of|as|to|over|from)\s+$", before)
     if joined or (loose and others and not later):

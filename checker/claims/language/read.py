@@ -265,6 +265,8 @@ def _trees(words: Sequence[Word]) -> list[Tree[Token]]:
     if len(words) > MOST_WORDS:
         raise QuestionError("it is too long for one claim", "a shorter sentence")
     types = {word.type for word in words}
+    if "LOSE" in types and "CHANGE" not in types:
+        raise QuestionError("it does not say by which change something is lost", "a change, as in 'when quantised to 4 bits'")
     trees: list[Tree[Token]] = []
     reached = 0
     for name in _kinds():
@@ -288,6 +290,10 @@ def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
     if any(word.type == "NAME" for word in words):
         reason, needed = explained(words)
         return QuestionError(reason, "; ".join(needed))
+    change = next((word.text for word in words if word.type in ("CHANGE", "SETTING", "MORE_OF_SETTING")), None)
+    if change is not None:
+        reason = f"not understood where it stands: {change!r} (a change to a model or its training)"
+        return QuestionError(reason, "the change right behind the model that it is made to, or what that model loses by it")
     if not words or reached >= len(words):
         return QuestionError("the sentence ends too early", "the rest of it")
     named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")

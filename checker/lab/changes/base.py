@@ -31,8 +31,8 @@ class Change:
     `phrases`: what a sentence may say of a model that is changed so, with `{}` for the value ("with {} decoder blocks"), or with
     a value behind `=` where the phrase has none. That it is "with a NAME of {}" goes without saying for a change with a number.
 
-    `nouns` name the change by itself ("{} weight quantisation"), and `rising` what it is to have more of it ("deeper the decoder").
-    `levels`: those that a metric is followed over where nobody names any.
+    `nouns` name the change by itself ("{} weight quantisation"), and `rising` what it is to have more of it ("deeper the
+    decoder"). `levels`: those that a metric is followed over where nobody names any.
 
     `refuses` says why a model with a recipe cannot have a value; "" where it can.
     """

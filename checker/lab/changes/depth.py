@@ -14,12 +14,12 @@ def change(recipe: Recipe, value: Setting) -> Recipe:
 
 add(
     Knob(
-        name="depth",
+        name="encoder depth",
         title="layers of the encoder",
         least=1,
         most=24,
         unit="layer",
-        synonyms=("encoder depth", "depth of the encoder"),
+        synonyms=("depth of the encoder",),
         module=__name__,
         phrases=("with {} layers",),
         default=lambda recipe: recipe.architecture.depth,
