@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from checker.errors import MeasurementError
-from checker.verdicts import compare, loss, losses, threshold
+from checker.verdicts import Answers, compare, loss, losses, threshold
 
 RNG = np.random.default_rng(0)
 BEFORE = 0.8 + RNG.normal(0, 0.3, 60) + RNG.normal(0, 0.2, (5, 1)) + RNG.normal(0, 0.01, (5, 60))
@@ -42,9 +42,9 @@ def test_losses_are_compared_by_their_difference() -> None:
 def test_right_and_wrong_answers_of_one_checkpoint() -> None:
     before = np.array([[1.0] * 180 + [0.0] * 20])
     same, worse = before.copy(), np.array([[1.0] * 120 + [0.0] * 80])
-    assert loss(before, same, 0.05, answers=(0, 1)).word == "supported"  # no difference at all is no degenerate measurement
-    assert loss(before, worse, 0.05, answers=(0, 1)).word == "refuted"
-    assert losses(before, worse, before, same, "greater", 0.1, answers=(0, 1)).word == "supported"
+    assert loss(before, same, 0.05, answers=Answers(0, 1)).word == "supported"  # no difference at all is no degenerate measurement
+    assert loss(before, worse, 0.05, answers=Answers(0, 1)).word == "refuted"
+    assert losses(before, worse, before, same, "greater", 0.1, answers=Answers(0, 1)).word == "supported"
 
 
 def test_other_seeds_or_images_are_refused() -> None:

@@ -63,7 +63,7 @@ class Compare(Kind):
             side = "less" if spec.relation in ("less", "not less") else "more"
             amount = f"than {english.model(spec.baseline)} by more than {english.amount(spec.margin)}"
             course = f"{verb} {side} {english.metric.title} {amount}, under the change {english_changes(spec.loss)}"
-            return f"{english.model(spec.subject)} {course}{english.where()}"
+            return f"{english.model(spec.subject)}{english.where()}, {course}"
         relation: Relation = "less" if spec.relation in ("less", "not less") else "greater"
         words = [word for word, its in english.metric.comparatives if its == relation]
         word = next((word for word in ("smaller", "larger") if word in words), words[0])

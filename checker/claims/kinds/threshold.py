@@ -59,7 +59,7 @@ class Threshold(Kind):
             verb = "does not lose" if spec.relation in ("not less", "not greater") else "loses"
             side = "at most" if spec.relation in ("less", "not less") else "at least"
             course = f"{verb} {side} {points} of {english.metric.title} under the change {english_changes(spec.loss)}"
-            return f"{english.model(spec.subject)} {course}{english.where()}"
+            return f"{english.model(spec.subject)}{english.where()}, {course}"
         verb = "is not" if spec.relation in ("not less", "not greater") else "is"
         side = "at most" if spec.relation in ("less", "not less") else "at least"
         return f"{english.subject()}{english.where()}, {verb} {side} {amount}"
