@@ -19,7 +19,9 @@ from checker.claims.spec import ClaimSpec, Margin
 from checker.vocabulary import MetricWord, Relation
 
 # Beside these a factor below 1 can be of the whole, or of the difference.
-CHANGING = terminals("BY COMPARATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT UP DOWN IMPROVE WORSEN RAISED LOWERED")
+CHANGING = terminals(
+    "BY COMPARATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG BEATEN EXCEED UNDERCUT UP DOWN IMPROVE WORSEN RAISED LOWERED"
+)
 
 
 @register
@@ -32,7 +34,7 @@ class Compare(Kind):
     either = ("margin", "factor")
     words = terminals(
         "COMPARATIVE SUPERLATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT TWICE HALF TIMES UP "
-        "DOWN IMPROVE WORSEN RAISED LOWERED"
+        "DOWN IMPROVE WORSEN RAISED LOWERED BEATEN GREATER_SIGN LESS_SIGN"
     )
     clauses = frozenset({"margin_clause", "compared"})
     has_degree = True
@@ -129,14 +131,14 @@ def _what_is_compared(parsed: Parsed) -> tuple[MetricWord, Relation]:
                 relation = relation if word == "more" else OTHER_SIDE[cast(Relation, relation)]
             return metric, cast(Relation, relation)
     metric = metric_of(parsed)
-    beats = parsed.all("beat")
+    beats = parsed.all("beat", "beaten")
     if beats:
         better = better_of(parsed, metric)
         wins = any(token.type == "BEAT" for token in leaves(beats[0]))
         return metric, better if wins else OTHER_SIDE[better]
-    exceeds = parsed.all("exceed")
+    exceeds = parsed.all("exceed", "sign")
     if exceeds:
-        return metric, "greater" if any(token.type == "EXCEED" for token in leaves(exceeds[0])) else "less"
+        return metric, "greater" if any(token.type in ("EXCEED", "GREATER_SIGN") for token in leaves(exceeds[0])) else "less"
     if parsed.all("changed", "change"):
         return metric, _changed(parsed, metric)
     words = parsed.tokens("COMPARATIVE") or parsed.tokens("DEGREE")

@@ -24,6 +24,7 @@ PLACES = (
     "LOWER_OF",
     "EARLY_LAYERS",
     "LATE_LAYERS",
+    "LATER_LAYERS",
     "FIRST",
     "LAST",
 )

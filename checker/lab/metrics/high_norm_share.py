@@ -65,6 +65,13 @@ METRICS.register("high_norm_share")(
                 ("smaller", "less"),
                 ("fewer", "less"),
             ),
+            loose=(
+                ("stronger artifacts", "greater"),
+                ("more artifacts", "greater"),
+                ("fewer artifacts", "less"),
+                ("more outliers", "greater"),
+                ("fewer outliers", "less"),
+            ),
             margin=MarginWord(0.01, "share"),
             layers="upper half",
             hints=("artifacts", "artefacts", "outliers", "norm", "registers"),

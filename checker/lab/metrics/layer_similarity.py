@@ -79,13 +79,17 @@ METRICS.register("layer_similarity")(
             title="similarity to the last layer",
             unit="CKA",
             unit_words=("CKA",),
-            synonyms=("last-layer similarity",),
+            synonyms=("last-layer similarity", "CKA to the last layer", "CKA with the last layer"),
             comparatives=(
                 ("higher", "greater"),
                 ("larger", "greater"),
                 ("greater", "greater"),
                 ("lower", "less"),
                 ("smaller", "less"),
+            ),
+            loose=(
+                ("more uniform representations across layers", "greater"),
+                ("more similar layers", "greater"),
             ),
             margin=MarginWord(0.05, "CKA"),
             layers="lower half",

@@ -47,6 +47,11 @@ METRICS.register("low_pass_accuracy")(
                 ("smaller", "less"),
                 ("worse", "less"),
             ),
+            loose=(
+                ("captures more low-frequency information", "greater"),
+                ("relies more on low frequencies", "greater"),
+                ("uses more low frequencies", "greater"),
+            ),
             margin=MarginWord(0.02, "share"),
             layers="",
             adjectives=(("robust to low-pass filtering", "greater"),),

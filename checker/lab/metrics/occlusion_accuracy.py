@@ -48,6 +48,13 @@ METRICS.register("occlusion_accuracy")(
                 ("smaller", "less"),
                 ("worse", "less"),
             ),
+            loose=(
+                ("is more robust to missing patches", "greater"),
+                ("is more robust to masked patches", "greater"),
+                ("is more robust to patch dropping", "greater"),
+                ("is more robust", "greater"),
+                ("robustness", ""),
+            ),
             margin=MarginWord(0.02, "share"),
             layers="",
             adjectives=(("robust to occlusion", "greater"), ("robust to occlusions", "greater")),

@@ -38,6 +38,12 @@ METRICS.register("parameter_count")(
                 ("fewer", "less"),
                 ("smaller", "less"),
             ),
+            loose=(
+                ("is larger", "greater"),
+                ("is smaller", "less"),
+                ("is bigger", "greater"),
+                ("is more parameter-efficient", "less"),
+            ),
             margin=MarginWord(0.0, "relative"),
             layers="",
             hints=("larger", "smaller", "size", "bigger"),

@@ -48,6 +48,17 @@ METRICS.register("rotation_error")(
                 ("larger", "greater"),
                 ("lower", "less"),
                 ("smaller", "less"),
+                ("more", "greater"),
+                ("less", "less"),
+            ),
+            adjectives=(
+                ("equivariant to rotation", "less"),
+                ("equivariant to rotations", "less"),
+            ),
+            loose=(
+                ("is more rotation equivariant", "less"),
+                ("is more rotation-equivariant", "less"),
+                ("more rotation-equivariant features", "less"),
             ),
             margin=MarginWord(0.05, "relative"),
             layers="upper half",
