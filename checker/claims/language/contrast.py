@@ -35,6 +35,9 @@ MEASURED = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB"}
 MODELS = {"MODEL", "FAMILY"}
 
 
+LEADING = {*MODELS, "NOISE", "METRIC", "OF", "IN", "FOR", "POSSESSIVE", "THAT", "IT", "PRETRAINED", "TOY", "AND"}
+
+
 @dataclass(frozen=True)
 class Clause:
     """A clause in parts: "CL", "is", "more shape-oriented", "than MIM"; what it leaves out is empty."""
@@ -90,11 +93,16 @@ def _completed(first: Clause, second: Clause, typed: Typed) -> tuple[str, ...] |
     """Two clauses with all that each leaves to the other; None where the second may stand under a denial of the first."""
     if first.denies and not second.verb:
         return None
-    if not first.subject or not first.verb:
+    if not first.subject or not first.verb or not set(_types_before(first)) <= LEADING:
+        return None
+    if "BY" in _types_behind(second) and "BY" not in _types_behind(first):  # it may be meant of both
         return None
     rest = [word for word in second.words if word.type not in ("NOISE", "ADDITIVE")]
+    has = any(word.type == "HAVE" and word.text == first.verb for word in first.words)
+    if has and [word.type for word in rest[:2]] == ["NOT", "THAN"] and not first.denies:
+        return first.text, f"{first.subject} does not have {first.rest} {second.than}"
     if second.subject and [word.type for word in rest[1:]] in (["DOES_NOT"], ["DO", "NOT"]) and not first.denies:
-        if first.words and any(word.type == "HAVE" and word.text == first.verb for word in first.words):
+        if has:
             return first.text, f"{second.subject} does not have {first.rest} {first.than}".strip()
         return None
     if rest and rest[0].type == "TO" and first.has("ADJECTIVE"):  # more robust to occlusion and to shuffling
@@ -114,6 +122,17 @@ def _completed(first: Clause, second: Clause, typed: Typed) -> tuple[str, ...] |
         itself = apart and other.casefold().startswith(second.subject.casefold())
         second = replace(second, than=f"than {first.subject}" if itself else first.than)
     return first.text, second.text
+
+
+def _types_before(clause: Clause) -> list[str]:
+    """What stands before the verb of a clause."""
+    return [word.type for word in clause.words if word.type not in VERBS][: len(clause.subject.split())]
+
+
+def _types_behind(clause: Clause) -> list[str]:
+    """What stands behind the word that compares."""
+    types = [word.type for word in clause.words]
+    return types[types.index("THAN") :] if "THAN" in types else types
 
 
 def _with_metric(clause: Clause, other: Clause, typed: Typed) -> Clause:

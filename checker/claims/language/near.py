@@ -29,7 +29,9 @@ def respelt(text: str, words: Sequence[Word], dictionary: Dictionary) -> Iterato
             said = text[phrase[0].start : phrase[-1].end]
             if len(said) < SHORTEST:
                 continue
-            near = difflib.get_close_matches(said.casefold(), dictionary.spellings(length), MOST, LIKE)
+            kept = {at: word.text.casefold() for at, word in enumerate(phrase) if word.type != "NAME"}  # what is known stays
+            there = [one for one in dictionary.spellings(length) if all(one.split()[at] == text for at, text in kept.items())]
+            near = difflib.get_close_matches(said.casefold(), there, MOST, LIKE)
             for other in near:
                 yield text[: phrase[0].start] + other + text[phrase[-1].end :]
             if near:

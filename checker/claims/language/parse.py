@@ -101,6 +101,10 @@ def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
         return unlike
     if not words or reached >= len(words):
         return QuestionError("the sentence ends too early", "the rest of it")
+    value = next((word for word in words[reached : reached + 2] if word.type == "NUMBER"), None)
+    if value is not None and words[reached].type in ("LEFT", "FROM", "NUMBER", "COMPARED"):
+        what, missing = unknown.KINDS["value"]
+        return QuestionError(f"not understood from {words[reached].text!r} on ({value.text!r} is {what})", missing)
     named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")
     kind = None if named else kind_of(words[reached].text)
     what, missing = unknown.KINDS[kind] if kind else ("", "a plainer sentence that says the same")

@@ -17,10 +17,11 @@ from checker.claims.language.foreign import is_foreign
 from checker.claims.language.frame import read_through, without_explanation
 from checker.claims.language.near import respelt
 from checker.claims.language.noise import NEGATIONS, without_noise
-from checker.claims.language.parse import check_known, check_size, trees_of
+from checker.claims.language.parse import NAMING, check_known, check_size, trees_of
 from checker.claims.language.plainer import in_other_frames, reworded, with_a_metric
 from checker.claims.language.question import Choice, QuestionError, UnknownError
 from checker.claims.language.sentence import plain, unquoted
+from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import explained, kind_of, kinds_of
 from checker.claims.language.words import Dictionary, Word
 from checker.claims.spec import ClaimSpec
@@ -201,7 +202,7 @@ class _Reader:
         if rest.status != "ok":
             return None
         idle = not any(kind for _, kind in kinds_of(self._typed(why)) if kind != "mechanism")
-        counted = set() if why.casefold().startswith("which") else COUNTED
+        counted = COUNTED if why.casefold().startswith("because") else set()
         idle = idle and all(word.type in IDLE | counted for word in self._typed(why))
         denied = any(word.type in NEGATIONS for word in self._typed(claim))  # of the claim, or of the reason
         idle = idle and not denied
@@ -242,13 +243,15 @@ class _Reader:
             offered = self._offered(question, words)
             return self._question(question.reason, missing, tuple(offered), tuple(offered.values()), question.together)
         unknown, words = asked[0]
-        if any(kind not in (None, "model") for _, kind in kinds_of(words)):
+        kinds = [kind for _, kind in kinds_of(words)]
+        if any(kind not in NAMING for kind in kinds):
             return self._question(*explained(words))
-        name = str(unknown)
+        name, kind = str(unknown), next(filter(None, kinds), "model")
         known = [model.name for model in self.vocabulary.models] + [family.name for family in self.vocabulary.families]
         near = difflib.get_close_matches(name, known, 3, 0.6)
-        reason = f"no model called {name!r} here; there are: {', '.join(known)}"
-        return Reading("untestable", self.text, reason=reason, suggestions=tuple(near))
+        what = f", {KINDS_OF_WORDS[kind][0]}" if kind != "model" else ""
+        reason = f"no model called {name!r} here{what}; there are: {', '.join(known)}"
+        return Reading("untestable", self.text, reason=reason, missing=(KINDS_OF_WORDS[kind][1],), suggestions=tuple(near))
 
     def _offered(self, question: QuestionError, words: Sequence[Word]) -> dict[str, str]:
         """The sentences to choose from that read, each with the model that it adds. Those that differ by that model alone

@@ -156,7 +156,7 @@ class Dictionary:
         self._spellings: dict[int, list[str]] = {}
         for key, meanings in self._phrases.items():
             if not any(kind in ("MODEL", "FAMILY", "DATA") for kind, _ in meanings):
-                self._spellings.setdefault(len(key), []).append(" ".join(key))
+                self._spellings.setdefault(len(key), []).append(" ".join(key))  # as split() takes them apart
 
     def _add_with_plural(self, kind: str, phrase: str, value: str) -> None:
         self._add(kind, phrase, value)
