@@ -14,6 +14,7 @@ Typed = Callable[[str], list[Word]]
 
 JOINT = re.compile(r"\s*;\s*(?:(?:and|but|while|whereas)\s+)?|,?\s+(?:but|while|whereas|yet|and)\s+(?:also\s+)?", re.IGNORECASE)
 UNLIKE = re.compile(r"(?:unlike|in contrast to|contrary to)\s+(?P<other>[^,]+),\s+(?P<rest>.+)", re.IGNORECASE)
+ALTHOUGH = re.compile(r"(?:while|whereas|although|though)\s+(?P<one>[^,]+),\s+(?P<other>.+)", re.IGNORECASE)
 NEITHER = re.compile(r"neither\s+(?P<one>.+?)\s+nor\s+(?P<other>.+?)\s+(?:has|have)\s+(?P<rest>.+)", re.IGNORECASE)
 VERBS = {
     "HAVE",
@@ -68,9 +69,11 @@ def claims_of(text: str, typed: Typed) -> Iterator[tuple[str, ...]]:
     match = NEITHER.fullmatch(text)
     if match:
         yield tuple(f"{one} does not have {match['rest']}" for one in (match["one"], match["other"]))
-    for joint in JOINT.finditer(text):
-        first, second = _clause(text[: joint.start()], typed), _clause(text[joint.end() :].strip(" ,"), typed)
-        whole = _completed(first, second, typed)
+    match = ALTHOUGH.fullmatch(text)
+    pairs = [(match["one"], match["other"])] if match else []
+    pairs += [(text[: joint.start()], text[joint.end() :].strip(" ,")) for joint in JOINT.finditer(text)]
+    for one, other in pairs:
+        whole = _completed(_clause(one, typed), _clause(other, typed), typed)
         if whole is not None:
             yield whole
 

@@ -45,11 +45,11 @@ FEWEST = 2  # small words of another language, and more than there are English o
 
 
 def is_foreign(text: str) -> bool:
-    """Whether most letters are of another script, or more small words of one other language than of English."""
+    """Whether some letters are of another script, or more small words of one other language than of English."""
     words = [word.casefold() for word in LETTER.findall(text)]
     letters = "".join(words)
     latin = sum(unicodedata.name(letter, "").startswith(("LATIN", "GREEK")) for letter in letters)
-    if letters and latin < len(letters) / 2:
+    if len(letters) - latin >= FEWEST:
         return True
     english = sum(word in ENGLISH for word in words)
     most = max(sum(word in small for word in words) for small in phrases_of("foreign.txt").values())

@@ -128,6 +128,8 @@ LAYER_WORDS = {
     "best-performing",
 }
 EARLY, LATE = ("early", "earlier", "lower", "shallow", "initial"), ("late", "later", "deep", "deeper", "upper", "higher")
+OPPOSITE = {"shorter": "longer", "lower": "higher", "smaller": "larger", "less": "more", "weaker": "stronger", "fewer": "more"}
+OPPOSITE |= {larger: smaller for smaller, larger in OPPOSITE.items() if smaller != "fewer"}
 COMPARING = {"METRIC", "NOISE", "OF", "IN", "POSSESSIVE", "MODEL", "FAMILY", "IS", "HAVE", "COMPARATIVE", "EARLY_LAYERS", "LATE_LAYERS",
              "LATER_LAYERS", "THAN", "THAT", "COMMA", "NAME"}  # fmt: skip
 
@@ -151,7 +153,8 @@ def layers_compared(words: Sequence[Word]) -> QuestionError | None:
     early, late = ([place for place in places if texts[place].startswith(side)] for side in (EARLY, LATE))
     if both and models and len(compared) == len(measured) == len(early) == len(late) == 1 and set(types) <= COMPARING:
         model = next(word.text for word in words if word.type in ("MODEL", "FAMILY"))
-        if late < early:
-            text = f"the {measured[0].text} of {model} gets {compared[0].text} with depth"
-            choices = [Choice((Edit(0, len(words), text),))]
+        longer = compared[0].text.casefold()
+        deeper = longer if late < early else OPPOSITE.get(longer)
+        text = f"{measured[0].text} of {model} gets {deeper} with depth"
+        choices = [Choice((Edit(0, len(words), text, article=True),))] if deeper else []
     return QuestionError(reason, "a trend with depth, or another model in these layers", choices)

@@ -13,6 +13,7 @@ WINNING = {"BEAT", "LAG", "BEATEN", "PERFORM"}
 GOOD = ("better", "worse", "well", "best", "worst")
 CLAUSE = re.compile(r" (?:is|are) ")
 FRAMES = (
+    (r"(?P<head>.*)\b(?:is|are) (?P<much>(?:\S+ ){0,4}?)(?P<word>faster|slower)\b(?P<rest>.*)", "{head}trains {much}{word}{rest}"),
     # what a sentence says of two models and a metric in another frame, and the same as a comparison
     (r"(?P<head>.*?)\breplacing (?P<b>.+?) (?:by|with) (?P<a>.+?) (?:improves|raises) (?:the )?(?P<rest>.+)", "{head}{a} has better {rest} than {b}"),
     (r"(?P<head>.*?)(?P<a>[\w-]+) (?:broadens|widens|lengthens|extends|enlarges) the (?P<m>.+?) of (?P<b>[\w-]+)(?P<rest>.*)", "{head}{a} has longer {m} than {b}{rest}"),

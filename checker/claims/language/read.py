@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -84,7 +84,7 @@ class _Reader:
             return reading
         if is_foreign(self.text):
             return self._question("it is in another language; English only is read", ("the sentence in English",))
-        return self._contrasted() or self._loosely(reading) or self._meant(reading) or reading
+        return self._contrasted() or self._without_a_reason() or self._loosely(reading) or self._meant(reading) or reading
 
     def direct(self) -> Reading:
         """What its own words mean."""
@@ -167,7 +167,7 @@ class _Reader:
                 offered |= dict(zip(rest.choices, rest.added, strict=False))
             faults += [rest] if rest.status != "ok" else []
         measures = any(word.type in CLAIMING for words in self.ways for word in words)
-        if not phrases or (measures and not offered):
+        if not offered and (not phrases or measures or direct.missing):
             return None
         reason = f"{', '.join(map(repr, phrases))} can mean {' or '.join(meant)}"
         if faults:
@@ -201,15 +201,30 @@ class _Reader:
         rest = self._read(claim)
         if rest.status != "ok":
             return None
-        idle = not any(kind for _, kind in kinds_of(self._typed(why)) if kind != "mechanism")
-        counted = COUNTED if why.casefold().startswith("because") else set()
-        idle = idle and all(word.type in IDLE | counted for word in self._typed(why))
-        denied = any(word.type in NEGATIONS for word in self._typed(claim))  # of the claim, or of the reason
-        idle = idle and not denied
+        idle = self._idle(claim, why)
         if not idle and why.casefold().startswith("which"):
             return None  # it says something of its own
         reason = f"{why!r} gives a reason or a conclusion, which no measurement here decides"
         return self._question(reason, ("a claim of what is measured alone",), (claim,) if idle else ())
+
+    def _idle(self, claim: str, why: str) -> bool:
+        """Whether a reason has no word that could restrict the claim before it."""
+        words = self._typed(why)
+        counted = COUNTED if why.casefold().startswith("because") else set()
+        denied = any(word.type in NEGATIONS for word in self._typed(claim))  # of the claim, or of the reason
+        named = any(kind not in (None, "mechanism", "part") for _, kind in kinds_of(words))
+        return not denied and not named and all(word.type in IDLE | counted for word in words)
+
+    def _without_a_reason(self) -> Reading | None:
+        """What a sentence may mean without the reason that it gives, where that cannot restrict it."""
+        parted = without_explanation(self.text)
+        if parted is None or not self._idle(*parted):
+            return None
+        rest = _Reader(parted[0], self.vocabulary, self.names).reading()
+        if rest.status == "ok" or not rest.choices:
+            return None
+        reason = f"{parted[1]!r} gives a reason or a conclusion, which no measurement here decides; {rest.reason}"
+        return replace(rest, sentence=self.text, reason=reason)
 
     def _typed(self, text: str) -> list[Word]:
         return _dictionary(self.vocabulary).read(text)[0]
@@ -249,7 +264,7 @@ class _Reader:
         name, kind = str(unknown), next(filter(None, kinds), "model")
         known = [model.name for model in self.vocabulary.models] + [family.name for family in self.vocabulary.families]
         near = difflib.get_close_matches(name, known, 3, 0.6)
-        what = f", {KINDS_OF_WORDS[kind][0]}" if kind != "model" else ""
+        what = f" ({KINDS_OF_WORDS[kind][0].removesuffix(' that is not here')})" if kind != "model" else ""
         reason = f"no model called {name!r} here{what}; there are: {', '.join(known)}"
         return Reading("untestable", self.text, reason=reason, missing=(KINDS_OF_WORDS[kind][1],), suggestions=tuple(near))
 
