@@ -32,11 +32,13 @@ class ModelWord:
 
 @dataclass(frozen=True)
 class FamilyWord:
-    """A family that can be named, what it is in words, and its synonyms."""
+    """A family that can be named, what it is in words, and its synonyms. A `generic` one, such as ViTs, has the members of others
+    too."""
 
     name: str
     title: str
     synonyms: tuple[str, ...] = ()
+    generic: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,18 @@ from checker.vocabulary import DataWord, FamilyWord, MissingWord, ModelWord, Voc
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 SELF_SUPERVISED = {"MIM", "CL", "joint-embedding"}
 GENERIC = (  # what sentences call all models of a kind: those that are here
-    FamilyWord("ViTs", "vision transformers", ("transformers", "ViT models", "vision transformer models", "transformer models")),
+    FamilyWord(
+        "ViTs",
+        "vision transformers",
+        ("transformers", "ViT models", "vision transformer models", "transformer models"),
+        generic=True,
+    ),
     FamilyWord(
         "self-supervised ViTs",
         "self-supervised vision transformers",
         ("self-supervised transformers", "self-supervised models", "self-supervised methods", "self-supervised ViT models",
          "SSL models", "SSL methods", "SSL ViTs", "self-supervised encoders"),
+        generic=True,
     ),
 )  # fmt: skip
 

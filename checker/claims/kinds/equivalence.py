@@ -77,10 +77,8 @@ def _ways(parsed: Parsed, metric: MetricWord, subject: str, baseline: str) -> li
     larger = next(word for word, relation in metric.comparatives if relation == "greater")
     first, last = parsed.span(parsed.body)
     pairs = ((subject, baseline), (baseline, subject))
-    return [
-        Choice((Edit(first, last, f"{one} has {larger} {metric.title} than {other} {amount}", article=True),))
-        for one, other in pairs
-    ]
+    said = [f"{one} has {larger} {metric.title} than {other} {amount}" for one, other in pairs]
+    return [Choice((Edit(first, last, text, article=True),)) for text in said]
 
 
 def _closeness(parsed: Parsed, metric: MetricWord, differ: bool) -> list[Choice]:

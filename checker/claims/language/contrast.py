@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from checker.claims.kind import terminals
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.words import Word
 
@@ -16,27 +17,12 @@ JOINT = re.compile(r"\s*;\s*(?:(?:and|but|while|whereas)\s+)?|,?\s+(?:but|while|
 UNLIKE = re.compile(r"(?:unlike|in contrast to|contrary to)\s+(?P<other>[^,]+),\s+(?P<rest>.+)", re.IGNORECASE)
 ALTHOUGH = re.compile(r"(?:while|whereas|although|though)\s+(?P<one>[^,]+),\s+(?P<other>.+)", re.IGNORECASE)
 NEITHER = re.compile(r"neither\s+(?P<one>.+?)\s+nor\s+(?P<other>.+?)\s+(?:has|have)\s+(?P<rest>.+)", re.IGNORECASE)
-VERBS = {
-    "HAVE",
-    "IS",
-    "IS_NOT",
-    "DOES_NOT",
-    "REACH",
-    "GETS",
-    "PREDICATE",
-    "VERB",
-    "BEAT",
-    "LAG",
-    "EXCEED",
-    "UNDERCUT",
-    "PERFORM",
-    "DO",
-}
+VERBS = terminals("HAVE IS IS_NOT DOES_NOT REACH GETS PREDICATE VERB BEAT LAG EXCEED UNDERCUT PERFORM DO")
 MEASURED = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB"}
 MODELS = {"MODEL", "FAMILY"}
 
 
-LEADING = {*MODELS, "NOISE", "METRIC", "OF", "IN", "FOR", "POSSESSIVE", "THAT", "IT", "PRETRAINED", "TOY", "AND"}
+LEADING = MODELS | terminals("NOISE METRIC OF IN FOR POSSESSIVE THAT IT PRETRAINED TOY AND")
 
 
 @dataclass(frozen=True)

@@ -8,39 +8,6 @@ import unicodedata
 from checker.claims.language.lexicon import phrases_of
 
 LETTER = re.compile(r"[^\W\d_]+")
-ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "is",
-        "are",
-        "than",
-        "has",
-        "have",
-        "in",
-        "on",
-        "with",
-        "a",
-        "an",
-        "that",
-        "to",
-        "for",
-        "not",
-        "it",
-        "its",
-        "more",
-        "less",
-        "by",
-        "at",
-        "from",
-        "as",
-        "does",
-        "do",
-        "while",
-        "but",
-    ]
-)
 FEWEST = 2  # small words of another language, and more than there are English ones
 
 
@@ -51,6 +18,6 @@ def is_foreign(text: str) -> bool:
     latin = sum(unicodedata.name(letter, "").startswith(("LATIN", "GREEK")) for letter in letters)
     if len(letters) - latin >= FEWEST:
         return True
-    english = sum(word in ENGLISH for word in words)
-    most = max(sum(word in small for word in words) for small in phrases_of("foreign.txt").values())
-    return most >= FEWEST and most > english
+    small = {language: sum(word in its for word in words) for language, its in phrases_of("foreign.txt").items()}
+    english = small.pop("English")
+    return max(small.values()) >= max(FEWEST, english + 1)

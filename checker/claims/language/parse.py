@@ -10,7 +10,7 @@ from itertools import islice
 from lark import Lark, Token, Tree, UnexpectedInput
 from lark.visitors import CollapseAmbiguities
 
-from checker.claims.kind import KINDS
+from checker.claims.kind import KINDS, terminals
 from checker.claims.language import unknown
 from checker.claims.language.question import Choice, Edit, QuestionError
 from checker.claims.language.unknown import explained, kind_of, kinds_of
@@ -111,27 +111,15 @@ def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
     return QuestionError(f"not understood from {words[reached].text!r} on" + (f" ({what})" if what else ""), missing)
 
 
-LAYERS = {"LAYER", "LAYERS", "UPPER", "LOWER", "UPPER_OF", "LOWER_OF", "EARLY_LAYERS", "LATE_LAYERS", "LATER_LAYERS"}
-LAYER_WORDS = {
-    "one",
-    "ones",
-    "early",
-    "earlier",
-    "late",
-    "later",
-    "deep",
-    "deeper",
-    "middle",
-    "peaks",
-    "peak",
-    "intermediate",
-    "best-performing",
-}
+LAYERS = terminals("LAYER LAYERS UPPER LOWER UPPER_OF LOWER_OF EARLY_LAYERS LATE_LAYERS LATER_LAYERS")
+LAYER_WORDS = ("one", "ones", "early", "earlier", "late", "later", "deep", "deeper", "middle", "peaks", "peak", "intermediate",
+               "best-performing")  # fmt: skip
 EARLY, LATE = ("early", "earlier", "lower", "shallow", "initial"), ("late", "later", "deep", "deeper", "upper", "higher")
 OPPOSITE = {"shorter": "longer", "lower": "higher", "smaller": "larger", "less": "more", "weaker": "stronger", "fewer": "more"}
 OPPOSITE |= {larger: smaller for smaller, larger in OPPOSITE.items() if smaller != "fewer"}
-COMPARING = {"METRIC", "NOISE", "OF", "IN", "POSSESSIVE", "MODEL", "FAMILY", "IS", "HAVE", "COMPARATIVE", "EARLY_LAYERS", "LATE_LAYERS",
-             "LATER_LAYERS", "THAN", "THAT", "COMMA", "NAME"}  # fmt: skip
+COMPARING = terminals(
+    "METRIC NOISE OF IN POSSESSIVE MODEL FAMILY IS HAVE COMPARATIVE EARLY_LAYERS LATE_LAYERS LATER_LAYERS THAN THAT COMMA NAME"
+)
 
 
 def layers_compared(words: Sequence[Word]) -> QuestionError | None:

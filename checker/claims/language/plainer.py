@@ -12,14 +12,27 @@ from checker.vocabulary import MetricWord, Vocabulary
 WINNING = {"BEAT", "LAG", "BEATEN", "PERFORM"}
 GOOD = ("better", "worse", "well", "best", "worst")
 CLAUSE = re.compile(r" (?:is|are) ")
+_HEAD, _REST = r"(?P<head>.*?)", r"(?P<rest>.*)"
+_OF = r" the (?P<what>.+?) of (?P<b>[\w-]+)"
 FRAMES = (
-    (r"(?P<head>.*)\b(?:is|are) (?P<much>(?:\S+ ){0,4}?)(?P<word>faster|slower)\b(?P<rest>.*)", "{head}trains {much}{word}{rest}"),
-    # what a sentence says of two models and a metric in another frame, and the same as a comparison
-    (r"(?P<head>.*?)\breplacing (?P<b>.+?) (?:by|with) (?P<a>.+?) (?:improves|raises) (?:the )?(?P<rest>.+)", "{head}{a} has better {rest} than {b}"),
-    (r"(?P<head>.*?)(?P<a>[\w-]+) (?:broadens|widens|lengthens|extends|enlarges) the (?P<m>.+?) of (?P<b>[\w-]+)(?P<rest>.*)", "{head}{a} has longer {m} than {b}{rest}"),
-    (r"(?P<head>.*?)(?P<a>[\w-]+) (?:shortens|narrows|shrinks|reduces) the (?P<m>.+?) of (?P<b>[\w-]+)(?P<rest>.*)", "{head}{a} has shorter {m} than {b}{rest}"),
-    (r"(?P<head>.*?)(?P<a>higher|lower|longer|shorter) (?P<m>.+?) (?:implies|imply|leads to|lead to|yields|translates (?:in)?to) (?P<rest>(?:higher|lower|longer|shorter|better|worse) .+)", "{head}{a} {m} goes with {rest}"),
-)  # fmt: skip
+    # what a sentence says of two models and a metric in another frame, and the same as a comparison or a correlation
+    (rf"{_HEAD}\b(?:is|are) (?P<much>(?:\S+ ){{0,4}}?)(?P<word>faster|slower)\b{_REST}", "{head}trains {much}{word}{rest}"),
+    (
+        rf"{_HEAD}\breplacing (?P<b>.+?) (?:by|with) (?P<a>.+?) (?:improves|raises) (?:the )?{_REST}",
+        "{head}{a} has better {rest} than {b}",
+    ),
+    (
+        rf"{_HEAD}(?P<a>[\w-]+) (?:broadens|widens|lengthens|extends|enlarges){_OF}{_REST}",
+        "{head}{a} has longer {what} than {b}{rest}",
+    ),
+    (rf"{_HEAD}(?P<a>[\w-]+) (?:shortens|narrows|shrinks){_OF}{_REST}", "{head}{a} has shorter {what} than {b}{rest}"),
+    (
+        rf"{_HEAD}(?P<a>higher|lower|longer|shorter) (?P<what>.+?) "
+        r"(?:implies|imply|leads to|lead to|yields|translates (?:in)?to) "
+        r"(?P<rest>(?:higher|lower|longer|shorter|better|worse) .+)",
+        "{head}{a} {what} goes with {rest}",
+    ),
+)
 
 
 def reworded(text: str, words: Sequence[Word], vocabulary: Vocabulary) -> str | None:

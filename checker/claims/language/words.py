@@ -20,22 +20,9 @@ SPLIT = re.compile(
 NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,30})?$")  # no commas: 1,500 and 1,5 mean different things to different people
 MORE = re.compile(r"\bmore ")
 COMPARING = re.compile(r"\b(?:more|less|fewer|better|worse|\w+er)\b")
-PLURAL = {"is": "are", "has": "have", "focuses": "focus", "relies": "rely"} | {
+PLURAL = {"is": "are", "has": "have", "focuses": "focus", "relies": "rely", "uses": "use", "collapses": "collapse"} | {
     f"{verb}s": verb
-    for verb in [
-        "attend",
-        "capture",
-        "keep",
-        "retain",
-        "preserve",
-        "use",
-        "exploit",
-        "reconstruct",
-        "depend",
-        "prefer",
-        "collapse",
-        "suffer",
-    ]
+    for verb in ("attend", "capture", "keep", "retain", "preserve", "exploit", "reconstruct", "depend", "prefer", "suffer")
 }
 """The verbs with which loose phrases begin."""
 SINGULAR = {several: one for one, several in PLURAL.items()}
@@ -92,7 +79,7 @@ def singular(phrase: str) -> str:
 
 
 def loose_forms(phrase: str, relation: str) -> Iterator[tuple[str, str]]:
-    """A loose phrase in singular and plural, with more, with less and as the plain form, which ends in `?`: it compares nothing."""
+    """A loose phrase in singular and plural, with more, with less and as the plain form; what compares nothing ends in `?`."""
     turned = {"less": "greater", "greater": "less", "": ""}[relation]
     forms = [(phrase, relation if COMPARING.search(phrase) or not relation else f"{relation}?")]
     if MORE.search(phrase):
@@ -138,8 +125,8 @@ class Dictionary:
                 self._add("VERB", word, metric.name)
             for word in metric.probes:
                 self._add("PROBE", word, metric.name)
-            for phrase, relation in metric.loose:
-                for text, meant in loose_forms(phrase, relation):
+            for phrase, said in metric.loose:
+                for text, meant in loose_forms(phrase, said):
                     self._loose.setdefault(_key(text), {})["LOOSE", f"{metric.name}:{meant}"] = None
         for model in vocabulary.models:
             for phrase in (model.name, *model.synonyms):
@@ -209,7 +196,7 @@ class Dictionary:
         while index < len(spans):
             for length in range(min(longest, len(spans) - index), 0, -1):
                 key = tuple(folded[index : index + length])
-                meanings = [("MODEL", given[key])] if key in given else list(loose.get(key) or self._phrases.get(key, ()))
+                meanings = [("MODEL", given[key])] if key in given else list(loose.get(key) or self._phrases.get(key) or ())
                 if meanings and not self._cuts(folded, index, index + length):
                     break
             else:
