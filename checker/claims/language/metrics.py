@@ -64,5 +64,8 @@ def directions(metric: MetricWord) -> str:
 
 
 def example(metric: MetricWord) -> str:
-    value = metric.margin.value if metric.margin.unit != "relative" else 1
+    relative = metric.margin.unit == "relative"
+    if relative and metric.unit == "share":
+        return f"{100 * metric.margin.value:g} % relative"
+    value = 1 if relative else metric.margin.value
     return f"{100 * value:g} percentage points" if metric.unit == "share" and value < 1 else f"{value:g} {metric.unit}"

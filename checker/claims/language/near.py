@@ -31,8 +31,14 @@ def respelt(text: str, words: Sequence[Word], dictionary: Dictionary) -> Iterato
                 continue
             kept = {at: word.text.casefold() for at, word in enumerate(phrase) if word.type != "NAME"}  # what is known stays
             there = [one for one in dictionary.spellings(length) if all(one.split()[at] == text for at, text in kept.items())]
+            there = [one for one in there if _begins_alike(said, one)]
             near = difflib.get_close_matches(said.casefold(), there, MOST, LIKE)
             for other in near:
                 yield text[: phrase[0].start] + other + text[phrase[-1].end :]
             if near:
                 return
+
+
+def _begins_alike(said: str, other: str) -> bool:
+    """Whether each word begins with the same letter: `nonlinearly` is no misspelt `linearly`, nor `invariant` `equivariant`."""
+    return [word[0] for word in said.casefold().split()] == [word[0] for word in other.split()]
