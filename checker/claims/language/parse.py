@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
+from threading import Lock
 
 from lark import Lark, Token, Tree, UnexpectedInput
 from lark.visitors import CollapseAmbiguities
 
 from checker.claims.kind import KINDS, terminals
 from checker.claims.language import unknown
+from checker.claims.language.ahead import Predictions
 from checker.claims.language.question import Choice, Edit, QuestionError
 from checker.claims.language.unknown import explained, kind_of, kinds_of
 from checker.claims.language.words import Word, WordLexer
@@ -19,12 +21,22 @@ from checker.vocabulary import Vocabulary
 
 MOST_WORDS = 60  # of a sentence; longer ones hold more than one claim
 MOST_TREES = 64
+PARSING = Lock()  # the parser looks ahead in one sentence at a time
 SIZES = ("larger", "smaller", "grow", "grows", "growing", "shrink", "shrinks", "shrinking")  # of each thing, or of their number
 
 
 @lru_cache(maxsize=1)
-def _parser() -> Lark:
-    return Lark(_grammar(), parser="earley", lexer=WordLexer, ambiguity="explicit", start=[f"{name}_claim" for name in _kinds()])
+def _parser() -> tuple[Lark, Predictions]:
+    starts = [f"{name}_claim" for name in _kinds()]
+    parser = Lark(_grammar(), parser="earley", lexer=WordLexer, ambiguity="explicit", start=starts)
+    return parser, Predictions(parser)
+
+
+def _parse(words: Sequence[Word], start: str) -> Tree[Token]:
+    parser, predictions = _parser()
+    with PARSING:
+        predictions.upcoming = words[0].type if words else None
+        return parser.parse((list(words), predictions), start=start)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +91,7 @@ def trees_of(words: Sequence[Word]) -> list[Tree[Token]]:
         if not types & KINDS[name].words:
             continue
         try:
-            tree = _parser().parse(list(words), start=f"{name}_claim")
+            tree = _parse(words, f"{name}_claim")
         except UnexpectedInput as error:
             position = getattr(getattr(error, "token", None), "start_pos", None)
             reached = max(reached, len(words) if position is None else position)

@@ -241,6 +241,8 @@ class WordLexer(Lexer):
         pass
 
     def lex(self, lexer_state: object, parser_state: object) -> Iterator[Token]:
-        words: list[Word] = lexer_state.text  # type: ignore[attr-defined]
+        words, predictions = lexer_state.text  # type: ignore[attr-defined]
         for index, word in enumerate(words):
+            predictions.upcoming = word.type
             yield Token(word.type, word.value, start_pos=index)
+        predictions.upcoming = None
