@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
-from itertools import islice
+from itertools import islice, pairwise
 from threading import Lock
 
 from lark import Lark, Token, Tree, UnexpectedInput
@@ -113,14 +113,24 @@ def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
         return unlike
     if not words or reached >= len(words):
         return QuestionError("the sentence ends too early", "the rest of it")
-    value = next((word for word in words[reached : reached + 2] if word.type == "NUMBER"), None)
-    if value is not None and words[reached].type in ("LEFT", "FROM", "NUMBER", "COMPARED"):
+    value = _value(words, reached)
+    if value:
         what, missing = unknown.KINDS["value"]
-        return QuestionError(f"not understood from {words[reached].text!r} on ({value.text!r} is {what})", missing)
+        return QuestionError(f"not understood from {words[reached].text!r} on ({value!r} is {what})", missing)
     named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")
     kind = None if named else kind_of(words[reached].text)
     what, missing = unknown.KINDS[kind] if kind else ("", "a plainer sentence that says the same")
     return QuestionError(f"not understood from {words[reached].text!r} on" + (f" ({what})" if what else ""), missing)
+
+
+def _value(words: Sequence[Word], place: int) -> str:
+    """A number with a unit at the place that is not understood: in brackets, behind `from` or `compared to`, or by itself."""
+    if words[place].type not in ("LEFT", "FROM", "NUMBER", "COMPARED") or (place and words[place - 1].type == "AT"):
+        return ""
+    for number, unit in pairwise(words[place : place + 3]):
+        if number.type == "NUMBER" and unit.type in ("PERCENT", "POINTS", "UNIT"):
+            return f"{number.text} {unit.text}"
+    return ""
 
 
 LAYERS = terminals("LAYER LAYERS UPPER LOWER UPPER_OF LOWER_OF EARLY_LAYERS LATE_LAYERS LATER_LAYERS")

@@ -29,7 +29,8 @@ from checker.vocabulary import Vocabulary
 
 CLAIMS = re.compile(r";|,? but |,? whereas |,? while |, and | and ")
 CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that tell what is measured
-IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES", "AS", "OWN", "ONLY"}
+IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES", "AS", "OWN", "ONLY",
+        "PREDICT", "GOES_WITH"}  # fmt: skip
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
 PLACING = {"IN", "ON", "AT", "FOR", "OVER", "MEAN_OVER", "DATA", "PRETRAINED", "TOY", "SCALE", "ALL_LAYERS", "CLASS_TOKEN"}
 MOST_MEANT = 3  # sentences that are offered for one that does not read
