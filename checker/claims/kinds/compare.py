@@ -42,6 +42,8 @@ class Compare(Kind):
     def ask(self, parsed: Parsed) -> None:
         if parsed.tokens("SUPERLATIVE"):
             raise _superlative(parsed)
+        if parsed.tokens("ADJECTIVE") and not parsed.tokens("COMPARATIVE", "DEGREE"):
+            raise _alone(parsed)
 
     def read(self, parsed: Parsed) -> ClaimSpec:
         metric, relation = _what_is_compared(parsed)
@@ -97,6 +99,14 @@ class Compare(Kind):
 
     def no_effect(self, spec: ClaimSpec) -> float | None:
         return 0.0 if spec.factor is None else 1.0
+
+
+def _alone(parsed: Parsed) -> QuestionError:
+    """What to ask of a model that is robust to something, where none is said to be less so."""
+    place = next(token.start_pos or 0 for token in leaves(parsed.tree) if token.type == "ADJECTIVE")
+    others = [] if parsed.tokens(*NEGATIONS) else others_of(parsed, the_one(parsed, "subject"))
+    choices = [Choice((Edit(place, place, "more"), *adding(f"than {other}").edits), other) for other in others]
+    return QuestionError("it does not say compared with what", "baseline", choices)
 
 
 def _superlative(parsed: Parsed) -> QuestionError:

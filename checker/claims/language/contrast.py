@@ -14,12 +14,18 @@ from checker.claims.language.words import Word
 Typed = Callable[[str], list[Word]]
 
 JOINT = re.compile(r"\s*;\s*(?:(?:and|but|while|whereas)\s+)?|,?\s+(?:but|while|whereas|yet|and)\s+(?:also\s+)?", re.IGNORECASE)
+SO_DOES = re.compile(r"so\s+(?:do|does|has|have)\s+(?P<who>.+)", re.IGNORECASE)
+ESPECIALLY = re.compile(
+    r"(?P<claim>.+?),?\s+(?:especially|particularly|in particular|notably)\s+(?P<place>(?:in|on|for|at)\s.+)", re.IGNORECASE
+)
 UNLIKE = re.compile(r"(?:unlike|in contrast to|contrary to)\s+(?P<other>[^,]+),\s+(?P<rest>.+)", re.IGNORECASE)
 ALTHOUGH = re.compile(r"(?:while|whereas|although|though)\s+(?P<one>[^,]+),\s+(?P<other>.+)", re.IGNORECASE)
 NEITHER = re.compile(r"neither\s+(?P<one>.+?)\s+nor\s+(?P<other>.+?)\s+(?:has|have)\s+(?P<rest>.+)", re.IGNORECASE)
+MOST_JOINTS = 4
 VERBS = terminals("HAVE IS IS_NOT DOES_NOT REACH GETS PREDICATE VERB BEAT LAG EXCEED UNDERCUT PERFORM DO")
 MEASURED = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB"}
 MODELS = {"MODEL", "FAMILY"}
+PLACING = terminals("IN ON AT FOR OVER MEAN_OVER DATA PRETRAINED TOY SCALE ALL_LAYERS CLASS_TOKEN")
 
 
 LEADING = MODELS | terminals("NOISE METRIC OF IN FOR POSSESSIVE THAT IT PRETRAINED TOY AND")
@@ -52,16 +58,33 @@ def claims_of(text: str, typed: Typed) -> Iterator[tuple[str, ...]]:
     match = UNLIKE.fullmatch(text)
     if match:
         yield from _unlike(match["other"].strip(), match["rest"], typed)
+    match = ESPECIALLY.fullmatch(text)
+    if match:
+        yield match["claim"], f"{match['claim']} {match['place']}"
     match = NEITHER.fullmatch(text)
     if match:
         yield tuple(f"{one} does not have {match['rest']}" for one in (match["one"], match["other"]))
     match = ALTHOUGH.fullmatch(text)
     pairs = [(match["one"], match["other"])] if match else []
-    pairs += [(text[: joint.start()], text[joint.end() :].strip(" ,")) for joint in JOINT.finditer(text)]
+    joints = list(JOINT.finditer(text))
+    if len(joints) > MOST_JOINTS:
+        return
+    pairs += [(text[: joint.start()], text[joint.end() :].strip(" ,")) for joint in joints]
     for one, other in pairs:
         whole = _completed(_clause(one, typed), _clause(other, typed), typed)
-        if whole is not None:
+        if whole is not None and _in_one_place(whole, typed):
             yield whole
+    first, *others = (part.strip(" ,") for part in JOINT.split(text))
+    if len(others) > 1:
+        wholes = [_completed(_clause(first, typed), _clause(other, typed), typed) for other in others]
+        claims = (first, *(whole[1] for whole in wholes if whole and whole[0] == first))
+        if len(claims) > len(others) and _in_one_place(claims, typed):
+            yield claims
+
+
+def _in_one_place(claims: tuple[str, ...], typed: Typed) -> bool:
+    """Whether all claims name the same layers, data and models, so that none of these may be meant of the others too."""
+    return len({tuple(word.text.casefold() for word in typed(claim) if word.type in PLACING) for claim in claims}) == 1
 
 
 def _clause(text: str, typed: Typed) -> Clause:
@@ -88,6 +111,9 @@ def _completed(first: Clause, second: Clause, typed: Typed) -> tuple[str, ...] |
         return None
     rest = [word for word in second.words if word.type not in ("NOISE", "ADDITIVE")]
     has = any(word.type == "HAVE" and word.text == first.verb for word in first.words)
+    so = SO_DOES.fullmatch(second.text)
+    if so and has:
+        return first.text, f"{so['who']} {first.verb} {first.rest} {first.than}".strip()
     if has and [word.type for word in rest[:2]] == ["NOT", "THAN"] and not first.denies:
         return first.text, f"{first.subject} does not have {first.rest} {second.than}"
     if second.subject and [word.type for word in rest[1:]] in (["DOES_NOT"], ["DO", "NOT"]) and not first.denies:

@@ -151,7 +151,8 @@ def layers_compared(words: Sequence[Word]) -> QuestionError | None:
     texts = [word.text.casefold() for word in words]
     models = list(dict.fromkeys(word.value for word in words if word.type in ("MODEL", "FAMILY")))
     than = types.index("THAN") if "THAN" in types else len(types)
-    places = [index for index, kind in enumerate(types) if kind in LAYERS or (kind == "NAME" and texts[index] in EARLY + LATE)]
+    pointing = [index for index, text in enumerate(texts[1:]) if text in ("one", "ones")]  # the last one, early ones
+    places = [index for index, kind in enumerate(types) if kind in LAYERS or index in pointing]
     both = any(place < than for place in places) and any(place > than for place in places)
     highest = ("SUPERLATIVE" in types or {"peaks", "peak", "best-performing"} & set(texts)) and places + [1] * ("middle" in texts)
     if len(models) > 1 or not (both or highest):

@@ -15,6 +15,12 @@ CLAUSE = re.compile(r" (?:is|are) ")
 _HEAD, _REST = r"(?P<head>.*?)", r"(?P<rest>.*)"
 _OF = r" the (?P<what>.+?) of (?P<b>[\w-]+)"
 FRAMES = (
+    (
+        rf"{_HEAD}\b(?:makes?|lets?|helps?) (?:the )?(?:self-)?attention (?:to )?(?P<verb>capture|attend)\b{_REST}",
+        "{head}{verb}s{rest}",
+    ),
+    (r"(?P<head>.*\d),(?P<rest>\d\d\d\b.*)", "{head}{rest}"),
+    (r"(?P<head>.*\d),(?P<rest>\d\d\d\b.*)", "{head}.{rest}"),
     # what a sentence says of two models and a metric in another frame, and the same as a comparison or a correlation
     (rf"{_HEAD}\b(?:is|are) (?P<much>(?:\S+ ){{0,4}}?)(?P<word>faster|slower)\b{_REST}", "{head}trains {much}{word}{rest}"),
     (

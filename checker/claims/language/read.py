@@ -11,13 +11,13 @@ from typing import Literal
 
 from checker.claims.kind import KINDS
 from checker.claims.language.compose import compose
-from checker.claims.language.contrast import claims_of
+from checker.claims.language.contrast import PLACING, claims_of
 from checker.claims.language.english import say
 from checker.claims.language.foreign import is_foreign
-from checker.claims.language.frame import read_through, without_explanation
+from checker.claims.language.frame import read_through, without_example, without_explanation
 from checker.claims.language.near import respelt
 from checker.claims.language.noise import NEGATIONS, without_noise
-from checker.claims.language.parse import NAMING, check_known, check_size, trees_of
+from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_size, trees_of
 from checker.claims.language.plainer import in_other_frames, reworded, with_a_metric
 from checker.claims.language.question import Choice, QuestionError, UnknownError
 from checker.claims.language.sentence import plain, unquoted
@@ -32,7 +32,8 @@ CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that t
 IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES", "AS", "OWN", "ONLY",
         "PREDICT", "GOES_WITH"}  # fmt: skip
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
-PLACING = {"IN", "ON", "AT", "FOR", "OVER", "MEAN_OVER", "DATA", "PRETRAINED", "TOY", "SCALE", "ALL_LAYERS", "CLASS_TOKEN"}
+DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
+MOST_WAYS = 6  # to take the freer words of a sentence
 MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
 
@@ -72,8 +73,9 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
 
 
 class _Reader:
-    def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str], depth: int = DEPTH) -> None:
         self.text, self.vocabulary, self.names = text, vocabulary, names
+        self.depth = depth
         dictionary = self.dictionary = _dictionary(vocabulary)
         self.passed = read_through(text, lambda word: kind_of(word) is None and not dictionary.knows(word))
         self.ways = dictionary.read(text, names, self.passed)
@@ -85,7 +87,13 @@ class _Reader:
             return reading
         if is_foreign(self.text):
             return self._question("it is in another language; English only is read", ("the sentence in English",))
-        return self._contrasted() or self._without_a_reason() or self._loosely(reading) or self._meant(reading) or reading
+        if len(self.ways[0]) > MOST_WORDS:
+            return reading
+        found = self._contrasted() or self._without_a_reason()
+        if found:
+            return found
+        loose = self._loosely(reading)
+        return loose if loose and loose.choices else self._meant(reading) or loose or reading
 
     def direct(self) -> Reading:
         """What its own words mean."""
@@ -133,15 +141,21 @@ class _Reader:
 
     def _contrasted(self) -> Reading | None:
         """The claims of a sentence that makes two and leaves out in one what it says in the other: all of them, if each reads."""
-        for claims in claims_of(self.text, self._typed):
-            if len(claims) > 1 and len({self._places(claim) for claim in claims}) > 1:
-                continue
+        for claims in claims_of(self.text, self._typed) if self.depth == DEPTH else ():
+            claims = tuple(map(self._plainly, claims))
             if all(self._read(claim).status == "ok" for claim in claims):
                 if len(claims) == 1:
                     return self._question("it contrasts two models, and does not say how they compare", ("a comparison",), claims)
                 reason = f"it makes {len(claims)} claims; write one sentence for each"
                 return self._question(reason, ("one sentence for each claim",), claims, together=True)
         return None
+
+    def _plainly(self, claim: str) -> str:
+        """A claim, or the one sentence that it may mean."""
+        if self._read(claim).status == "ok":
+            return claim
+        rest = _Reader(claim, self.vocabulary, self.names, self.depth - 1).reading()
+        return rest.choices[0] if len(rest.choices) == 1 else claim
 
     def _places(self, text: str) -> tuple[str, ...]:
         return tuple(word.text.casefold() for word in self._typed(text) if word.type in PLACING)
@@ -152,7 +166,8 @@ class _Reader:
         offered: dict[str, str] = {}
         faults: list[Reading] = []
         phrases: dict[str, None] = {}
-        for words in self.dictionary.read(self.text, self.names, self.passed, loosely=True):
+        ways = self.dictionary.read(self.text, self.names, self.passed, loosely=True)
+        for words in ways[:MOST_WAYS]:
             loose = [word for word in words if word.type == "LOOSE"]
             if not loose:
                 return None
@@ -186,7 +201,14 @@ class _Reader:
         better = self._that_read(with_a_metric(self.text, words, self.vocabulary)) if direct.status == "untestable" else ()
         if better:
             return self._question("it does not say what is measured", ("metric",), better)
-        others = self._that_read(in_other_frames(self.text)) or self._that_read(respelt(self.text, words, self.dictionary))
+        for text in in_other_frames(self.text) if self.depth else ():
+            rest = _Reader(text, self.vocabulary, self.names, self.depth - 1).reading()
+            if rest.status == "ok":
+                others = self._that_read(in_other_frames(self.text))
+                return self._question(direct.reason, direct.missing, others)
+            if rest.choices:
+                return replace(rest, sentence=self.text)
+        others = self._that_read(respelt(self.text, words, self.dictionary))
         return self._question(direct.reason, direct.missing, others) if others else None
 
     def _that_read(self, texts: Iterable[str]) -> tuple[str, ...]:
@@ -218,14 +240,14 @@ class _Reader:
 
     def _without_a_reason(self) -> Reading | None:
         """What a sentence may mean without the reason that it gives, where that cannot restrict it."""
-        parted = without_explanation(self.text)
+        parted = without_example(self.text) or without_explanation(self.text)
         if parted is None or not self._idle(*parted):
             return None
         rest = _Reader(parted[0], self.vocabulary, self.names).reading()
-        if rest.status == "ok" or not rest.choices:
-            return None
-        reason = f"{parted[1]!r} gives a reason or a conclusion, which no measurement here decides; {rest.reason}"
-        return replace(rest, sentence=self.text, reason=reason)
+        what = f"{parted[1]!r} gives an example, a reason or a conclusion, which no measurement here decides"
+        if rest.status == "ok":
+            return self._question(what, ("a claim of what is measured alone",), (parted[0],))
+        return replace(rest, sentence=self.text, reason=f"{what}; {rest.reason}") if rest.choices else None
 
     def _typed(self, text: str) -> list[Word]:
         return _dictionary(self.vocabulary).read(text)[0]

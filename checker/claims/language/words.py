@@ -159,6 +159,7 @@ class Dictionary:
             self._add(kind, f"{phrase}'s {part}", value)
             self._add(kind, f"{phrase}’s {part}", value)
             self._add(kind, f"{part} of {phrase}", value)
+            self._add(kind, f"{part} in {phrase}", value)
         for middle in ("pre-trained", "pretrained", "trained"):
             for noun in nouns:
                 self._add(kind, f"{phrase}-{middle} {noun}", value)
