@@ -36,7 +36,7 @@ def _parse(words: Sequence[Word], start: str) -> Tree[Token]:
     parser, predictions = _parser()
     with PARSING:
         predictions.upcoming = words[0].type if words else None
-        return parser.parse((list(words), predictions), start=start)  # type: ignore[arg-type]
+        return parser.parse((list(words), predictions), start=start)
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,6 @@ FRAMES = (
         "{head}{verb}s{rest}",
     ),
     (r"(?P<head>.*\d),(?P<rest>\d\d\d\b.*)", "{head}{rest}"),
-    (r"(?P<head>.*\d),(?P<rest>\d\d\d\b.*)", "{head}.{rest}"),
     # what a sentence says of two models and a metric in another frame, and the same as a comparison or a correlation
     (rf"{_HEAD}\b(?:is|are) (?P<much>(?:\S+ ){{0,4}}?)(?P<word>faster|slower)\b{_REST}", "{head}trains {much}{word}{rest}"),
     (
