@@ -73,7 +73,9 @@ class Equivalence(Kind):
 def _ways(parsed: Parsed, metric: MetricWord, subject: str, baseline: str) -> list[Choice]:
     """The sentence with each of the two above the other, by the amount that it states."""
     apart = parsed.all("distance_apart")
-    amount = " ".join(["by more than", *(str(token) for token in leaves(apart[0])[1:])]) if apart else ""
+    words = leaves(apart[0]) if apart else []
+    least = "at least" if words and words[0].type == "AT_LEAST" else "more than"
+    amount = f"by {least} {' '.join(map(str, words[1:]))}" if words else ""
     larger = next(word for word, relation in metric.comparatives if relation == "greater")
     first, last = parsed.span(parsed.body)
     pairs = ((subject, baseline), (baseline, subject))
