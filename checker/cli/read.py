@@ -185,10 +185,10 @@ def _fixed(found: Sequence[Proposal]) -> list[tuple[Proposal, str]]:
     are shown, and each needs a line of its own."""
     if not sys.stdin.isatty():
         raise ConfigurationError("--fix asks which sentence is meant, and there is no terminal; --json lists what there is")
-    fixed: dict[Proposal, str] = {}
+    fixed: list[tuple[Proposal, str]] = []
     for proposal in (one for one in found if not one.reads):
         typer.echo(_told(proposal), err=True)
-        taken = any(one.note is proposal.note and one.at == proposal.at for one in fixed)
+        taken = any(one.note is proposal.note and one.at == proposal.at for one, _ in fixed)
         if proposal.at is None or proposal.reading.together or taken:
             continue
         typer.echo(f"    which is meant? 1-{len(proposal.choices)}, any other key for none, q to end ", nl=False, err=True)
@@ -197,8 +197,8 @@ def _fixed(found: Sequence[Proposal]) -> list[tuple[Proposal, str]]:
         if key == "q":
             break
         if key.isdecimal() and 1 <= int(key) <= len(proposal.choices):
-            fixed[proposal] = proposal.choices[int(key) - 1]
-    return list(fixed.items())
+            fixed.append((proposal, proposal.choices[int(key) - 1]))
+    return fixed
 
 
 def _tag(workspace: Workspace, accepted: Sequence[tuple[Proposal, str]]) -> list[str]:

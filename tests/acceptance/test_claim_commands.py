@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -128,13 +129,15 @@ def test_a_key_takes_what_is_meant_and_every_byte_stays(vault: Path, tmp_path: P
     note = vault / "vault" / "P.md"
     note.write_bytes(b"Before. MAE attends more *locally* than DINO (Park et al., 2023)\r\n\r\nAfter\r\n")
     ours, theirs = pty.openpty()
-    os.write(ours, b"1")
     environment = os.environ | {"CHECK_CLAIMS_CACHE": str(tmp_path)}
     command = [sys.executable, "-m", "checker.cli", "propose", "P", "--vault", ".", "--fix"]
-    done = subprocess.run(command, cwd=vault, stdin=theirs, capture_output=True, env=environment, check=False)
+    running = subprocess.Popen(command, cwd=vault, stdin=theirs, stderr=subprocess.PIPE, env=environment)
+    while running.poll() is None:  # what is typed before it asks is not heard
+        os.write(ours, b"1")
+        time.sleep(0.2)
+    assert running.returncode == 0, running.communicate()
     os.close(ours)
     os.close(theirs)
-    assert done.returncode == 0, done.stderr
     assert note.read_bytes() == (
         b"Before. MAE attends more *locally* than DINO (Park et al., 2023). MAE has shorter attention distance than DINO #claim"
         b"\r\n\r\nAfter\r\n"
