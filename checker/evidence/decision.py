@@ -109,7 +109,8 @@ class _Decision:
             return self._counted(*(self._of(name, "") for name in models))
         if self.rule.over == "levels":
             return self._over_parts(models[0], lambda part: self._over_levels([self._of(name, part) for name in models]))
-        return self._over_parts(models[0], lambda part: self._decide(*(self._of(name, part) for name in models)))
+        more = {"names": models} if self.rule.over == "pairs" and self.spec.loss is None else {}
+        return self._over_parts(models[0], lambda part: self._decide(*(self._of(name, part) for name in models), **more))
 
     def _decide(self, *tables: Any, **more: Any) -> Verdict:
         verdict: Verdict = getattr(verdicts, self.rule.function)(*tables, **self.options, **more)

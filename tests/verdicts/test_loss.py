@@ -42,7 +42,9 @@ def test_losses_are_compared_by_their_difference() -> None:
 def test_right_and_wrong_answers_of_one_checkpoint() -> None:
     before = np.array([[1.0] * 180 + [0.0] * 20])
     same, worse = before.copy(), np.array([[1.0] * 120 + [0.0] * 80])
-    assert loss(before, same, 0.05, answers=Answers(0, 1)).word == "supported"  # no difference at all is no degenerate measurement
+    assert (
+        loss(before, same, 0.05, answers=Answers(0, 1)).word == "supported"
+    )  # no difference at all is no degenerate measurement
     assert loss(before, worse, 0.05, answers=Answers(0, 1)).word == "refuted"
     assert losses(before, worse, before, same, "greater", 0.1, answers=Answers(0, 1)).word == "supported"
 
