@@ -158,3 +158,10 @@ def test_a_convolutional_network_has_no_position_embeddings(monkeypatch: pytest.
 def test_a_value_in_words_is_read_as_the_same_value(change: Change) -> None:
     for value in [its for _, its in change.words] or [change.least, change.most]:
         assert change.value(change.say(value)) == value
+
+
+def test_the_manual_lists_every_change_with_its_values() -> None:
+    page = (Path(__file__).parents[2] / "vault/Manual/What a change does.md").read_text()
+    for change in CHANGES.values():
+        assert f"| `{change.name}` | {change.values} |" in page
+        assert change.title in page
