@@ -95,10 +95,11 @@ class DataWord:
 
 @dataclass(frozen=True)
 class ChangeWord:
-    """A change that can be made to a model: its `phrases` behind the model's name, with `{}` for a value, or with a value behind
-    `=`. `value` gives a value as specs have it, from words, and raises SpecError for one that the change does not take.
-    `of_numbers`: its values are numbers, in `unit`. `nouns` are phrases that name the change by itself. `names` are those of a
-    setting that a metric may be followed over, at the values `levels` where none are named, `rising` what it is to have more."""
+    """A change that can be made to a model. `phrases` stand behind the model's name, with `{}` for a value, `{n}` for one whose
+    unit may be left out, or a value behind `=`. `value` gives a value as specs have it, from words, and raises SpecError for one
+    that the change does not take. `of_numbers`: its values are numbers, in `unit`. `nouns` are phrases that name the change by
+    itself. `names` are those of a setting that a metric may be followed over, at the values `levels` where none are named,
+    `rising` what it is to have more."""
 
     name: str
     phrases: tuple[str, ...]

@@ -71,8 +71,8 @@ def _registered(*versions: Hashable) -> Vocabulary:
 
 def _change(change: Change) -> ChangeWord:
     names = (change.name, *change.synonyms) if isinstance(change, Knob) and not change.words else ()
-    phrases = tuple(f"with {article}{name} of {{}}" for name in names for article in ("a ", "an ", "the ", ""))
-    phrases += tuple(f"with {name} {{}}" for name in names)
+    phrases = tuple(f"with {article}{name} of {{n}}" for name in names for article in ("a ", "an ", "the ", ""))
+    phrases += tuple(f"with {name} {{n}}" for name in names)
     return ChangeWord(
         name=change.name,
         phrases=(*change.phrases, *phrases),

@@ -19,6 +19,7 @@ from checker.vocabulary import ChangeWord, Vocabulary
 NUMBER = r"\d+(?:\.\d+)?"
 UNITS = {"bit": "bits?", "pixel": "(?:pixels?|px)"}  # as they are written behind a number
 LABEL = re.compile(r" \((?P<changes>[^()]+: [^()]+)\)")
+COURSE = re.compile(r"increas|decreas|\b(?:rise|fall|grow|drop|declin|shrink)|^the .+, the ", re.IGNORECASE)
 ALONE = re.compile(r"under the change (?=\()")  # as a reading writes it
 LEADING = "when it is|when|if|once|after|under|by being|when being"
 END = r"(?![\w%]|-\w)"
@@ -82,6 +83,8 @@ def settings(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
     """What the phrases mean that name a setting to follow a metric over: `>name: level, level`, with `>>` where they say that
     there is more of it."""
     found: dict[str, str] = {}
+    if not COURSE.search(sentence):
+        return found
     for change in (each for each in vocabulary.changes if each.of_numbers):
         level = _number(change)
         stated = rf"(?:\s*\((?P<levels>{level}(?:(?:, and | and |, ){level})+)\))" + ("?" if change.names else "")
@@ -179,15 +182,18 @@ def _phrases(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
 
 def _phrase(phrase: str, change: ChangeWord, before: str = "") -> Phrase:
     text, _, fixed = phrase.partition("=")
-    words = (re.escape(part).replace(r"\ ", r"\s+") for part in text.split("{}"))
-    pattern = before + f"(?P<value>{_number(change)})".join(words) + END
+    number = _number(change, bare="{n}" in text)
+    words = (re.escape(part).replace(r"\ ", r"\s+") for part in re.split(r"\{n?\}", text))
+    pattern = before + f"(?P<value>{number})".join(words) + END
     return Phrase(re.compile(pattern, re.IGNORECASE), fixed, change)
 
 
-def _number(change: ChangeWord) -> str:
+def _number(change: ChangeWord, bare: bool = True) -> str:
+    """A value as it is written; `bare`: its unit may be left out, where the name of the change says it."""
     if change.unit == "%":
         return rf"{NUMBER}\s*%"
-    return rf"{NUMBER}(?:[\s-]?{UNITS.get(change.unit, change.unit + 's?')})?" if change.unit else NUMBER
+    unit = rf"(?:[\s-]?{UNITS.get(change.unit, change.unit + 's?')})" if change.unit else ""
+    return f"{NUMBER}{unit}?" if bare and unit else NUMBER + unit
 
 
 @lru_cache(maxsize=8)
