@@ -81,6 +81,12 @@ def check(
         bool, typer.Option("--check", help="Write nothing; exit with 1 when a file would change or a status was edited by hand.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train every model anew; use none that ships or is cached.")] = False,
+    remeasure: Annotated[
+        bool, typer.Option("--remeasure", help="Measure every claim anew, also those whose recorded evidence stands.")
+    ] = False,
+    spot_seed: Annotated[
+        int | None, typer.Option(min=0, help="Draw the spot check with this seed, of all recorded evidence that stands.")
+    ] = None,
     download: Annotated[
         bool, typer.Option("--download", help="Fetch released weights and data sets that claims name and this machine lacks.")
     ] = False,
@@ -119,6 +125,8 @@ def check(
     options = CheckOptions(
         seeds=seeds,
         fresh=fresh,
+        remeasure=remeasure,
+        spot_seed=spot_seed,
         budget=seconds_of(budget, "--budget") if budget else None,
         workers=workers,
         executor=executor,
@@ -199,7 +207,8 @@ def _as_json(checked: Checked, written: Sequence[Path], unwritten: Sequence[str]
     problems = [*checked.problems, *map(str, checked.edited), *checked.doubted.values(), *unwritten]
     many = corrected(checked.outcomes) if checked.survey.whole else {}
     answer = table.as_json(checked.outcomes, checked.survey.project, problems, [str(path) for path in written], many)
-    return answer | ({"plan": plans.as_json(checked.plan)} if dry_run else {})
+    spot = checked.spot and {"seed": checked.spot.seed, "claims": sorted(name for name, _ in checked.spot.questions)}
+    return answer | {"spot_check": spot} | ({"plan": plans.as_json(checked.plan)} if dry_run else {})
 
 
 def _print(
@@ -220,6 +229,9 @@ def _print(
     among = among_many(outcomes) if checked.survey.whole else ""  # a choice of claims says nothing of all
     if among:
         out.print(f"\n{among}", highlight=False)
+    measured = table.measured(outcomes, checked.spot.seed if checked.spot else None)
+    if measured:
+        out.print(f"\n{measured}", highlight=False)
     next_look = table.next_look(outcomes)
     if next_look:
         out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)

@@ -22,6 +22,7 @@ from checker.runs.check import Runs, check
 from checker.runs.evidence import still_stands
 from checker.runs.outcome import Outcome
 from checker.runs.question import Needs, Question, is_open
+from checker.runs.standing import same_models
 from checker.runs.survey import Case, scopes
 from checker.runs.times import Times
 from checker.scope import Scope
@@ -167,15 +168,7 @@ def _stands(run: Run, spec: ClaimSpec, needs: Needs, bench: Bench) -> bool:
     """Whether evidence is of today's question, code, data and models."""
     if run.data.name != _models(needs)[0].data or not still_stands(run, spec):
         return False
-    weights = {
-        Wanted(name, run.scope, run.data.name, seed): weights
-        for name, model in run.models.items()
-        for seed, weights in zip(model.seeds, model.weights, strict=True)
-    }
-    if not bench.here(list(weights)):
-        return False
-    bench.have(list(weights))
-    return all(want in bench.models and bench.models[want].weights == kept for want, kept in weights.items())
+    return same_models(run, bench)
 
 
 def _models(needs: Needs) -> list[Wanted]:

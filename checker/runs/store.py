@@ -67,12 +67,14 @@ def data_code(data: str) -> str:
 
 @dataclass(frozen=True)
 class Store:
-    """Folders of finished results. `shipped` is read only; `fresh` keeps what `--fresh` trains until the run is whole.
-    `set_aside` are the files that were found damaged, or not to be what they lay there as, since this was opened."""
+    """Folders of finished results. `shipped` is read only; `fresh` keeps what `--fresh` trains until the run is whole, and
+    `remeasured` what `--remeasure` measures (`anew`). `set_aside` are the files that were found damaged, or not to be what they
+    lay there as, since this was opened."""
 
     root: Path
     shipped: Path
     set_aside: list[Path] = field(default_factory=list, compare=False)
+    anew: bool = False
 
     @classmethod
     def default(cls) -> Store:
@@ -146,9 +148,20 @@ class Store:
             self.models.mkdir(parents=True, exist_ok=True)
             path.replace(self.models / path.name)
 
+    def keep_remeasured(self) -> None:
+        """Put what `--remeasure` measured among the measurements: the run is whole, the next one measures anew."""
+        for path in self.remeasured.glob("*.safetensors"):
+            kept = self.root / "measurements"
+            kept.mkdir(parents=True, exist_ok=True)
+            path.replace(kept / path.name)
+
     @property
     def measurements(self) -> Path:
-        return self.root / "measurements"
+        return self.remeasured if self.anew else self.root / "measurements"
+
+    @property
+    def remeasured(self) -> Path:
+        return self.root / "remeasured"
 
     @property
     def jobs(self) -> Path:
