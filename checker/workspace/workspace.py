@@ -87,7 +87,9 @@ class Workspace:
 
     def plan(self, options: CheckOptions | None = None, survey: Survey | None = None) -> Plan:
         """The trainings, measurements and decisions that a check would do, and how long they take. Nothing is run."""
-        return self.check(replace(options or CheckOptions(), dry_run=True), survey=survey).plan
+        plan = self.check(replace(options or CheckOptions(), dry_run=True), survey=survey).plan
+        assert plan is not None
+        return plan
 
     def check(self, options: CheckOptions | None = None, on_event: OnEvent = ignore, *, survey: Survey | None = None) -> Checked:
         """Decide the claims of a survey, or of the vault as it is now. `on_event` is called in this thread; an exception that it
@@ -106,7 +108,7 @@ class Workspace:
         from checker.runs.controls import Held, ask, wanted_by
         from checker.runs.executor import slots
         from checker.runs.outcome import Outcome
-        from checker.runs.plan import Plan, make_plan
+        from checker.runs.plan import make_plan
         from checker.runs.services import open_executor
         from checker.runs.standing import Seen, spot_check, standing
         from checker.runs.store import Store
@@ -123,7 +125,7 @@ class Workspace:
         until = None if options.budget is None else began + options.budget
         asked = Options(options.seeds, options.fresh, until, workers)
         times = Times.read(store) if options.dry_run or options.budget else Times()
-        plan, seen = Plan(), Seen(store.root / "seen")
+        plan, seen = None, Seen(store.root / "seen")
         if options.remeasure:
             store = replace(store, anew=True)
         wanted = wanted_by(sound, self.words)
