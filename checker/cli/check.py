@@ -178,7 +178,7 @@ def run(workspace: Workspace, survey: Survey, options: CheckOptions, report: Rep
     failing = [finding for finding in findings if finding.kind == "error" or finding.fails(report.wanted)]
     unwritten = [*written.faults, *_write_reports(findings, time.monotonic() - began, report)]
     if report.as_json:
-        typer.echo(json.dumps(_as_json(checked, written.paths, unwritten, options.dry_run), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(_as_json(checked, written.paths, unwritten), ensure_ascii=False, indent=1))
     else:
         tail = f"{len(written.paths)} files {'would be written' if read_only else 'written'}; {time.monotonic() - began:.1f} s"
         _print(output(**plain), checked, options, changes, failing if report.ci else [], tail)
@@ -200,7 +200,7 @@ def _say(console: Console, texts: Sequence[str], style: str) -> None:
         console.print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
-def _as_json(checked: Checked, written: Sequence[Path], unwritten: Sequence[str], dry_run: bool) -> dict[str, Any]:
+def _as_json(checked: Checked, written: Sequence[Path], unwritten: Sequence[str]) -> dict[str, Any]:
     from checker.reports import plans, table
     from checker.reports.many import corrected
 
@@ -208,7 +208,7 @@ def _as_json(checked: Checked, written: Sequence[Path], unwritten: Sequence[str]
     many = corrected(checked.outcomes) if checked.survey.whole else {}
     answer = table.as_json(checked.outcomes, checked.survey.project, problems, [str(path) for path in written], many)
     spot = checked.spot and {"seed": checked.spot.seed, "claims": sorted(name for name, _ in checked.spot.questions)}
-    return answer | {"spot_check": spot} | ({"plan": plans.as_json(checked.plan)} if dry_run else {})
+    return answer | {"spot_check": spot} | ({"plan": plans.as_json(checked.plan)} if checked.plan else {})
 
 
 def _print(
@@ -222,7 +222,7 @@ def _print(
 
     outcomes = checked.outcomes
     out.print(table.outcome_table(outcomes))
-    if options.dry_run:
+    if checked.plan is not None:
         out.print(plans.as_text(checked.plan, options.workers or slots()), markup=False, highlight=False, soft_wrap=True)
         for change in changes:
             out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
