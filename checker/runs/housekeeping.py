@@ -53,6 +53,7 @@ def look_through(store: Store) -> list[Kind]:
             "*",
             lambda path: True,
         ),
+        _kind("readings", "of sentences", store.root / "readings", "*", lambda path: False),
         _kind("jobs", "running, or failed with their logs", store.jobs, "*", _is_going_on),
         _kind("vaults", "indexes of notes", store.root / "vaults", "*", lambda path: True),
         _of("damaged", "set aside, or left by a run that was killed", tuple(_damaged(store)), lambda path: False),

@@ -20,7 +20,6 @@ from checker.claims import (
     is_untouched,
     parse_spec,
     print_spec,
-    read_sentence,
     slug,
     slugify,
     vault_claims,
@@ -38,6 +37,7 @@ from checker.notes import Link, Note, Problem, Vault
 from checker.notes.bibliography import bibliography_files, read_bibliography
 from checker.notes.resolve import fold
 from checker.runs.project import Project
+from checker.runs.readings import read
 from checker.runs.risk import circles
 from checker.scope import Scope
 from checker.vocabulary import MetricWord, Vocabulary
@@ -100,7 +100,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
         if claim.name and claim.name.casefold() in doubled:
             problems.append(Problem(claim.note.path, claim.line, doubled[claim.name.casefold()]))
             continue
-        reading = read_sentence(claim.statement, vocabulary, introduced(vault, claim.note, claim.links))
+        reading = read(claim.statement, vocabulary, introduced(vault, claim.note, claim.links))
         name, said, fault = claim.name, reading.spec, ""
         if claim.exact is not None:
             try:
