@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from checker.claims import (
@@ -78,7 +78,7 @@ class Case:
         """The spec that counts."""
         return self.named.spec if self.named is not None else None
 
-    @property
+    @cached_property
     def spec_to_write(self) -> bytes | None:
         """The bytes that the spec file should hold, or None when the tool has nothing to write there."""
         if self.named is None or self.edited:
