@@ -10,7 +10,7 @@ from typing import Any
 
 from checker.errors import CheckerError
 from checker.runs.events import Event, JobEnded, JobProgress, JobsStarted, Notice
-from checker.workspace import CheckOptions, Workspace
+from checker.workspace import Workspace
 from checker.writing import status_of
 
 MOST_LINES = 2000  # of a log that are kept
@@ -87,7 +87,7 @@ class Runner:
         """Check the claim and write what came of it; the lines that sum it up."""
         workspace = self.workspace
         with workspace.held(on_event):
-            checked = workspace.check(CheckOptions(remeasure=True), on_event, survey=workspace.survey().named([claim]))
+            checked = workspace.check(on_event=on_event, survey=workspace.survey().named([claim]))
             written = workspace.write(workspace.changes(checked), on_event, command=f"check-claims browse: {claim}")
         lines = [f"{outcome.case.id}: {status_of(outcome).text}: {outcome.reason}" for outcome in checked.outcomes]
         return [*checked.damaged.values(), *lines, *written.faults, f"{len(written.paths)} files written"]
