@@ -36,11 +36,15 @@ BINS = 15  # of equal width, as the authors take
     factors=("category",),
     layers="last 1",
     adjectives=(
-        ("better calibrated", "less"),
         ("well calibrated", "less"),
         ("well-calibrated", "less"),
-        ("worse calibrated", "greater"),
         ("miscalibrated", "greater"),
+    ),
+    predicates=(
+        ("is better calibrated", "less"),
+        ("are better calibrated", "less"),
+        ("is worse calibrated", "greater"),
+        ("are worse calibrated", "greater"),
     ),
     hints=("calibrated", "calibration", "confidence", "overconfident", "confident"),
     about_knowledge=True,

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
         ("smaller", "less"),
         ("less", "less"),
     ),
+    predicates=(
+        ("needs fewer FLOPs", "less"),
+        ("need fewer FLOPs", "less"),
+        ("needs more FLOPs", "greater"),
+        ("need more FLOPs", "greater"),
+    ),
     hints=("FLOP", "GFLOPs", "operations", "compute", "cost", "cheaper"),
     counts=True,
 )

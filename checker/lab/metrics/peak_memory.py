@@ -34,6 +34,16 @@ if TYPE_CHECKING:
         ("less", "less"),
         ("smaller", "less"),
     ),
+    predicates=(
+        ("needs less memory", "less"),
+        ("need less memory", "less"),
+        ("uses less memory", "less"),
+        ("use less memory", "less"),
+        ("needs more memory", "greater"),
+        ("need more memory", "greater"),
+        ("uses more memory", "greater"),
+        ("use more memory", "greater"),
+    ),
     hints=("memory", "footprint"),
     counts=True,
 )
