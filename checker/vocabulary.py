@@ -47,8 +47,8 @@ class MetricWord:
     """A metric that can be talked about; `comparatives` pairs a word ("shorter") with the relation it states.
 
     `layers` is what is meant where a sentence names none; "" for a metric that gives one number for a whole model. `factors`
-    names the factors that data must have for the metric to be measured on it ("category" where any labels will do), `scopes`
-    where it can be measured at all.
+    names the factors that data must have for the metric to be measured on it ("category" where any labels will do, "mask" where
+    it has to be known where the objects are), `scopes` where it can be measured at all.
 
     Some words name the metric by themselves: `adjectives` ("shape-biased") and `predicates` ("captures longer-range patterns"),
     each with its relation, and `verbs` ("trains", as in "trains faster"); `probes` name it behind on, in, under or with ("with a

@@ -31,6 +31,7 @@ from checker.claims.reported import Reported, reported
 from checker.claims.rests_on import name_in, rests_on
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
+from checker.lab.data.masks import has_masks
 from checker.lab.metrics import METRICS
 from checker.lab.sources import SOURCES, refusal, scopes_of
 from checker.notes import Link, Note, Problem, Vault
@@ -339,7 +340,7 @@ def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabu
     if scope.trained_here and not data.factors:
         return f"nothing is known of {data.title}, so what a toy learns from them could not be judged"
     known = (*data.factors, *(["category"] if data.categories else []))
-    unknown = [factor for factor in metric.factors if factor not in known]
+    unknown = [factor for factor in metric.factors if not (has_masks(data.name) if factor == "mask" else factor in known)]
     return f"{metric.title} needs pictures with a known {' and '.join(unknown)}, unlike {data.title}" if unknown else None
 
 
