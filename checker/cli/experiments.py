@@ -20,8 +20,7 @@ def experiments(
     vault: Annotated[Path, typer.Option("--vault", help="The vault, or a project with a vault/ folder.")] = Path(),
     as_json: JSON = False,
 ) -> int:
-    """List the experiments in claims/experiments/: their commands, models, the seeds that ran, trust, and stale claims. Nothing is
-    run.
+    """List the experiments in claims/experiments/: commands, models, the seeds that ran, trust, stale claims. Nothing is run.
 
     Exit code 3 where one cannot be used.
     """

@@ -55,7 +55,7 @@ def standing(folder: Path) -> Standing:
 
 
 def known(place: Path) -> Mapping[str, str] | None:
-    """The files that were trusted for a folder of plug-ins or the file of an experiment, with their hashes; None: it never was."""
+    """What was trusted of a folder of plug-ins or for the file of an experiment: files with their hashes; None: it never was."""
     return _read().get(str(place.resolve()))
 
 

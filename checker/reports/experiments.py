@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ Seeds = Mapping[str, tuple[int, ...]]  # by model
 class Listed:
     """One experiment. `refused` says why it cannot be run as it is on disk; `trust` is `trusted`, `untrusted` or `changed`.
 
-    `ran` are the seeds whose values are kept for the files as they are now, `logs` where each run's log is. `stale` are the claims
+    `ran` are the seeds whose values are kept for the files as they are now, `logs` where the log of each is. `stale` are the claims
     whose evidence was made from other files, `claims` all that rest on it.
     """
 
@@ -58,7 +58,15 @@ def experiments(project: Project, runs: Path) -> list[Listed]:
 def _listed(each: OnDisk, runs: Path, kept: Mapping[str, Run]) -> Listed:
     experiment = each.experiment
     about = {claim: run for claim, run in kept.items() if run.data.name == each.shown}
-    described = {"command": experiment.command, "metric": experiment.metric.model_dump(), "models": dict(experiment.models)}
+    plain = Listed(
+        each.name,
+        each.shown,
+        command=experiment.command,
+        metric=experiment.metric.model_dump(),
+        models=dict(experiment.models),
+        seeds=experiment.seeds,
+        claims=tuple(about),
+    )
     try:
         standing, addresses = (
             each.standing,
@@ -66,22 +74,17 @@ def _listed(each: OnDisk, runs: Path, kept: Mapping[str, Run]) -> Listed:
         )
         dependencies = dependency_hash(each)
     except CheckerError as error:
-        names = tuple(about)
-        return Listed(each.name, each.shown, str(error), **described, seeds=experiment.seeds, claims=names, stale=names)
+        return replace(plain, refused=str(error), stale=tuple(about))
     made = {
         name: {s: runs / key for s, key in keys.items() if (runs / key / OUTPUT).exists()} for name, keys in addresses.items()
     }
-    return Listed(
-        each.name,
-        each.shown,
-        **described,
-        seeds=experiment.seeds,
+    return replace(
+        plain,
         ran={name: tuple(seeds) for name, seeds in made.items()},
         trust="trusted" if standing.trusted else "untrusted" if standing.known is None else "changed",
         changes=tuple(standing.changes),
         dependencies=dependencies,
         logs={name: {seed: str(folder / LOG) for seed, folder in seeds.items()} for name, seeds in made.items()},
-        claims=tuple(about),
         stale=tuple(claim for claim, run in about.items() if _is_stale(run, addresses)),
     )
 

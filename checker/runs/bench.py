@@ -101,7 +101,7 @@ class Bench:
         return self.store.model(recipe, seed, self.options.fresh)
 
     def _known_value(self, metric: str, want: Wanted) -> bool:
-        """Take a value that the source of a model knows without measuring, or note why there can be none; whether it is settled."""
+        """Take a value that the source of a model knows without measuring, or note why there can be none; whether that is so."""
         try:
             values = SOURCES[want.scope].known(metric, want, self._places)
         except AbsentError as error:

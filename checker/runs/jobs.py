@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from checker.errors import MeasurementError
 from checker.extras import extra
-from checker.lab.recipes import Recipe
 from checker.lab.experiments.run import LOG, OUTPUT
+from checker.lab.recipes import Recipe
 from checker.lab.sources import SOURCES, CommandRun, Wanted
 from checker.scope import Scope
 

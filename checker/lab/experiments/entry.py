@@ -41,8 +41,8 @@ Inside = Annotated[str, AfterValidator(inside)]
 
 
 class Metric(Strict):
-    """What the numbers of the command are. `margin` is the smallest difference of interest, in the unit; 5 % of the baseline where
-    it is left out. A `share` lies in [0, 1] and `%` in [0, 100]."""
+    """What the numbers of the command are. `margin` is the smallest difference of interest, in the unit; without it, 5 % of the
+    baseline. A `share` lies in [0, 1] and `%` in [0, 100]."""
 
     name: Text
     unit: Text

@@ -36,8 +36,8 @@ class OnDisk:
 
     @property
     def dependencies(self) -> dict[str, str]:
-        """The SHA-256 of each file that the command depends on, by its path. Raises ConfigurationError for a pattern that means no
-        file, and for a file outside of the project."""
+        """The SHA-256 of each file that the command depends on, by its path. Raises ConfigurationError for a pattern without
+        files, and for a file outside of the project."""
         files = [path for pattern in self.experiment.depends for path in self._meant(pattern)]
         return {path: self._digest(path) for path in sorted(set(files))}
 

@@ -25,7 +25,7 @@ LONGEST_LINE = 200  # characters of the log in a message
 
 
 def run(file: Path, root: Path, model: str, seed: int, address: str, folder: Path, keep: Callable[[bytes], None]) -> None:
-    """Run the command of an experiment file for a model and a seed, and leave `output` in `folder`. `keep` is given what it prints.
+    """Run the command of an experiment file for a model and a seed, and leave `output` in `folder`. `keep` gets what it prints.
 
     Raises ConfigurationError for an experiment that is not trusted, or is not the one of the address any more; MeasurementError
     where the command fails or leaves something else than its values.

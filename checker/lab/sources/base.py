@@ -59,8 +59,8 @@ class Found:
 @dataclass(frozen=True)
 class Places:
     """Where sources look: below the project's `root`, and in the store of trained models, which `kept` asks for the file of a
-    recipe and a seed. `fetch` downloads the released weights of a model by name; None: nothing is downloaded. `runs` keeps what commands of the user
-    gave."""
+    recipe and a seed. `fetch` downloads the released weights of a model by name; None: nothing is downloaded. `runs` keeps the
+    outputs of commands."""
 
     root: Path
     kept: Callable[[Recipe, int], Path | None] = lambda recipe, seed: None
@@ -70,7 +70,7 @@ class Places:
 
 @dataclass(frozen=True)
 class CommandRun:
-    """One run of a command of the user: the file that describes it, the content address of the run, and its limits, in seconds and
+    """One run of a command of the user: the file that describes it, the content address of the run, and its limits in seconds and
     bytes, where it has some."""
 
     file: Path

@@ -1,5 +1,5 @@
-"""Experiments of the user's own: a command of the project gives the values, once a person trusts it. A file that it depends on and
-that changes makes its claims stale."""
+"""Experiments of the user's own: a command of the project gives the values, once a person trusts it. A change of a file that it
+depends on makes its claims stale."""
 
 from __future__ import annotations
 
