@@ -22,7 +22,7 @@ Seeds = Mapping[str, tuple[int, ...]]  # by model
 class Listed:
     """One experiment. `refused` says why it cannot be run as it is on disk; `trust` is `trusted`, `untrusted` or `changed`.
 
-    `ran` are the seeds whose values are kept for the files as they are now, `logs` where the log of each is. `stale` are the claims
+    `ran` are the seeds whose values are kept for today's files, `logs` where the log of each is. `stale` are the claims
     whose evidence was made from other files, `claims` all that rest on it.
     """
 
