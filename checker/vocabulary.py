@@ -33,11 +33,13 @@ class ModelWord:
 
 @dataclass(frozen=True)
 class FamilyWord:
-    """A family that can be named, what it is in words, and its synonyms."""
+    """A family that can be named, what it is in words, and its synonyms. A `generic` one, such as ViTs, has the members of others
+    too."""
 
     name: str
     title: str
     synonyms: tuple[str, ...] = ()
+    generic: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,10 @@ class MetricWord:
     where it can be measured at all.
 
     Some words name the metric by themselves: `adjectives` ("shape-biased") and `predicates` ("captures longer-range patterns"),
-    each with its relation, and `verbs` ("trains", as in "trains faster"). `hints` are words that may mean it, which are only ever
+    each with its relation, and `verbs` ("trains", as in "trains faster"); `probes` name it behind on, in, under or with ("with a
+    linear classifier"). `loose` are phrases that may mean it ("attends more locally"), with the relation, or "" for a name: a
+    sentence with one of them is only ever offered with the metric's own name. They are written of one model; of one with `more`
+    the forms with `less`, and without either, are meant as well. `hints` are words that may mean it, which are only ever
     suggested. `class_token` is the metric that says the same of the class token. `presence` is the share of images above which
     what the metric counts is said to be there at all; None where that is no question. `heads`: each head of
     a layer has a value; the lab says so of metrics of attention alone. `pictures` is False for values that are not measured on a
@@ -69,6 +74,8 @@ class MetricWord:
     adjectives: tuple[tuple[str, Relation], ...] = ()
     predicates: tuple[tuple[str, Relation], ...] = ()
     verbs: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
+    loose: tuple[tuple[str, Relation | Literal[""]], ...] = ()
     hints: tuple[str, ...] = ()
     class_token: str = ""
     presence: float | None = None

@@ -1,4 +1,4 @@
-"""Sentences that could be claims: untagged prose that already compiles."""
+"""Sentences that could be claims: untagged prose that compiles, or that would if it said one thing more plainly."""
 
 from __future__ import annotations
 
@@ -12,26 +12,48 @@ from checker.notes import Block, Link, Note, Span
 from checker.vocabulary import Vocabulary
 
 Names = Callable[[Sequence[Link]], Mapping[str, str]]  # what phrases beside these links mean
+MOST_CHOICES = 3
+STOPS = ".!?"
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A sentence of a note that can be decided as it stands. A tag would go to `at`; None where its block has another claim."""
+    """A sentence of a note that can be decided as it stands, or a near miss: one that does not read, beside whole sentences that
+    do. A tag would go to `at`; None where its block has another claim. `stopped`: it ends with a full stop."""
 
     note: Note
     reading: Reading
     line: int
     at: int | None
+    stopped: bool = False
 
     @property
     def place(self) -> str:
         """`path:line`, for people."""
         return f"{self.note.path}:{self.line}"
 
+    @property
+    def reads(self) -> bool:
+        """Whether it can be decided as it stands."""
+        return self.reading.status == "ok"
 
-def proposals(note: Note, vocabulary: Vocabulary, names: Names) -> list[Proposal]:
-    """The sentences of a note's paragraphs, list items and quotes that compile and have no tag, in order."""
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The first of the sentences that may be meant, those about models of which the note speaks before others; of several
+        claims, all."""
+        if self.reading.together:
+            return self.reading.choices
+        text = self.note.data.decode("utf-8", "replace")
+        pairs = list(zip(self.reading.choices, self.reading.added or [""] * len(self.reading.choices), strict=False))
+        there = [choice for choice, model in pairs if model in text]
+        return tuple(dict.fromkeys((*there, *self.reading.choices)))[:MOST_CHOICES]
+
+
+def proposals(note: Note, vocabulary: Vocabulary, names: Names, idle: set[str] | None = None) -> list[Proposal]:
+    """The sentences of a note's paragraphs, list items and quotes that compile, or nearly do, and have no tag, in order. `idle`
+    holds sentences of which nothing was made before, and takes those of which nothing is made now."""
     found: list[Proposal] = []
+    idle = set() if idle is None else idle
     tags = [tag.span.start for tag in note.tags if tag.name.casefold() == TAG]
     for block in note.blocks:
         if block.kind not in WITH_ID or any(span.start < block.span.end < span.end for span in note.hidden):
@@ -40,18 +62,27 @@ def proposals(note: Note, vocabulary: Vocabulary, names: Names) -> list[Proposal
         links = [link for link in note.links if block.span.start <= link.span.start < block.span.end]
         meant = names(links)
         for span in _sentences(note, block):
-            reading = read_sentence(plain(note.data[span.start : span.end].decode("utf-8")), vocabulary, meant)
-            if reading.status == "ok" and not any(span.start <= tag <= span.end + 2 for tag in tags):
-                found.append(Proposal(note, reading, note.line_of(span.start), None if taken else span.end))
-                taken = True
+            source = note.data[span.start : span.end].decode("utf-8")
+            key = source + "".join(f"\n{name}\n{meant[name]}" for name in sorted(meant))
+            if key in idle or any(span.start <= tag <= span.end + 2 for tag in tags):
+                continue
+            reading = read_sentence(plain(source), vocabulary, meant)
+            if reading.status != "ok" and not reading.choices:
+                idle.add(key)
+                continue
+            stopped = source.rstrip("\"'”’)").endswith(tuple(STOPS))
+            found.append(Proposal(note, reading, note.line_of(span.start), None if taken else span.end, stopped))
+            taken = taken or reading.status == "ok"
     return found
 
 
-def tagged(data: bytes, accepted: Sequence[Proposal]) -> bytes:
-    """The note's bytes with a tag behind each accepted sentence; the others stay without. Nothing else changes."""
-    for proposal in sorted(accepted, key=lambda proposal: proposal.at or 0, reverse=True):
+def tagged(data: bytes, accepted: Sequence[tuple[Proposal, str]]) -> bytes:
+    """The note's bytes with a tag behind each accepted sentence; behind a near miss stands the sentence that was chosen for it,
+    and its tag. Nothing else changes."""
+    for proposal, chosen in sorted(accepted, key=lambda pair: pair[0].at or 0, reverse=True):
         assert proposal.at is not None, proposal.place
-        data = data[: proposal.at] + f" #{TAG}".encode() + data[proposal.at :]
+        said = "" if proposal.reads else f"{'' if proposal.stopped else '.'} {chosen[:1].upper()}{chosen[1:]}"
+        data = data[: proposal.at] + f"{said} #{TAG}".encode() + data[proposal.at :]
     return data
 
 

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
 
+from checker.cache import cache_folder
 from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, open_workspace, show
 from checker.errors import ConfigurationError
+from checker.workspace.idle import idle_sentences
 
 if TYPE_CHECKING:
     from checker.claims.propose import Proposal
@@ -43,6 +46,7 @@ def read(
             "reason": reading.reason,
             "missing": list(reading.missing),
             "choices": list(reading.choices),
+            "together": reading.together,
             "suggestions": list(reading.suggestions),
         }
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
@@ -56,7 +60,8 @@ def read(
             if entries:
                 typer.echo(f"{title}: {', '.join(entries)}")
         if reading.choices:
-            typer.echo("\n  ".join(("you could say:", *reading.choices)))
+            title = "it says each of these:" if reading.together else "you could say:"
+            typer.echo("\n  ".join((title, *reading.choices)))
     return OK
 
 
@@ -86,30 +91,55 @@ def propose(
     vault: Annotated[Path, typer.Option("--vault", help="The vault, or a project with a vault/ folder.")] = Path(),
     write: Annotated[bool, typer.Option("--write", help="Ask for each sentence, and tag those that get a yes.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --write: tag all of them without asking.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Ask of each near miss which sentence is meant, and add it, tagged.")
+    ] = False,
     as_json: JSON = False,
 ) -> int:
-    """List untagged sentences that could be checked as they stand."""
+    """List untagged sentences that could be checked as they stand, and those that nearly could."""
     workspace = open_workspace(vault)
     opened = workspace.vault()
     places = [opened.find(name) for name in notes] if notes else list(filter(opened.is_content, opened.note_paths))
-    found = [proposal for place in places for proposal in _proposals(opened, place, workspace.words)]
-    unwritten = _tag(workspace, _accepted(found, yes)) if write else []
+    with idle_sentences(cache_folder() / "readings", workspace.words) as idle:
+        found = [proposal for place in places for proposal in _proposals(opened, place, workspace.words, idle)]
+    accepted = (_accepted(found, yes) if write else []) + (_fixed(found) if fix else [])
+    unwritten = _tag(workspace, accepted) if accepted else []
     if as_json:
-        rows = [
-            {"note": str(one.note.path), "line": one.line, "sentence": one.reading.sentence, "reading": one.reading.reading}
-            for one in found
-        ]
-        typer.echo(json.dumps({"schema": 1, "proposals": rows}, ensure_ascii=False, indent=1))
-    elif not write:
+        typer.echo(json.dumps({"schema": 1, **_as_rows(found)}, ensure_ascii=False, indent=1))
+    elif not write and not fix:
         for one in found:
             typer.echo(_told(one))
-        typer.echo(f"{len(found)} sentences in {len({one.note.path for one in found})} notes could be claims")
+        typer.echo(_summary(found, len(places)))
     for fault in unwritten:
         typer.secho(fault, fg=typer.colors.RED, err=True)
     return UNWRITTEN if unwritten else OK
 
 
-def _proposals(vault: Vault, place: PurePosixPath, vocabulary: Any) -> list[Proposal]:
+def _as_rows(found: Sequence[Proposal]) -> dict[str, list[dict[str, Any]]]:
+    at = [{"note": str(one.note.path), "line": one.line, "sentence": one.reading.sentence} for one in found]
+    return {
+        "proposals": [{**row, "reading": one.reading.reading} for row, one in zip(at, found, strict=True) if one.reads],
+        "near": [
+            {**row, "reason": one.reading.reason, "choices": list(one.choices), "together": one.reading.together}
+            for row, one in zip(at, found, strict=True)
+            if not one.reads
+        ],
+    }
+
+
+def _summary(found: Sequence[Proposal], notes: int) -> str:
+    reads = [one for one in found if one.reads]
+    near = len(found) - len(reads)
+    if not found:
+        return (
+            f"nothing in {notes} notes: no untagged sentence says of a model that is known here what a metric measures; "
+            "check-claims words lists both, and check-claims read tells of one sentence what it lacks"
+        )
+    line = f"{len(reads)} sentences in {len({one.note.path for one in reads})} notes could be claims"
+    return f"{line}; {near} nearly (--fix asks which sentence is meant)" if near else line
+
+
+def _proposals(vault: Vault, place: PurePosixPath, vocabulary: Any, idle: set[str]) -> list[Proposal]:
     from checker.claims.propose import proposals
     from checker.errors import NoteError
     from checker.runs.survey import introduced
@@ -121,38 +151,64 @@ def _proposals(vault: Vault, place: PurePosixPath, vocabulary: Any) -> list[Prop
         return []  # told by `check-claims lint`
     if is_claim_note(note.data):
         return []
-    return proposals(note, vocabulary, lambda links: introduced(vault, note, links))
+    return proposals(note, vocabulary, lambda links: introduced(vault, note, links), idle)
 
 
 def _told(proposal: Proposal) -> str:
     from checker.reports.text import clean
 
-    beside = "" if proposal.at is not None else "\n    its block has another claim; give it a line of its own"
-    return clean(
-        proposal.place
-    ) + f"\n    {clean(proposal.reading.sentence)}\n    = {proposal.reading.reading}{beside}\n".replace("\n\n", "\n")
+    reading = proposal.reading
+    lines = [clean(proposal.place), f"    {clean(reading.sentence)}"]
+    if proposal.reads:
+        lines.append(f"    = {reading.reading}")
+    else:
+        lines += [f"    ? {clean(reading.reason)}", *(f"      {clean(choice)}" for choice in proposal.choices)]
+    if proposal.at is None:
+        lines.append("    its block has another claim; give it a line of its own")
+    return "\n".join(lines) + ("" if proposal.at is None else "\n")
 
 
-def _accepted(found: Sequence[Proposal], yes: bool) -> list[Proposal]:
+def _accepted(found: Sequence[Proposal], yes: bool) -> list[tuple[Proposal, str]]:
     """Those that a person said yes to; without a terminal nobody is asked."""
     if not yes and not sys.stdin.isatty():
         raise ConfigurationError("--write asks about each sentence, and there is no terminal; add --yes to tag all of them")
     accepted = []
-    for proposal in found:
+    for proposal in (one for one in found if one.reads):
         typer.echo(_told(proposal), err=True)
         if proposal.at is not None and (yes or typer.confirm("    tag it?", default=False, err=True)):
-            accepted.append(proposal)
+            accepted.append((proposal, ""))
     return accepted
 
 
-def _tag(workspace: Workspace, accepted: Sequence[Proposal]) -> list[str]:
+def _fixed(found: Sequence[Proposal]) -> list[tuple[Proposal, str]]:
+    """The near misses for which a person chose a sentence, and that sentence: one key each, and q to end. Several claims in one
+    are shown, and each needs a line of its own."""
+    if not sys.stdin.isatty():
+        raise ConfigurationError("--fix asks which sentence is meant, and there is no terminal; --json lists what there is")
+    fixed: list[tuple[Proposal, str]] = []
+    for proposal in (one for one in found if not one.reads):
+        typer.echo(_told(proposal), err=True)
+        taken = any(one.note is proposal.note and one.at == proposal.at for one, _ in fixed)
+        if proposal.at is None or proposal.reading.together or taken:
+            continue
+        typer.echo(f"    which is meant? 1-{len(proposal.choices)}, any other key for none, q to end ", nl=False, err=True)
+        key = click.getchar(echo=True)
+        typer.echo("", err=True)
+        if key == "q":
+            break
+        if key.isdecimal() and 1 <= int(key) <= len(proposal.choices):
+            fixed.append((proposal, proposal.choices[int(key) - 1]))
+    return fixed
+
+
+def _tag(workspace: Workspace, accepted: Sequence[tuple[Proposal, str]]) -> list[str]:
     """Write the tags, note by note; what could not be written."""
     from checker.claims.propose import tagged
     from checker.writing import Change
 
     changes = []
-    for note in dict.fromkeys(proposal.note.path for proposal in accepted):
-        group = [proposal for proposal in accepted if proposal.note.path == note]
-        data = group[0].note.data
+    for note in dict.fromkeys(proposal.note.path for proposal, _ in accepted):
+        group = [pair for pair in accepted if pair[0].note.path == note]
+        data = group[0][0].note.data
         changes.append(Change(workspace.project.vault / note, data, tagged(data, group), theirs=True))
     return workspace.write(changes, show, command=command_line()).faults

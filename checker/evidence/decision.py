@@ -104,7 +104,8 @@ class _Decision:
             return self._over_depth(models[0])
         if self.exact and self.rule.counts:
             return self._counted(*(self._of(name, "") for name in models))
-        return self._over_parts(models[0], lambda part: self._decide(*(self._of(name, part) for name in models)))
+        more = {"names": models} if self.rule.over == "pairs" else {}
+        return self._over_parts(models[0], lambda part: self._decide(*(self._of(name, part) for name in models), **more))
 
     def _decide(self, *tables: Any, **more: Any) -> Verdict:
         verdict: Verdict = getattr(verdicts, self.rule.function)(*tables, **self.options, **more)

@@ -45,6 +45,7 @@ ModelMetric = Callable[["Subject"], "Tensor"]
 Measure = TypeVar("Measure", bound=Callable[..., Any])  # one of these, as `reads` says
 
 Comparatives = tuple[tuple[str, Relation], ...]
+LooseWords = tuple[tuple[str, Relation | Literal[""]], ...]
 UP: Comparatives = (("higher", "greater"), ("greater", "greater"), ("larger", "greater"))
 DOWN: Comparatives = (("lower", "less"), ("smaller", "less"))
 SIZE: Comparatives = (*UP, *DOWN)
@@ -105,6 +106,8 @@ def metric(
     scopes: tuple[Scope, ...] = DECIDING,
     adjectives: Comparatives = (),
     predicates: Comparatives = (),
+    loose: LooseWords = (),
+    probes: tuple[str, ...] = (),
     verbs: tuple[str, ...] = (),
     hints: tuple[str, ...] = (),
     class_token: str = "",
@@ -136,6 +139,8 @@ def metric(
         scopes=scopes,
         adjectives=adjectives,
         predicates=predicates,
+        loose=loose,
+        probes=probes,
         verbs=verbs,
         hints=hints,
         class_token=class_token,

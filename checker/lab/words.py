@@ -8,12 +8,28 @@ from functools import cache
 
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
-from checker.lab.models import FAMILIES, MODELS
+from checker.lab.models import FAMILIES, MODELS, Model
 from checker.lab.plugins import Plugin
 from checker.lab.sources import SOURCES, scopes_of
-from checker.vocabulary import DataWord, MetricWord, MissingWord, ModelWord, Vocabulary
+from checker.vocabulary import DataWord, FamilyWord, MetricWord, MissingWord, ModelWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
+SELF_SUPERVISED = {"MIM", "CL", "joint-embedding"}
+GENERIC = (  # what sentences call all models of a kind: those that are here
+    FamilyWord(
+        "ViTs",
+        "vision transformers",
+        ("transformers", "ViT models", "vision transformer models", "transformer models"),
+        generic=True,
+    ),
+    FamilyWord(
+        "self-supervised ViTs",
+        "self-supervised vision transformers",
+        ("self-supervised transformers", "self-supervised models", "self-supervised methods", "self-supervised ViT models",
+         "SSL models", "SSL methods", "SSL ViTs", "self-supervised encoders"),
+        generic=True,
+    ),
+)  # fmt: skip
 
 
 def vocabulary(plugins: tuple[Plugin, ...] = ()) -> Vocabulary:
@@ -36,7 +52,7 @@ def _registered(*versions: Hashable) -> Vocabulary:
         words[word.name] = _joined(words.get(word.name), word)
     return Vocabulary(
         models=tuple(
-            ModelWord(model.name, model.synonyms, model.families, scopes_of(model.name), model.learned)
+            ModelWord(model.name, model.synonyms, (*model.families, *_generic(model)), scopes_of(model.name), model.learned)
             for model in (models[name] for name in (*MODELS, *(name for name in added if name not in MODELS)))
         ),
         metrics=tuple(
@@ -49,7 +65,7 @@ def _registered(*versions: Hashable) -> Vocabulary:
         ),
         default_data=DEFAULT_DATA,
         pretrained_data=PRETRAINED_DATA,
-        families=FAMILIES,
+        families=(*FAMILIES, *GENERIC),
     )
 
 
@@ -67,3 +83,10 @@ def _called(word: MetricWord, others: Mapping[str, MetricWord]) -> MetricWord:
     if other is None or other.title.casefold() in (word.title.casefold(), *(synonym.casefold() for synonym in word.synonyms)):
         return word
     return dataclasses.replace(word, synonyms=(*word.synonyms, other.title))
+
+
+def _generic(model: Model) -> tuple[str, ...]:
+    """The families of GENERIC that a model belongs to: one that is here, and surely a vision transformer."""
+    if not model.learned or model.convolutional or MODELS.get(model.name) is not model:
+        return ()
+    return ("ViTs", "self-supervised ViTs") if SELF_SUPERVISED & set(model.families) else ("ViTs",)

@@ -47,6 +47,7 @@ def look_through(store: Store) -> list[Kind]:
         ),
         _kind("jobs", "running, or failed with their logs", store.jobs, "*", _is_going_on),
         _kind("vaults", "indexes of notes", store.root / "vaults", "*", lambda path: True),
+        _kind("readings", "sentences that are no claims", store.root / "readings", "*.txt", lambda path: True),
         _of("damaged", "set aside, or left by a run that was killed", tuple(_damaged(store)), lambda path: False),
     ]
 

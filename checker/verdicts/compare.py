@@ -28,6 +28,7 @@ def compare(
     looks: Looks = ONE_LOOK,
     relative: float | None = None,
     answers: AnswersOption = "seen",
+    names: tuple[str, str] = ("a", "b"),
 ) -> Verdict:
     """Decide "a is less (greater) than b by more than `margin`" from a (seeds, images) and b (seeds, images).
 
@@ -48,17 +49,19 @@ def compare(
     "greater", which holds the error of the line as well as that of the difference (the idea of Fieller 1954). It is told around
     a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b.
 
+    `names` are what messages call the two.
+
     Raises MeasurementError for NaN or Inf, shapes that do not fit, zero variance (unless values are
     answers), or both a margin and a relative one.
     """
-    models = {"a": measured("a", a), "b": measured("b", b)}
+    models = {name: measured(name, side) for name, side in zip(names, (a, b), strict=True)}
     answers = seen(answers, *models.values())
     check_options(alpha, looks)
     check_margin(margin, relative)
     if relative is None:
         line = draw_line(relation, margin)
         return decide(contrast(models, (1, -1), answers), line, alpha, looks, margin, _place(relation, margin))
-    baseline = contrast({"b": models["b"]}, (1,), answers)
+    baseline = contrast({names[1]: models[names[1]]}, (1,), answers)
     margin = relative * abs(baseline.effect)
     verdicts = []
     for size in (margin, -margin):  # with the sign that the baseline's mean has, and with the other

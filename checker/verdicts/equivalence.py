@@ -28,6 +28,7 @@ def equivalence(
     looks: Looks = ONE_LOOK,
     relative: float | None = None,
     answers: AnswersOption = "seen",
+    names: tuple[str, str] = ("a", "b"),
 ) -> Verdict:
     """Decide "a and b differ by less than `margin`" from a (seeds, images) and b (seeds, images), on the same images.
 
@@ -39,9 +40,11 @@ def equivalence(
 
     Source: Schuirmann 1987, A comparison of the two one-sided tests procedure and the power approach.
 
+    `names` are what messages call the two.
+
     Raises MeasurementError as `compare` does, and for a margin of 0, within which nothing is.
     """
-    models = {"a": measured("a", a), "b": measured("b", b)}
+    models = {name: measured(name, side) for name, side in zip(names, (a, b), strict=True)}
     answers = seen(answers, *models.values())
     check_options(alpha, looks)
     check_margin(margin, relative)
@@ -50,7 +53,7 @@ def equivalence(
     difference = contrast(models, (1, -1), answers).varying()
     if relative is None:
         return _decide(difference, difference, margin, alpha, looks)
-    baseline = contrast({"b": models["b"]}, (1,), answers)
+    baseline = contrast({names[1]: models[names[1]]}, (1,), answers)
     size = relative * abs(baseline.effect)
     share = math.copysign(relative, baseline.effect)
     lower, upper = (beside_share(models, 1 + end, answers).varying() for end in (-share, share))

@@ -30,6 +30,7 @@ def ratio(
     alpha: float = 0.05,
     looks: Looks = ONE_LOOK,
     answers: AnswersOption = "seen",
+    names: tuple[str, str] = ("a", "b"),
 ) -> Verdict:
     """Decide "a is at least `factor` times b" (greater) or "b is at least `factor` times a" (less): (seeds, images) each.
 
@@ -41,21 +42,23 @@ def ratio(
 
     Source: Fieller 1954, Some problems in interval estimation; the t quantile is that of `contrast` at each r.
 
+    `names` are what messages call the two.
+
     Raises MeasurementError as `compare` does, and for a factor or a mean of the baseline that is not above 0.
     """
-    models = {"a": measured("a", a), "b": measured("b", b)}
+    models = {name: measured(name, side) for name, side in zip(names, (a, b), strict=True)}
     if not (math.isfinite(factor) and factor > 0):
         raise MeasurementError(f"the factor is {factor}; it must be a number above 0")
     answers = seen(answers, *models.values())
     check_options(alpha, looks)
-    baseline = contrast({"b": models["b"]}, (1,), answers)
+    baseline = contrast({names[1]: models[names[1]]}, (1,), answers)
     if baseline.effect <= 0:
         raise MeasurementError(f"the baseline's mean is {baseline.effect:.4g}; a factor needs a baseline above 0")
     share = factor if relation in ("greater", "not greater") else 1 / factor
     place = f"{share:.4g} times the baseline"
     verdict = decide(contrast(models, (1, -share), answers), draw_line(relation, 0.0), alpha, looks, factor, place)
     low, high = fieller(models, sign_p(baseline, looks) < alpha, looks.tail(alpha / 2), answers)
-    effect = float(models["a"].mean()) / baseline.effect
+    effect = float(models[names[0]].mean()) / baseline.effect
     return dataclasses.replace(verdict, effect=effect, low=low, high=high, lines=(share,))
 
 

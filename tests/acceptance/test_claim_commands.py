@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -103,3 +107,38 @@ def test_propose_finds_sentences_and_tags_those_that_get_a_yes(vault: Path, tmp_
     assert note.read_bytes().decode() in (tagged, tagged.replace("DINO. #claim", "DINO #claim."))
     again = json.loads(run("propose", "--vault", ".", "--json", cwd=vault, cache=tmp_path).stdout)
     assert again["proposals"] == []
+
+
+def test_propose_shows_near_misses_and_says_why_there_is_nothing(vault: Path, tmp_path: Path) -> None:
+    note = vault / "vault" / "P.md"
+    note.write_text("- MAE attends more locally than DINO\n- CL is more shape-oriented and MIM more texture-oriented\n")
+    found = json.loads(run("propose", "P", "--vault", ".", "--json", cwd=vault, cache=tmp_path).stdout)
+    assert found["proposals"] == []
+    assert [(one["line"], one["together"]) for one in found["near"]] == [(1, False), (2, True)]
+    assert "MAE has shorter attention distance than DINO" in found["near"][0]["choices"]
+    told = run("propose", "P", "--vault", ".", cwd=vault, cache=tmp_path).stdout
+    assert "0 sentences in 0 notes could be claims; 2 nearly (--fix asks which sentence is meant)" in told
+    assert run("propose", "P", "--vault", ".", "--fix", cwd=vault, cache=tmp_path).returncode == 2  # nobody to ask
+    note.write_text("Nothing here.\n")
+    assert "nothing in 1 notes: no untagged sentence" in run("propose", "P", "--vault", ".", cwd=vault, cache=tmp_path).stdout
+
+
+def test_a_key_takes_what_is_meant_and_every_byte_stays(vault: Path, tmp_path: Path) -> None:
+    import pty
+
+    note = vault / "vault" / "P.md"
+    note.write_bytes(b"Before. MAE attends more *locally* than DINO (Park et al., 2023)\r\n\r\nAfter\r\n")
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"CHECK_CLAIMS_CACHE": str(tmp_path)}
+    command = [sys.executable, "-m", "checker.cli", "propose", "P", "--vault", ".", "--fix"]
+    running = subprocess.Popen(command, cwd=vault, stdin=theirs, env=environment)
+    while running.poll() is None:  # what is typed before it asks is not heard
+        os.write(ours, b"1")
+        time.sleep(0.2)
+    assert running.returncode == 0
+    os.close(ours)
+    os.close(theirs)
+    assert note.read_bytes() == (
+        b"Before. MAE attends more *locally* than DINO (Park et al., 2023). MAE has shorter attention distance than DINO #claim"
+        b"\r\n\r\nAfter\r\n"
+    )

@@ -108,7 +108,7 @@ def test_evidence_holds_what_was_run_and_an_unrelated_file_reruns_nothing(speed:
 @pytest.mark.parametrize(
     ("script", "message"),
     [
-        ("printf '\\033[31mred\\007\\n'; exit 3\n", "ended with exit code 3:  [31mred"),
+        ("printf '\\033[31mred\\007\\n'; exit 3\n", "ended with exit code 3: [31mred"),
         ("true\n", "wrote no file {out}"),
         ("echo '{\"value\": NaN}' > $3\n", "output: NaN is no value"),
         ("cat ../project/secret.txt || exit 1\n", "ended with exit code 1"),

@@ -19,7 +19,9 @@ from checker.claims.spec import ClaimSpec, Margin
 from checker.vocabulary import MetricWord, Relation
 
 # Beside these a factor below 1 can be of the whole, or of the difference.
-CHANGING = terminals("BY COMPARATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT UP DOWN IMPROVE WORSEN RAISED LOWERED")
+CHANGING = terminals(
+    "BY COMPARATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG BEATEN EXCEED UNDERCUT UP DOWN IMPROVE WORSEN RAISED LOWERED"
+)
 
 
 @register
@@ -32,7 +34,7 @@ class Compare(Kind):
     either = ("margin", "factor")
     words = terminals(
         "COMPARATIVE SUPERLATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG EXCEED UNDERCUT TWICE HALF TIMES UP "
-        "DOWN IMPROVE WORSEN RAISED LOWERED"
+        "DOWN IMPROVE WORSEN RAISED LOWERED BEATEN GREATER_SIGN LESS_SIGN"
     )
     clauses = frozenset({"margin_clause", "compared"})
     has_degree = True
@@ -40,6 +42,8 @@ class Compare(Kind):
     def ask(self, parsed: Parsed) -> None:
         if parsed.tokens("SUPERLATIVE"):
             raise _superlative(parsed)
+        if parsed.tokens("ADJECTIVE") and not parsed.tokens("COMPARATIVE", "DEGREE"):
+            raise _alone(parsed)
 
     def read(self, parsed: Parsed) -> ClaimSpec:
         metric, relation = _what_is_compared(parsed)
@@ -97,6 +101,14 @@ class Compare(Kind):
         return 0.0 if spec.factor is None else 1.0
 
 
+def _alone(parsed: Parsed) -> QuestionError:
+    """What to ask of a model that is robust to something, where none is said to be less so."""
+    place = next(token.start_pos or 0 for token in leaves(parsed.tree) if token.type == "ADJECTIVE")
+    others = [] if parsed.tokens(*NEGATIONS) else others_of(parsed, the_one(parsed, "subject"))
+    choices = [Choice((Edit(place, place, "more"), *adding(f"than {other}").edits), other) for other in others]
+    return QuestionError("it does not say compared with what", "baseline", choices)
+
+
 def _superlative(parsed: Parsed) -> QuestionError:
     """What to ask of "the shortest": it is one comparison with each of the models that are meant."""
     subject, word = the_one(parsed, "subject"), parsed.tokens("SUPERLATIVE")[0]
@@ -129,14 +141,14 @@ def _what_is_compared(parsed: Parsed) -> tuple[MetricWord, Relation]:
                 relation = relation if word == "more" else OTHER_SIDE[cast(Relation, relation)]
             return metric, cast(Relation, relation)
     metric = metric_of(parsed)
-    beats = parsed.all("beat")
+    beats = parsed.all("beat", "beaten")
     if beats:
         better = better_of(parsed, metric)
         wins = any(token.type == "BEAT" for token in leaves(beats[0]))
         return metric, better if wins else OTHER_SIDE[better]
-    exceeds = parsed.all("exceed")
+    exceeds = parsed.all("exceed", "sign")
     if exceeds:
-        return metric, "greater" if any(token.type == "EXCEED" for token in leaves(exceeds[0])) else "less"
+        return metric, "greater" if any(token.type in ("EXCEED", "GREATER_SIGN") for token in leaves(exceeds[0])) else "less"
     if parsed.all("changed", "change"):
         return metric, _changed(parsed, metric)
     words = parsed.tokens("COMPARATIVE") or parsed.tokens("DEGREE")

@@ -27,7 +27,7 @@ class Correlation(Kind):
 
     name = "correlation"
     needs = ("other", "models", "relation", "margin")
-    words = terminals("CORRELATE ANTICORRELATE CORRELATED ANTICORRELATED CORRELATION MODELS COMPARATIVE")
+    words = terminals("CORRELATE PREDICT ANTICORRELATE CORRELATED ANTICORRELATED CORRELATION MODELS COMPARATIVE")
     clauses = frozenset({"models_clause"})
     fewest = 4
 
@@ -64,7 +64,9 @@ class Correlation(Kind):
         models = tuple(model.name for model in parsed.vocabulary.models if model.learned)
         if listed:
             models = tuple(dict.fromkeys(member for thing in listed for member in meant(parsed, thing)))
-        where, _ = (where_of(parsed, metric) for metric in (first, second))  # what is said of heads is said of both
+        where = where_of(parsed, first)
+        if second.layers or parsed.all("heads_clause"):  # what is said of heads is said of both
+            where_of(parsed, second)
         if len(models) < self.fewest:
             raise QuestionError(f"a correlation over {len(models)} models says nothing", "at least four models")
         return ClaimSpec(
@@ -108,6 +110,9 @@ class Correlation(Kind):
 def _signs(parsed: Parsed) -> list[Choice]:
     """The sentence with each sign of its correlation."""
     for token in leaves(parsed.tree):
+        if token.type == "PREDICT":
+            place = token.start_pos or 0
+            return [Choice((Edit(place, place + 1, f"correlates {sign} with"),)) for sign in ("positively", "negatively")]
         if token.type in ("CORRELATE", "CORRELATED", "CORRELATION"):
             place = token.start_pos or 0
             words = ("positive", "negative") if token.type == "CORRELATION" else ("positively", "negatively")

@@ -10,9 +10,9 @@ from checker.claims.language.english import English
 from checker.claims.language.metrics import directions, example, metric_of
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.placed import placed
-from checker.claims.language.question import Choice, QuestionError, adding
+from checker.claims.language.question import Choice, Edit, QuestionError, adding
 from checker.claims.language.subjects import baseline_of, the_one
-from checker.claims.language.tree import Parsed
+from checker.claims.language.tree import Parsed, leaves
 from checker.claims.range import Range, of_difference
 from checker.claims.spec import ClaimSpec
 from checker.vocabulary import MetricWord
@@ -25,18 +25,19 @@ class Equivalence(Kind):
     name = "equivalence"
     needs = ("subject", "baseline", "margin")
     may = ("quantifier", "members")
-    words = terminals("SIMILAR DIFFER WITHIN")
+    words = terminals("SIMILAR DIFFER WITHIN MATCH EQUALLY GAP")
     clauses = frozenset({"within_clause", "compared"})
     symmetric = True
 
     def read(self, parsed: Parsed) -> ClaimSpec:
-        metric = metric_of(parsed)
+        metric = metric_of(parsed, parsed.tokens("ADJECTIVE")[0].partition(":")[0] if parsed.tokens("ADJECTIVE") else "")
         subject, baseline = the_one(parsed, "subject"), baseline_of(parsed)
-        differ, denied = bool(parsed.all("differ")), bool(parsed.tokens(*NEGATIONS))
+        differ, denied = bool(parsed.all("differ", "gap")), bool(parsed.tokens(*NEGATIONS))
         apart = parsed.all("distance_apart")
         close = parsed.all("closeness") + parsed.all("within") + parsed.all("within_clause") + (apart if denied else [])
         if (denied and not differ) or (differ and not close and not denied):
-            raise QuestionError(f"it says that they differ in {metric.title}, but not which way", directions(metric))
+            ways = [] if denied else _ways(parsed, metric, subject, baseline)
+            raise QuestionError(f"it says that they differ in {metric.title}, but not which way", directions(metric), ways)
         if differ and denied and close and not apart:
             raise QuestionError("it denies that they are close", directions(metric))
         if not close:
@@ -67,6 +68,19 @@ class Equivalence(Kind):
 
     def side(self, spec: ClaimSpec) -> Side:
         return "between"
+
+
+def _ways(parsed: Parsed, metric: MetricWord, subject: str, baseline: str) -> list[Choice]:
+    """The sentence with each of the two above the other, by the amount that it states."""
+    apart = parsed.all("distance_apart")
+    words = leaves(apart[0]) if apart else []
+    least = "at least" if words and words[0].type == "AT_LEAST" else "more than"
+    amount = f"by {least} {' '.join(map(str, words[1:]))}" if words else ""
+    larger = next(word for word, relation in metric.comparatives if relation == "greater")
+    first, last = parsed.span(parsed.body)
+    pairs = ((subject, baseline), (baseline, subject))
+    said = [f"{one} has {larger} {metric.title} than {other} {amount}" for one, other in pairs]
+    return [Choice((Edit(first, last, text, article=True),)) for text in said]
 
 
 def _closeness(parsed: Parsed, metric: MetricWord, differ: bool) -> list[Choice]:

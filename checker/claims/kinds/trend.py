@@ -28,7 +28,7 @@ class Trend(Kind):
     name = "trend"
     needs = ("subject", "relation", "margin")
     may = ("members",)
-    words = terminals("UP DOWN GROW RISING FALLING DEPTH")
+    words = terminals("UP DOWN GROW RISING FALLING DEPTH LATER_LAYERS")
     clauses = frozenset({"margin_clause"})
     over_depth = True
 
@@ -37,10 +37,11 @@ class Trend(Kind):
         subject = the_one(parsed, "subject")
         if not metric.layers:
             raise QuestionError(f"{metric.title} is one number for a whole model, so it has no trend over layers")
-        if not any(parsed.tokens("DEPTH")):
+        depths = [*parsed.tokens("DEPTH"), *(f"in {layers}" for layers in parsed.tokens("LATER_LAYERS"))]
+        if not depths:
             raise QuestionError("it does not say with what", "with what", [adding("with depth")])
         words = parsed.tokens("COMPARATIVE")
-        _check_depth(parsed, parsed.tokens("DEPTH")[0], bool(words) and not parsed.tokens("GETS", "GROW"), metric)
+        _check_depth(parsed, depths[0], bool(words) and not parsed.tokens("GETS", "GROW"), metric)
         rises = bool(parsed.tokens("UP", "GROW", "RISING")) and not words
         relation: Relation = direction(parsed, metric, words[0]) if words else "greater" if rises else "less"
         margin = margin_of(parsed, metric, falls=bool(parsed.tokens("DOWN", "FALLING")))

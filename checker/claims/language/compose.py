@@ -15,7 +15,7 @@ from checker.vocabulary import Vocabulary
 
 LAYER_WORDS = terminals(
     "LAYER LAYERS ALL_LAYERS EACH_LAYER SOME_LAYER MOST_LAYERS EACH_OF SOME_OF MOST_OF UPPER LOWER "
-    "UPPER_OF LOWER_OF EARLY_LAYERS LATE_LAYERS FIRST LAST ORDINAL"
+    "UPPER_OF LOWER_OF EARLY_LAYERS LATE_LAYERS LATER_LAYERS FIRST LAST ORDINAL"
 )
 PLACES = {"layers_clause", "data_clause", "heads_clause", "tokens_clause", "scope_clause"}  # that any claim may have
 SMALL = ("slightly", "somewhat", "a bit", "a little", "marginally")

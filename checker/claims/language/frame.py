@@ -145,3 +145,12 @@ def without_explanation(text: str) -> tuple[str, str] | None:
     if match is None or not match.start():
         return None
     return text[: match.start()].strip(), match["why"]
+
+
+ASIDE = re.compile(r",\s*(?P<aside>(?:such as|e\.g\.,?|for example|for instance)\s+[^,;()]+?)(?=,|$)", re.IGNORECASE)
+
+
+def without_example(text: str) -> tuple[str, str] | None:
+    """A sentence without the example that it gives between commas or at its end, and the example; None where there is none."""
+    match = ASIDE.search(text)
+    return (text[: match.start()] + text[match.end() :], match["aside"]) if match and match.start() else None

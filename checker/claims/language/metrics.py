@@ -14,7 +14,7 @@ OTHER_SIDE: dict[Relation, Relation] = {"less": "greater", "greater": "less"}
 
 def metric_of(parsed: Parsed, name: str = "") -> MetricWord:
     """The metric of a sentence; of the class token, where it is about that."""
-    named = [name] if name else [str(token) for node in parsed.all("metric", "verb") for token in leaves(node)]
+    named = [name] if name else [str(token) for node in parsed.all("metric", "verb", "probe") for token in leaves(node)]
     distinct = list(dict.fromkeys(named))
     if not distinct:
         raise QuestionError("it does not say what is measured", "metric")
@@ -64,5 +64,8 @@ def directions(metric: MetricWord) -> str:
 
 
 def example(metric: MetricWord) -> str:
-    value = metric.margin.value if metric.margin.unit != "relative" else 1
-    return f"{value:g} {metric.unit}"
+    relative = metric.margin.unit == "relative"
+    if relative and metric.unit == "share":
+        return f"{100 * metric.margin.value:g} % relative"
+    value = 1 if relative else metric.margin.value
+    return f"{100 * value:g} percentage points" if metric.unit == "share" and value < 1 else f"{value:g} {metric.unit}"

@@ -24,6 +24,7 @@ PLACES = (
     "LOWER_OF",
     "EARLY_LAYERS",
     "LATE_LAYERS",
+    "LATER_LAYERS",
     "FIRST",
     "LAST",
 )
@@ -60,7 +61,8 @@ def _kept(words: Sequence[Word]) -> Iterator[Word]:
             case "ON_AVERAGE":
                 idle = not denied and not types & {"FAMILY", "ALL_LAYERS", "EACH_LAYER", "SOME_LAYER", "MOST_LAYERS", "EACH_OF"}
             case "OWN":
-                idle = after in ("METRIC", "AVERAGE", "ORDINAL", *PLACES)
+                than = any(before.type == "THAN" for before in spoken[:index])  # of the baseline alone
+                idle = after in ("METRIC", "AVERAGE", "ORDINAL", *PLACES) and not than
             case "BOTH":
                 idle = after in MODELS and "AND" in following
             case _:

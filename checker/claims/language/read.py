@@ -4,36 +4,37 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import files
-from itertools import islice
 from typing import Literal
 
-from lark import Lark, Token, Tree, UnexpectedInput
-from lark.visitors import CollapseAmbiguities
-
 from checker.claims.kind import KINDS
-from checker.claims.language import unknown
 from checker.claims.language.compose import compose
+from checker.claims.language.contrast import PLACING, claims_of
 from checker.claims.language.english import say
-from checker.claims.language.frame import read_through, without_explanation
-from checker.claims.language.noise import without_noise
+from checker.claims.language.foreign import is_foreign
+from checker.claims.language.frame import read_through, without_example, without_explanation
+from checker.claims.language.near import respelt
+from checker.claims.language.noise import NEGATIONS, without_noise
+from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_size, trees_of
+from checker.claims.language.plainer import in_other_frames, reworded, with_a_metric
 from checker.claims.language.question import Choice, QuestionError, UnknownError
 from checker.claims.language.sentence import plain, unquoted
+from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import explained, kind_of, kinds_of
-from checker.claims.language.words import Dictionary, Word, WordLexer
+from checker.claims.language.words import Dictionary, Word
 from checker.claims.spec import ClaimSpec
 from checker.vocabulary import Vocabulary
 
-MOST_WORDS = 60  # of a sentence; longer ones hold more than one claim
-MOST_TREES = 64
 CLAIMS = re.compile(r";|,? but |,? whereas |,? while |, and | and ")
-CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB"}  # words that tell what is measured
-IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES"}
-PLACING = {"IN", "ON", "AT", "FOR", "OVER", "MEAN_OVER", "DATA", "PRETRAINED", "TOY", "SCALE", "ALL_LAYERS", "CLASS_TOKEN"}
-SIZES = ("larger", "smaller", "grow", "grows", "growing", "shrink", "shrinks", "shrinking")  # of each thing, or of their number
+CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that tell what is measured
+IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES", "AS", "OWN", "ONLY",
+        "PREDICT", "GOES_WITH"}  # fmt: skip
+COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
+DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
+MOST_WAYS = 6  # to take the freer words of a sentence
+MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
 
 
@@ -42,7 +43,8 @@ class Reading:
     """What was understood. `spec` is set exactly when `status` is ok; `reason` says what is wrong otherwise.
 
     `missing` is what would make it decidable. Each of the `choices` is a whole sentence that reads and keeps every word of this
-    one that restricts it; `added` are the models that they add, one for each of them, "" where they add none.
+    one that restricts it; `added` are the models that they add, one for each of them, "" where they add none. `together`: only
+    all of them are what the sentence says.
     """
 
     status: Literal["ok", "needs-spec", "untestable"]
@@ -54,27 +56,12 @@ class Reading:
     choices: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    together: bool = False
 
 
 @lru_cache(maxsize=8)
 def _dictionary(vocabulary: Vocabulary) -> Dictionary:
     return Dictionary(vocabulary)
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Lark:
-    return Lark(_grammar(), parser="earley", lexer=WordLexer, ambiguity="explicit", start=[f"{name}_claim" for name in _kinds()])
-
-
-@lru_cache(maxsize=1)
-def _grammar() -> str:
-    return (files("checker.claims.language") / "grammar.lark").read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> tuple[str, ...]:
-    """The kinds of claims in the order of the grammar, which has a start for each."""
-    return tuple(sorted(KINDS, key=lambda name: _grammar().index(f"\n{name}_claim:")))
 
 
 def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None) -> Reading:
@@ -86,13 +73,30 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
 
 
 class _Reader:
-    def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str], depth: int = DEPTH) -> None:
         self.text, self.vocabulary, self.names = text, vocabulary, names
-        dictionary = _dictionary(vocabulary)
-        passed = read_through(text, lambda word: kind_of(word) is None and not dictionary.knows(word))
-        self.ways = dictionary.read(text, names, passed)
+        self.depth = depth
+        dictionary = self.dictionary = _dictionary(vocabulary)
+        self.passed = read_through(text, lambda word: kind_of(word) is None and not dictionary.knows(word))
+        self.ways = dictionary.read(text, names, self.passed)
 
     def reading(self) -> Reading:
+        """What it means; of what does not read, what it may mean, where that reads."""
+        reading = self.direct()
+        if reading.status == "ok" or reading.choices:
+            return reading
+        if is_foreign(self.text):
+            return self._question("it is in another language; English only is read", ("the sentence in English",))
+        if len(self.ways[0]) > MOST_WORDS:
+            return reading
+        found = self._contrasted() or self._without_a_reason()
+        if found:
+            return found
+        loose = self._loosely(reading)
+        return loose if loose and loose.choices else self._meant(reading) or loose or reading
+
+    def direct(self) -> Reading:
+        """What its own words mean."""
         if not any(word.type in CLAIMING for words in self.ways for word in words):
             return self._without_metric()
         specs: list[ClaimSpec] = []
@@ -101,10 +105,10 @@ class _Reader:
         for spoken in self.ways:
             words: Sequence[Word] = spoken
             try:
-                _check_known(spoken)
-                _check_size(spoken, self.vocabulary)
+                check_known(spoken)
+                check_size(spoken, self.vocabulary)
                 words = without_noise(spoken)
-                trees = _trees(words)
+                trees = trees_of(words)
             except QuestionError as question:
                 failed.append((question, words))
                 continue
@@ -123,12 +127,92 @@ class _Reader:
         return self._explained() or (None if asked else self._parted()) or self._answer(asked or failed)
 
     def _question(
-        self, reason: str, missing: tuple[str, ...], choices: tuple[str, ...] = (), added: tuple[str, ...] = ()
+        self,
+        reason: str,
+        missing: tuple[str, ...],
+        choices: tuple[str, ...] = (),
+        added: tuple[str, ...] = (),
+        together: bool = False,
     ) -> Reading:
-        return Reading("needs-spec", self.text, reason=reason, missing=missing, choices=choices, added=added)
+        return Reading("needs-spec", self.text, reason=reason, missing=missing, choices=choices, added=added, together=together)
 
     def _read(self, text: str) -> Reading:
-        return _Reader(text, self.vocabulary, self.names).reading()
+        return _Reader(text, self.vocabulary, self.names).direct()
+
+    def _contrasted(self) -> Reading | None:
+        """The claims of a sentence that makes two and leaves out in one what it says in the other: all of them, if each reads."""
+        for claims in claims_of(self.text, self._typed) if self.depth == DEPTH else ():
+            claims = tuple(map(self._plainly, claims))
+            if all(self._read(claim).status == "ok" for claim in claims):
+                if len(claims) == 1:
+                    return self._question("it contrasts two models, and does not say how they compare", ("a comparison",), claims)
+                reason = f"it makes {len(claims)} claims; write one sentence for each"
+                return self._question(reason, ("one sentence for each claim",), claims, together=True)
+        return None
+
+    def _plainly(self, claim: str) -> str:
+        """A claim, or the one sentence that it may mean."""
+        if self._read(claim).status == "ok":
+            return claim
+        rest = _Reader(claim, self.vocabulary, self.names, self.depth - 1).reading()
+        return rest.choices[0] if len(rest.choices) == 1 else claim
+
+    def _places(self, text: str) -> tuple[str, ...]:
+        return tuple(word.text.casefold() for word in self._typed(text) if word.type in PLACING)
+
+    def _loosely(self, direct: Reading) -> Reading | None:
+        """What a sentence may mean that says in freer words what is measured: each metric of which they may speak."""
+        meant: dict[str, None] = {}
+        offered: dict[str, str] = {}
+        faults: list[Reading] = []
+        phrases: dict[str, None] = {}
+        ways = self.dictionary.read(self.text, self.names, self.passed, loosely=True)
+        for words in ways[:MOST_WAYS]:
+            loose = [word for word in words if word.type == "LOOSE"]
+            if not loose:
+                return None
+            text = reworded(self.text, words, self.vocabulary)
+            if text is None:
+                continue
+            phrases |= dict.fromkeys(word.text for word in loose)
+            meant |= dict.fromkeys(self._title(word.value.partition(":")[0]) for word in loose)
+            rest = self._read(text)
+            if rest.status == "ok":
+                offered[text] = ""
+            elif not rest.together:
+                offered |= dict(zip(rest.choices, rest.added, strict=False))
+            faults += [rest] if rest.status != "ok" else []
+        measures = any(word.type in CLAIMING for words in self.ways for word in words)
+        if not offered and (not phrases or measures or direct.missing):
+            return None
+        reason = f"{', '.join(map(repr, phrases))} can mean {' or '.join(meant)}"
+        if faults:
+            reason += f"; {faults[0].reason}"
+        missing = tuple(dict.fromkeys(("the metric by its name", *(faults[0].missing if faults else ()))))
+        return self._question(reason, missing, tuple(offered), tuple(offered.values()))
+
+    def _title(self, name: str) -> str:
+        metric = self.vocabulary.metric(name)
+        return metric.title if metric else name
+
+    def _meant(self, direct: Reading) -> Reading | None:
+        """What a sentence may mean whose frame or spelling is not known, or that leaves out in what a model is better."""
+        words = self.ways[0]
+        better = self._that_read(with_a_metric(self.text, words, self.vocabulary)) if direct.status == "untestable" else ()
+        if better:
+            return self._question("it does not say what is measured", ("metric",), better)
+        for text in in_other_frames(self.text) if self.depth else ():
+            rest = _Reader(text, self.vocabulary, self.names, self.depth - 1).reading()
+            if rest.status == "ok":
+                others = self._that_read(in_other_frames(self.text))
+                return self._question(direct.reason, direct.missing, others)
+            if rest.choices:
+                return replace(rest, sentence=self.text)
+        others = self._that_read(respelt(self.text, words, self.dictionary))
+        return self._question(direct.reason, direct.missing, others) if others else None
+
+    def _that_read(self, texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(text for text in dict.fromkeys(texts) if self._read(text).status == "ok")[:MOST_MEANT]
 
     def _explained(self) -> Reading | None:
         """What to say of a sentence that would be read without the reason that it gives: it is offered where the reason has
@@ -140,12 +224,30 @@ class _Reader:
         rest = self._read(claim)
         if rest.status != "ok":
             return None
-        idle = not any(kind for _, kind in kinds_of(self._typed(why)) if kind != "mechanism")
-        idle = idle and all(word.type in IDLE for word in self._typed(why))
+        idle = self._idle(claim, why)
         if not idle and why.casefold().startswith("which"):
             return None  # it says something of its own
         reason = f"{why!r} gives a reason or a conclusion, which no measurement here decides"
         return self._question(reason, ("a claim of what is measured alone",), (claim,) if idle else ())
+
+    def _idle(self, claim: str, why: str) -> bool:
+        """Whether a reason has no word that could restrict the claim before it."""
+        words = self._typed(why)
+        counted = COUNTED if why.casefold().startswith("because") else set()
+        denied = any(word.type in NEGATIONS for word in self._typed(claim))  # of the claim, or of the reason
+        named = any(kind not in (None, "mechanism", "part") for _, kind in kinds_of(words))
+        return not denied and not named and all(word.type in IDLE | counted for word in words)
+
+    def _without_a_reason(self) -> Reading | None:
+        """What a sentence may mean without the reason that it gives, where that cannot restrict it."""
+        parted = without_example(self.text) or without_explanation(self.text)
+        if parted is None or not self._idle(*parted):
+            return None
+        rest = _Reader(parted[0], self.vocabulary, self.names).reading()
+        what = f"{parted[1]!r} gives an example, a reason or a conclusion, which no measurement here decides"
+        if rest.status == "ok":
+            return self._question(what, ("a claim of what is measured alone",), (parted[0],))
+        return replace(rest, sentence=self.text, reason=f"{what}; {rest.reason}") if rest.choices else None
 
     def _typed(self, text: str) -> list[Word]:
         return _dictionary(self.vocabulary).read(text)[0]
@@ -162,10 +264,10 @@ class _Reader:
             return None
         unclear = [f"{part.sentence!r}: {part.reason}" for part in read if part.status != "ok"]
         reason = f"it makes {len(claims)} claims; write one sentence for each" + (f" ({'; '.join(unclear)})" if unclear else "")
-        places = {tuple(word.text for word in self._typed(part) if word.type in PLACING) for part in claims}
+        places = {self._places(part) for part in claims}
         leads = self._typed(claims[0])[0].type in ("BY", "WITHIN")  # a margin that may be meant of the others too
         whole = all(part.status == "ok" for part in read) and len(places) == 1 and not leads
-        return self._question(reason, ("one sentence for each claim",), claims if whole else ())
+        return self._question(reason, ("one sentence for each claim",), claims if whole else (), together=True)
 
     def _claims_something(self, text: str) -> bool:
         return any(word.type in (*CLAIMING, "COMPARATIVE") for word in self._typed(text))
@@ -177,15 +279,17 @@ class _Reader:
             question, words = max(questions, key=lambda pair: (bool(pair[0].choices), bool(pair[0].missing)))
             missing = (question.missing,) if question.missing else ()
             offered = self._offered(question, words)
-            return self._question(question.reason, missing, tuple(offered), tuple(offered.values()))
+            return self._question(question.reason, missing, tuple(offered), tuple(offered.values()), question.together)
         unknown, words = asked[0]
-        if any(kind not in (None, "model") for _, kind in kinds_of(words)):
+        kinds = [kind for _, kind in kinds_of(words)]
+        if any(kind not in NAMING for kind in kinds):
             return self._question(*explained(words))
-        name = str(unknown)
+        name, kind = str(unknown), next(filter(None, kinds), "model")
         known = [model.name for model in self.vocabulary.models] + [family.name for family in self.vocabulary.families]
         near = difflib.get_close_matches(name, known, 3, 0.6)
-        reason = f"no model called {name!r} here; there are: {', '.join(known)}"
-        return Reading("untestable", self.text, reason=reason, suggestions=tuple(near))
+        what = f" ({KINDS_OF_WORDS[kind][0].removesuffix(' that is not here')})" if kind != "model" else ""
+        reason = f"no model called {name!r} here{what}; there are: {', '.join(known)}"
+        return Reading("untestable", self.text, reason=reason, missing=(KINDS_OF_WORDS[kind][1],), suggestions=tuple(near))
 
     def _offered(self, question: QuestionError, words: Sequence[Word]) -> dict[str, str]:
         """The sentences to choose from that read, each with the model that it adds. Those that differ by that model alone
@@ -201,8 +305,8 @@ class _Reader:
         return {} if question.together and len(offered) < len(question.choices) else offered
 
     def _without_metric(self) -> Reading:
-        """Nothing here measures what the sentence speaks of; what comes near is suggested, never taken. An order of models whose
-        every word is known only leaves out in what."""
+        """Nothing here measures what the sentence speaks of: what it names that is not here, and what would decide it. What comes
+        near is suggested, never taken. An order of models whose every word is known only leaves out in what."""
         types = {word.type for words in self.ways for word in words}
         if types & KINDS["ranking"].words and "NAME" not in types:
             return self._question("it does not say what is measured", ("metric",))
@@ -210,7 +314,9 @@ class _Reader:
         metrics = self.vocabulary.metrics
         hinted = [metric.title for metric in metrics if words & {hint.casefold() for hint in metric.hints}]
         near = hinted or difflib.get_close_matches(self.text.casefold(), [metric.title for metric in metrics], 3, 0.4)
-        return Reading("untestable", self.text, reason="no metric here is named in it", suggestions=tuple(near))
+        absent = any(kind for _, kind in kinds_of(self.ways[0]))
+        reason, missing = explained(self.ways[0]) if absent else ("no metric here is named in it", ())
+        return Reading("untestable", self.text, reason=reason, missing=missing, suggestions=tuple(near))
 
 
 def _edited(text: str, choice: Choice, words: Sequence[Word]) -> str:
@@ -226,63 +332,3 @@ def _edited(text: str, choice: Choice, words: Sequence[Word]) -> str:
             before = re.sub(r"\b(?:the|a|an|both)\s+$", "", before, flags=re.IGNORECASE)
         text = f"{before} {edit.text} {text[end:]}"
     return re.sub(r"\s+(?=[,;.])", "", " ".join(text.split()))
-
-
-def _check_known(words: Sequence[Word]) -> None:
-    """Raise QuestionError for unknown words that cannot be the name of one model."""
-    places = [index for index, word in enumerate(words) if word.type == "NAME"]
-    together = bool(places) and places[-1] - places[0] < len(places)
-    if places and not (together and all(kind in (None, "model") for _, kind in kinds_of(words))):
-        reason, missing = explained(words)
-        raise QuestionError(reason, "; ".join(missing))
-
-
-def _check_size(words: Sequence[Word], vocabulary: Vocabulary) -> None:
-    """Raise QuestionError where what a metric counts is said to be larger: by number or by size."""
-    spoken = [word for word in words if word.type not in ("NOISE", "AVERAGE")]
-    alone = sum(word.type == "METRIC" for word in spoken) == 1
-    for index, word in enumerate(spoken):
-        metric = vocabulary.metric(word.value) if word.type == "METRIC" else None
-        counted = metric is not None and "fewer" in dict(metric.comparatives)
-        if not counted or not word.text.casefold().endswith("s") or " of " in word.text:
-            continue
-        sizes = [other for other in (spoken if alone else spoken[max(0, index - 1) : index]) if other.text.casefold() in SIZES]
-        if sizes:
-            reason = f"{sizes[0].text!r} can be of how many {word.text} there are, or of the size of each"
-            raise QuestionError(reason, "more or fewer, or a metric of their size")
-
-
-def _trees(words: Sequence[Word]) -> list[Tree[Token]]:
-    """The syntax trees of typed words. Raises QuestionError where there is none."""
-    if len(words) > MOST_WORDS:
-        raise QuestionError("it is too long for one claim", "a shorter sentence")
-    types = {word.type for word in words}
-    trees: list[Tree[Token]] = []
-    reached = 0
-    for name in _kinds():
-        if not types & KINDS[name].words:
-            continue
-        try:
-            tree = _parser().parse(list(words), start=f"{name}_claim")
-        except UnexpectedInput as error:
-            position = getattr(getattr(error, "token", None), "start_pos", None)
-            reached = max(reached, len(words) if position is None else position)
-        else:
-            ambiguous = any(True for _ in tree.find_data("_ambig"))
-            trees += islice(CollapseAmbiguities().transform(tree), MOST_TREES) if ambiguous else [tree]
-    if not trees:
-        raise _not_understood(words, reached)
-    return trees
-
-
-def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
-    """What to ask where no reading goes beyond the word at `reached`."""
-    if any(word.type == "NAME" for word in words):
-        reason, needed = explained(words)
-        return QuestionError(reason, "; ".join(needed))
-    if not words or reached >= len(words):
-        return QuestionError("the sentence ends too early", "the rest of it")
-    named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")
-    kind = None if named else kind_of(words[reached].text)
-    what, missing = unknown.KINDS[kind] if kind else ("", "a plainer sentence that says the same")
-    return QuestionError(f"not understood from {words[reached].text!r} on" + (f" ({what})" if what else ""), missing)

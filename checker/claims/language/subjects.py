@@ -135,6 +135,7 @@ def member(parsed: Parsed, thing: Node, family: str) -> str:
 def listed_member(parsed: Parsed, thing: Node, family: str) -> str:
     """A model that a list names as a member of a family: one of its own, or one that no family here has."""
     name, members = member(parsed, thing, family), parsed.vocabulary.members(family)
-    if name not in members and any(name in parsed.vocabulary.members(other.name) for other in parsed.vocabulary.families):
+    rivals = [parsed.vocabulary.members(other.name) for other in parsed.vocabulary.families if not other.generic]
+    if name not in members and any(name in rival for rival in rivals):
         raise QuestionError(f"{name} is no member of {family}, which has {', '.join(members)}", "members of the family")
     return name

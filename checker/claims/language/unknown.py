@@ -9,17 +9,27 @@ from functools import cache
 from checker.claims.language.lexicon import phrases_of
 from checker.claims.language.words import Word
 
+OWN = "a plug-in that trains it, checkpoints of your own (claims/models.yaml), or a table of results (claims/results.yaml)"
 KINDS = {
-    "size": ("a size or a resolution of a model", "released weights of that size"),
+    "size": (
+        "a size or a resolution of a model",
+        "released weights of that size (--download), or checkpoints of your own (claims/models.yaml)",
+    ),
     "change": (
         "a change to a model or its training",
-        "a model made that way: a setting of its recipe, or a checkpoint of your own",
+        "a model made that way: a setting of its recipe (a knob), or a checkpoint of your own (claims/models.yaml)",
     ),
     "condition": ("a condition", "an experiment that measures under this condition"),
-    "data": ("a data set or a part of one", "that data: a folder of pictures, or a plug-in that loads it"),
-    "model": ("a model that is not here", "a checkpoint of your own, or a plug-in that trains it"),
+    "data": (
+        "a data set or a part of one",
+        "that data: a folder of pictures, a plug-in that loads it, or a table of results (claims/results.yaml)",
+    ),
+    "model": ("a model that is not here", OWN),
+    "method": ("a method that is not here", OWN),
+    "architecture": ("an architecture that is not here", OWN),
+    "value": ("a measured value, which is no margin", "a margin (by more than 5 points), or a bound (at least 60 %)"),
     "generic": ("a generic subject", "the models by name, or a family"),
-    "metric": ("a quantity without a metric here", "a plug-in for the metric, or a table of results"),
+    "metric": ("a quantity without a metric here", "a plug-in for the metric, or a table of results (claims/results.yaml)"),
     "mechanism": ("a reason or a conclusion", "a claim of its own; a reason is not measured"),
     "doubt": ("a word of doubt, rarity or degree", "a sentence that says how much, how often or where"),
     "denial": ("a word that denies, excludes or contrasts", "a sentence that says outright what holds"),

@@ -18,6 +18,14 @@ SPLIT = re.compile(
     r"\d+(?:\.\d+)?(?=\s*[%×]|\s|px\b|x\b|pp\b|$)|>=|<=|['’]s\b|n['’]t\b|[^\W\d_]+n['’]t\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]|_"
 )
 NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,30})?$")  # no commas: 1,500 and 1,5 mean different things to different people
+MORE = re.compile(r"\bmore ")
+COMPARING = re.compile(r"\b(?:more|less|fewer|better|worse|\w+er)\b")
+PLURAL = {"is": "are", "has": "have", "focuses": "focus", "relies": "rely", "uses": "use", "collapses": "collapse"} | {
+    f"{verb}s": verb
+    for verb in ("attend", "capture", "keep", "retain", "preserve", "exploit", "reconstruct", "depend", "prefer", "suffer")
+}
+"""The verbs with which loose phrases begin."""
+SINGULAR = {several: one for one, several in PLURAL.items()}
 MOST_READINGS = 16  # of a sentence with phrases that mean several things
 
 POSITIVE = {
@@ -46,12 +54,49 @@ class Word:
     end: int = 0
 
 
+Phrases = dict[tuple[str, ...], dict[tuple[str, str], None]]
+
+
+def _key(phrase: str) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in SPLIT.findall(phrase))
+
+
+def is_predicate(phrase: str) -> bool:
+    """Whether a phrase begins with what one model does: "attends more locally", and not "more diverse heads"."""
+    return phrase.partition(" ")[0].casefold() in PLURAL
+
+
+def plural(phrase: str) -> str:
+    """What several do, of a phrase that begins with what one does."""
+    verb, _, rest = phrase.partition(" ")
+    return f"{PLURAL[verb]} {rest}"
+
+
+def singular(phrase: str) -> str:
+    """What one does, of a phrase that begins with what several do; any other as it is."""
+    verb, _, rest = phrase.partition(" ")
+    return f"{SINGULAR.get(verb.casefold(), verb)} {rest}"
+
+
+def loose_forms(phrase: str, relation: str) -> Iterator[tuple[str, str]]:
+    """A loose phrase in singular and plural, with more, with less and as the plain form; what compares nothing ends in `?`."""
+    turned = {"less": "greater", "greater": "less", "": ""}[relation]
+    forms = [(phrase, relation if COMPARING.search(phrase) or not relation else f"{relation}?")]
+    if MORE.search(phrase):
+        forms += [(MORE.sub("less ", phrase), turned), (MORE.sub("", phrase), f"{relation}?")]
+    for text, meant in forms:
+        yield text, meant
+        if is_predicate(text):
+            yield plural(text), meant
+
+
 class Dictionary:
     """All phrases of a vocabulary. A phrase may mean several things."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._phrases: dict[tuple[str, ...], dict[tuple[str, str], None]] = {}
+        self._phrases: Phrases = {}
+        self._loose: Phrases = {}  # words that may mean a metric; of them no claim is read
         table = phrases_of("lexicon.txt")
         nouns, family_nouns = table["NOUN"], (*table["NOUN"], *table["FAMILY_NOUN"])
         for kind, phrases in table.items():
@@ -78,6 +123,11 @@ class Dictionary:
                 self._add("PREDICATE", phrase, f"{metric.name}:{relation}")
             for word in metric.verbs:
                 self._add("VERB", word, metric.name)
+            for word in metric.probes:
+                self._add("PROBE", word, metric.name)
+            for phrase, said in metric.loose:
+                for text, meant in loose_forms(phrase, said):
+                    self._loose.setdefault(_key(text), {})["LOOSE", f"{metric.name}:{meant}"] = None
         for model in vocabulary.models:
             for phrase in (model.name, *model.synonyms):
                 self._add_with_plural("MODEL", phrase, model.name)
@@ -89,7 +139,11 @@ class Dictionary:
         for data in vocabulary.data:
             for phrase in (data.title, *data.synonyms):
                 self._add("DATA", phrase, data.name)
-        self._longest = max(map(len, self._phrases))
+        self._longest = max(map(len, (*self._phrases, *self._loose)))
+        self._spellings: dict[int, list[str]] = {}
+        for key, meanings in self._phrases.items():
+            if not any(kind in ("MODEL", "FAMILY", "DATA") for kind, _ in meanings):
+                self._spellings.setdefault(len(key), []).append(" ".join(key))  # as split() takes them apart
 
     def _add_with_plural(self, kind: str, phrase: str, value: str) -> None:
         self._add(kind, phrase, value)
@@ -105,6 +159,7 @@ class Dictionary:
             self._add(kind, f"{phrase}'s {part}", value)
             self._add(kind, f"{phrase}’s {part}", value)
             self._add(kind, f"{part} of {phrase}", value)
+            self._add(kind, f"{part} in {phrase}", value)
         for middle in ("pre-trained", "pretrained", "trained"):
             for noun in nouns:
                 self._add(kind, f"{phrase}-{middle} {noun}", value)
@@ -112,20 +167,27 @@ class Dictionary:
                     self._add(kind, f"{phrase} {middle} {noun}", value)
 
     def _add(self, kind: str, phrase: str, value: str) -> None:
-        key = tuple(word.casefold() for word in SPLIT.findall(phrase))
-        self._phrases.setdefault(key, {})[kind, value] = None
+        self._phrases.setdefault(_key(phrase), {})[kind, value] = None
 
     def read(
-        self, sentence: str, names: Mapping[str, str] | None = None, passed: Sequence[tuple[int, int]] = ()
+        self,
+        sentence: str,
+        names: Mapping[str, str] | None = None,
+        passed: Sequence[tuple[int, int]] = (),
+        loosely: bool = False,
     ) -> list[list[Word]]:
         """The typed words of a sentence, in order, noise included: one list for each way to type them. `names` says which model
-        is meant by phrases such as `our method`; `passed` are the spans that are read through. No phrase reaches across one."""
+        is meant by phrases such as `our method`; `passed` are the spans that are read through. No phrase reaches across one.
+        `loosely`: with the phrases that only may mean a metric, as LOOSE."""
         pieces = _pieces(sentence, passed)
-        given = {tuple(word.casefold() for word in SPLIT.findall(phrase)): name for phrase, name in (names or {}).items()}
-        words = [word for start, end in pieces for word in self._typed(sentence, start, end, given)]
+        given = {_key(phrase): name for phrase, name in (names or {}).items()}
+        loose = self._loose if loosely else {}
+        words = [word for start, end in pieces for word in self._typed(sentence, start, end, given, loose)]
         return [list(choice) for choice in islice(product(*words), MOST_READINGS)]
 
-    def _typed(self, sentence: str, start: int, end: int, given: Mapping[tuple[str, ...], str]) -> list[list[Word]]:
+    def _typed(
+        self, sentence: str, start: int, end: int, given: Mapping[tuple[str, ...], str], loose: Phrases
+    ) -> list[list[Word]]:
         """The words of one piece of a sentence, each with all that it can mean; the longest phrase wins."""
         spans = [match.span() for match in SPLIT.finditer(sentence[:end], start)]
         folded = [sentence[first:last].casefold() for first, last in spans]
@@ -135,7 +197,7 @@ class Dictionary:
         while index < len(spans):
             for length in range(min(longest, len(spans) - index), 0, -1):
                 key = tuple(folded[index : index + length])
-                meanings = [("MODEL", given[key])] if key in given else list(self._phrases.get(key, ()))
+                meanings = [("MODEL", given[key])] if key in given else list(loose.get(key) or self._phrases.get(key) or ())
                 if meanings and not self._cuts(folded, index, index + length):
                     break
             else:
@@ -146,6 +208,10 @@ class Dictionary:
             words.append([Word(kind, sentence[first:last], value, first, last) for kind, value in meanings])
             index += length
         return words
+
+    def spellings(self, length: int) -> list[str]:
+        """The phrases of so many words that are no names."""
+        return self._spellings.get(length, [])
 
     def knows(self, text: str) -> bool:
         """Whether some word of a text means something here."""
@@ -176,6 +242,8 @@ class WordLexer(Lexer):
         pass
 
     def lex(self, lexer_state: object, parser_state: object) -> Iterator[Token]:
-        words: list[Word] = lexer_state.text  # type: ignore[attr-defined]
+        words, predictions = lexer_state.text  # type: ignore[attr-defined]
         for index, word in enumerate(words):
+            predictions.upcoming = word.type
             yield Token(word.type, word.value, start_pos=index)
+        predictions.upcoming = None

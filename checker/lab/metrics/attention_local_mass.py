@@ -24,6 +24,22 @@ RADIUS = 1.5  # patch edges: the query itself and its 8 neighbours, whose centre
     synonyms=("short-range attention", "local attention", "local attention share"),
     comparatives=STRENGTH,
     hints=("local", "locally", "neighbours", "neighbors", "nearby"),
+    loose=(
+        ("attends more locally", "greater"),
+        ("attends more globally", "less"),
+        ("is more local", "greater"),
+        ("is more global", "less"),
+        ("has a more local attention", "greater"),
+        ("more local attention maps", "greater"),
+        ("more global attention maps", "less"),
+        ("more global attention", "less"),
+        ("captures more local patterns", "greater"),
+        ("captures more global patterns", "less"),
+        ("attention is more local", "greater"),
+        ("attention is more global", "less"),
+        ("stronger locality bias", "greater"),
+        ("weaker locality bias", "less"),
+    ),
 )
 def attention_local_mass(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Share of a patch's attention on the patches around it, itself included, mean over query patches.

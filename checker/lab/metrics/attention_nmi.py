@@ -29,6 +29,23 @@ if TYPE_CHECKING:
     comparatives=AMOUNT,
     layers="upper half",
     hints=("homogeneous", "homogeneity", "collapse", "same"),
+    loose=(
+        ("more homogeneous attention", "greater"),
+        ("more homogeneous attention maps", "greater"),
+        ("attention is more homogeneous", "greater"),
+        ("attention maps are more homogeneous", "greater"),
+        ("more homogeneous heads", "greater"),
+        ("heads are more homogeneous", "greater"),
+        ("more diverse attention maps", "less"),
+        ("more diverse attention", "less"),
+        ("attention maps are more diverse", "less"),
+        ("attention collapses into homogeneity", "greater"),
+        ("collapses into homogeneity", "greater"),
+        ("collapses into homogeneity across all query tokens", "greater"),
+        ("collapses into homogeneity across all query tokens and heads", "greater"),
+        ("collapses into homogeneity across heads", "greater"),
+        ("attention collapse", "greater"),
+    ),
 )
 def attention_nmi(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Normalised mutual information between the positions of query patch and key patch.

@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     comparatives=AMOUNT,
     layers="upper half",
     heads=False,  # it is of how they differ
+    loose=(
+        ("more diverse heads", "greater"),
+        ("more diverse attention heads", "greater"),
+        ("heads are more diverse", "greater"),
+        ("attention heads are more diverse", "greater"),
+        ("more homogeneous heads", "less"),
+        ("heads are more homogeneous", "less"),
+        ("head diversity", ""),
+        ("diversity of heads", ""),
+        ("more redundant heads", "less"),
+        ("heads are more redundant", "less"),
+        ("heads are more alike", "less"),
+    ),
 )
 def head_deviation(attention: Tensor, grid: tuple[int, int], patch: int, prefix: int = 1) -> Tensor:
     """Standard deviation over heads of the attention of one patch on another, mean over both patches.

@@ -46,6 +46,13 @@ FACTOR = 3.0  # times the median norm of the image; a norm has to be above it
     layers="upper half",
     hints=("artifacts", "artefacts", "outliers", "norm", "registers"),
     presence=0.05,
+    loose=(
+        ("stronger artifacts", "greater"),
+        ("more artifacts", "greater"),
+        ("fewer artifacts", "less"),
+        ("more outliers", "greater"),
+        ("fewer outliers", "less"),
+    ),
 )
 def high_norm_share(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
     """Share of patch tokens whose L2 norm is more than FACTOR times the median norm of the patch tokens of their image.

@@ -25,9 +25,10 @@ FEWEST_IMAGES = 4  # the unbiased estimator divides by n (n - 3)
     reads="model",
     needs=("features",),
     margin=(0.05, "CKA"),
-    synonyms=("last-layer similarity",),
+    synonyms=("last-layer similarity", "CKA to the last layer", "CKA with the last layer"),
     layers="lower half",
     hints=("CKA", "similar", "alignment"),
+    loose=(("more uniform representations across layers", "greater"), ("more similar layers", "greater")),
 )
 def layer_similarity(subject: Subject) -> Tensor:
     """Linear CKA between each block's pooled features and the last block's: (depth, 1), at most 1; the last row is 1.

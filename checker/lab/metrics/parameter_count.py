@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     ),
     hints=("larger", "smaller", "size", "bigger"),
     counts=True,
+    loose=(("is larger", "greater"), ("is smaller", "less"), ("is bigger", "greater"), ("is more parameter-efficient", "less")),
 )
 def parameter_count(subject: Subject) -> Tensor:
     """The number of parameters of the encoder, each shared one once, without what only its training needed: (1, 1)."""

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     synonyms=("robustness to occlusion", "robustness to occlusions"),
     adjectives=(("robust to occlusion", "greater"), ("robust to occlusions", "greater")),
     hints=("occlusion", "occlusions", "robust", "missing"),
+    loose=(
+        ("is more robust to missing patches", "greater"),
+        ("is more robust to masked patches", "greater"),
+        ("is more robust to patch dropping", "greater"),
+        ("is more robust", "greater"),
+        ("robustness", ""),
+    ),
 )
 def occlusion_accuracy(subject: Subject) -> Tensor:
     """A random half of each picture's 8 x 8 tiles is mid-grey.
@@ -45,6 +52,20 @@ def occlusion_accuracy(subject: Subject) -> Tensor:
     synonyms=("robustness to patch shuffling", "robustness to shuffling"),
     adjectives=(("robust to patch shuffling", "greater"), ("robust to shuffling", "greater")),
     hints=("order", "shuffle", "shuffled", "shuffling", "position", "positions", "permutation"),
+    loose=(
+        ("is more robust to the order of patches", "greater"),
+        ("is more robust to permuted patches", "greater"),
+        ("is more robust to permutations", "greater"),
+        ("is more insensitive to the order of patches", "greater"),
+        ("is more insensitive to the order of tokens", "greater"),
+        ("is insensitive to the order of input tokens", "greater"),
+        ("is quite insensitive to the order of input tokens", "greater"),
+        ("is more permutation-invariant", "greater"),
+        ("is more sensitive to the order of patches", "less"),
+        ("relies more on positions", "less"),
+        ("is more robust", "greater"),
+        ("robustness", ""),
+    ),
 )
 def shuffling_accuracy(subject: Subject) -> Tensor:
     """Each picture is cut in 4 x 4 tiles, which are put back in an order of its own.
@@ -65,6 +86,11 @@ def shuffling_accuracy(subject: Subject) -> Tensor:
     synonyms=("low-frequency accuracy", "robustness to low-pass filtering"),
     adjectives=(("robust to low-pass filtering", "greater"),),
     hints=("low-frequency", "low-pass"),
+    loose=(
+        ("captures more low-frequency information", "greater"),
+        ("relies more on low frequencies", "greater"),
+        ("uses more low frequencies", "greater"),
+    ),
 )
 def low_pass_accuracy(subject: Subject) -> Tensor:
     """Spatial frequencies below a quarter of the Nyquist frequency are kept (4 cycles across a picture of 32 pixels), by an ideal
@@ -85,6 +111,16 @@ def low_pass_accuracy(subject: Subject) -> Tensor:
     synonyms=("high-frequency accuracy", "robustness to high-pass filtering"),
     adjectives=(("robust to high-pass filtering", "greater"),),
     hints=("high-frequency", "high-frequencies", "high-pass"),
+    loose=(
+        ("keeps more high-frequency information", "greater"),
+        ("retains more high-frequency information", "greater"),
+        ("preserves more high-frequency information", "greater"),
+        ("more high-frequency information", "greater"),
+        ("uses more high frequencies", "greater"),
+        ("relies more on high frequencies", "greater"),
+        ("exploits more high frequencies", "greater"),
+        ("captures more high-frequency information", "greater"),
+    ),
 )
 def high_pass_accuracy(subject: Subject) -> Tensor:
     """Spatial frequencies from a quarter of the Nyquist frequency on and each channel's mean are kept, by an ideal radial filter.

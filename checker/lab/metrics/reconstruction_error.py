@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checker.lab.metric import metric
+from checker.lab.metric import AMOUNT, metric
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,6 +30,19 @@ LEAST_RIDGE = 1e-12  # so that tokens that are all the same get weights of 0, an
     synonyms=("reconstruction error",),
     layers="last 1",
     hints=("reconstruct", "reconstructs", "reconstruction", "pixel", "pixels"),
+    comparatives=AMOUNT,
+    loose=(
+        ("reconstructs pixels better", "less"),
+        ("reconstructs the pixels better", "less"),
+        ("reconstructs images better", "less"),
+        ("reconstructs better", "less"),
+        ("reconstructs pixels worse", "greater"),
+        ("reconstructs images worse", "greater"),
+        ("keeps more pixel information", "less"),
+        ("retains more pixel information", "less"),
+        ("more pixel information", "less"),
+        ("better reconstruction", "less"),
+    ),
 )
 def reconstruction_error(subject: Subject) -> Tensor:
     """Squared error of pixels read linearly from patch tokens, as a share of the pixels' variance.

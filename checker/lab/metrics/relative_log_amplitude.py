@@ -25,6 +25,24 @@ FLOOR = 1e-6  # added to every amplitude, so that the log of zero is finite
     synonyms=("high-frequency amplitude",),
     layers="upper half",
     hints=("frequency", "frequencies", "high-frequency", "low-frequency", "high-frequencies", "low-pass", "high-pass"),
+    loose=(
+        ("keeps more high frequencies", "greater"),
+        ("retains more high frequencies", "greater"),
+        ("preserves more high frequencies", "greater"),
+        ("keeps more high-frequency information", "greater"),
+        ("retains more high-frequency information", "greater"),
+        ("preserves more high-frequency information", "greater"),
+        ("more high-frequency information", "greater"),
+        ("more high frequencies", "greater"),
+        ("uses more high frequencies", "greater"),
+        ("relies more on high frequencies", "greater"),
+        ("exploits more high frequencies", "greater"),
+        ("captures more high-frequency information", "greater"),
+        ("captures more low-frequency information", "less"),
+        ("relies more on low frequencies", "less"),
+        ("is more of a low-pass filter", "less"),
+        ("is more of a high-pass filter", "greater"),
+    ),
 )
 def relative_log_amplitude(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
     """Log amplitude of the highest frequency on the half diagonal, minus that of frequency zero: (batch,), in nepers.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.lab.metric import metric
+from checker.lab.metric import AMOUNT, metric
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     synonyms=("rotation error",),
     layers="upper half",
     hints=("rotation", "rotated", "equivariant", "equivariance", "invariant"),
+    adjectives=(("equivariant to rotation", "less"), ("equivariant to rotations", "less")),
+    comparatives=AMOUNT,
+    loose=(
+        ("is more rotation equivariant", "less"),
+        ("is more rotation-equivariant", "less"),
+        ("more rotation-equivariant features", "less"),
+    ),
 )
 def rotation_error(subject: Subject) -> Tensor:
     """Mean squared difference of token maps of a picture and of the same one turned by 90 degrees, as a share of unrelated maps'.

@@ -46,6 +46,25 @@ AGREEING_SEED, CONFLICTING_SEED = (1, 0x5C), (2, 0x5C)  # apart from those of th
     hints=("shape", "shapes", "texture", "textures"),
     answers=(-1, 1),
     about_knowledge=True,
+    loose=(
+        ("relies more on texture", "less"),
+        ("relies on texture more", "less"),
+        ("relies more on shape", "greater"),
+        ("relies on shape more", "greater"),
+        ("relies more on textures", "less"),
+        ("relies more on shapes", "greater"),
+        ("depends more on texture", "less"),
+        ("depends more on shape", "greater"),
+        ("focuses more on texture", "less"),
+        ("focuses more on shape", "greater"),
+        ("prefers shape", "greater"),
+        ("prefers texture", "less"),
+        ("uses more shape", "greater"),
+        ("stronger texture bias", "less"),
+        ("higher texture bias", "less"),
+        ("weaker texture bias", "greater"),
+        ("lower texture bias", "greater"),
+    ),
 )
 def shape_preference(subject: Subject) -> Tensor:
     """+1 where a probe answers the shape of a cue-conflict picture, -1 where it answers the texture, 0 where neither.

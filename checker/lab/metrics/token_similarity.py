@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     synonyms=("patch token similarity",),
     layers="upper half",
     hints=("similar", "collapse", "diverse", "oversmoothing", "smoothing"),
+    loose=(
+        ("more homogeneous tokens", "greater"),
+        ("more similar tokens", "greater"),
+        ("tokens are more similar", "greater"),
+        ("more diverse tokens", "less"),
+        ("oversmoothing", ""),
+        ("over-smoothing", ""),
+        ("suffers more from over-smoothing", "greater"),
+        ("suffers more from oversmoothing", "greater"),
+        ("is more collapsed", "greater"),
+        ("more collapsed tokens", "greater"),
+    ),
 )
 def token_similarity(tokens: Tensor, grid: tuple[int, int], prefix: int = 1) -> Tensor:
     """Mean cosine similarity between two different patch tokens of an image.

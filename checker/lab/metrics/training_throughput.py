@@ -37,6 +37,17 @@ if TYPE_CHECKING:
     verbs=("trains", "train", "is trained", "are trained"),
     hints=("faster", "slower", "speed", "cost", "cheaper", "time", "compute"),
     needs_training=True,
+    loose=(
+        ("is faster", "greater"),
+        ("is slower", "less"),
+        ("is quicker", "greater"),
+        ("is cheaper to train", "greater"),
+        ("is more expensive to train", "less"),
+        ("pre-training is faster", "greater"),
+        ("pretraining is faster", "greater"),
+        ("throughput", ""),
+        ("speed", ""),
+    ),
 )
 def training_throughput(subject: Subject) -> Tensor:
     """Images seen in training for each second of CPU time, as the card of the model records both: (1, 1), images/s.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.errors import MeasurementError
-from checker.lab.metric import metric
+from checker.lab.metric import AMOUNT, metric
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +25,19 @@ if TYPE_CHECKING:
     synonyms=("translation error",),
     layers="upper half",
     hints=("translation", "shift", "shifts", "equivariant", "equivariance", "invariant"),
+    adjectives=(
+        ("equivariant to translation", "less"),
+        ("equivariant to translations", "less"),
+        ("equivariant to shifts", "less"),
+    ),
+    comparatives=AMOUNT,
+    loose=(
+        ("is more translation equivariant", "less"),
+        ("is more translation-equivariant", "less"),
+        ("is more shift-equivariant", "less"),
+        ("is more shift equivariant", "less"),
+        ("more translation-equivariant features", "less"),
+    ),
 )
 def translation_error(subject: Subject) -> Tensor:
     """Mean squared difference of token maps that show the same content one patch apart, as a share of unrelated maps'.

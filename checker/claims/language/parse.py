@@ -1,0 +1,171 @@
+"""Typed words to syntax trees, or to the question of what keeps them from being one claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from itertools import islice, pairwise
+from threading import Lock
+
+from lark import Lark, Token, Tree, UnexpectedInput
+from lark.visitors import CollapseAmbiguities
+
+from checker.claims.kind import KINDS, terminals
+from checker.claims.language import unknown
+from checker.claims.language.ahead import Predictions
+from checker.claims.language.question import Choice, Edit, QuestionError
+from checker.claims.language.unknown import explained, kind_of, kinds_of
+from checker.claims.language.words import Word, WordLexer
+from checker.vocabulary import Vocabulary
+
+MOST_WORDS = 60  # of a sentence; longer ones hold more than one claim
+MOST_TREES = 64
+PARSING = Lock()  # the parser looks ahead in one sentence at a time
+SIZES = ("larger", "smaller", "grow", "grows", "growing", "shrink", "shrinks", "shrinking")  # of each thing, or of their number
+
+
+@lru_cache(maxsize=1)
+def _parser() -> tuple[Lark, Predictions]:
+    starts = [f"{name}_claim" for name in _kinds()]
+    parser = Lark(_grammar(), parser="earley", lexer=WordLexer, ambiguity="explicit", start=starts)
+    return parser, Predictions(parser)
+
+
+def _parse(words: Sequence[Word], start: str) -> Tree[Token]:
+    parser, predictions = _parser()
+    with PARSING:
+        predictions.upcoming = words[0].type if words else None
+        return parser.parse((list(words), predictions), start=start)
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> str:
+    return (files("checker.claims.language") / "grammar.lark").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[str, ...]:
+    """The kinds of claims in the order of the grammar, which has a start for each."""
+    return tuple(sorted(KINDS, key=lambda name: _grammar().index(f"\n{name}_claim:")))
+
+
+def check_known(words: Sequence[Word]) -> None:
+    """Raise QuestionError for unknown words that cannot be the name of one model."""
+    places = [index for index, word in enumerate(words) if word.type == "NAME"]
+    unlike = layers_compared(words) if all(words[place].text.casefold() in LAYER_WORDS for place in places) else None
+    if places and unlike:
+        raise unlike
+    together = bool(places) and places[-1] - places[0] < len(places)
+    if places and not (together and all(kind in NAMING for _, kind in kinds_of(words))):
+        reason, missing = explained(words)
+        raise QuestionError(reason, "; ".join(missing))
+
+
+NAMING = (None, "model", "method", "architecture")  # kinds of words that can be the name of a model
+
+
+def check_size(words: Sequence[Word], vocabulary: Vocabulary) -> None:
+    """Raise QuestionError where what a metric counts is said to be larger: by number or by size."""
+    spoken = [word for word in words if word.type not in ("NOISE", "AVERAGE")]
+    alone = sum(word.type == "METRIC" for word in spoken) == 1
+    for index, word in enumerate(spoken):
+        metric = vocabulary.metric(word.value) if word.type == "METRIC" else None
+        counted = metric is not None and "fewer" in dict(metric.comparatives)
+        if not counted or not word.text.casefold().endswith("s") or " of " in word.text:
+            continue
+        sizes = [other for other in (spoken if alone else spoken[max(0, index - 1) : index]) if other.text.casefold() in SIZES]
+        if sizes:
+            reason = f"{sizes[0].text!r} can be of how many {word.text} there are, or of the size of each"
+            raise QuestionError(reason, "more or fewer, or a metric of their size")
+
+
+def trees_of(words: Sequence[Word]) -> list[Tree[Token]]:
+    """The syntax trees of typed words. Raises QuestionError where there is none."""
+    if len(words) > MOST_WORDS:
+        raise QuestionError("it is too long for one claim", "a shorter sentence")
+    types = {word.type for word in words}
+    trees: list[Tree[Token]] = []
+    reached = 0
+    for name in _kinds():
+        if not types & KINDS[name].words:
+            continue
+        try:
+            tree = _parse(words, f"{name}_claim")
+        except UnexpectedInput as error:
+            position = getattr(getattr(error, "token", None), "start_pos", None)
+            reached = max(reached, len(words) if position is None else position)
+        else:
+            ambiguous = any(True for _ in tree.find_data("_ambig"))
+            trees += islice(CollapseAmbiguities().transform(tree), MOST_TREES) if ambiguous else [tree]
+    if not trees:
+        raise _not_understood(words, reached)
+    return trees
+
+
+def _not_understood(words: Sequence[Word], reached: int) -> QuestionError:
+    """What to ask where no reading goes beyond the word at `reached`."""
+    if any(word.type == "NAME" for word in words):
+        reason, needed = explained(words)
+        return QuestionError(reason, "; ".join(needed))
+    unlike = layers_compared(words)
+    if unlike:
+        return unlike
+    if not words or reached >= len(words):
+        return QuestionError("the sentence ends too early", "the rest of it")
+    value = _value(words, reached)
+    if value:
+        what, missing = unknown.KINDS["value"]
+        return QuestionError(f"not understood from {words[reached].text!r} on ({value!r} is {what})", missing)
+    named = words[reached].type in ("MODEL", "FAMILY", "METRIC", "DATA", "NUMBER")
+    kind = None if named else kind_of(words[reached].text)
+    what, missing = unknown.KINDS[kind] if kind else ("", "a plainer sentence that says the same")
+    return QuestionError(f"not understood from {words[reached].text!r} on" + (f" ({what})" if what else ""), missing)
+
+
+def _value(words: Sequence[Word], place: int) -> str:
+    """A number with a unit at the place that is not understood: in brackets, behind `from` or `compared to`, or by itself."""
+    if words[place].type not in ("LEFT", "FROM", "NUMBER", "COMPARED") or (place and words[place - 1].type == "AT"):
+        return ""
+    for number, unit in pairwise(words[place : place + 3]):
+        if number.type == "NUMBER" and unit.type in ("PERCENT", "POINTS", "UNIT"):
+            return f"{number.text} {unit.text}"
+    return ""
+
+
+LAYERS = terminals("LAYER LAYERS UPPER LOWER UPPER_OF LOWER_OF EARLY_LAYERS LATE_LAYERS LATER_LAYERS")
+LAYER_WORDS = ("one", "ones", "early", "earlier", "late", "later", "deep", "deeper", "middle", "peaks", "peak", "intermediate",
+               "best-performing")  # fmt: skip
+EARLY, LATE = ("early", "earlier", "lower", "shallow", "initial"), ("late", "later", "deep", "deeper", "upper", "higher")
+OPPOSITE = {"shorter": "longer", "lower": "higher", "smaller": "larger", "less": "more", "weaker": "stronger", "fewer": "more"}
+OPPOSITE |= {larger: smaller for smaller, larger in OPPOSITE.items() if smaller != "fewer"}
+COMPARING = terminals(
+    "METRIC NOISE OF IN POSSESSIVE MODEL FAMILY IS HAVE COMPARATIVE EARLY_LAYERS LATE_LAYERS LATER_LAYERS THAN THAT COMMA NAME"
+)
+
+
+def layers_compared(words: Sequence[Word]) -> QuestionError | None:
+    """What to ask where the layers of one model are compared with each other, which no kind of claim does. Where early ones are
+    held against late ones, the trend over the depth says that."""
+    types = [word.type for word in words]
+    texts = [word.text.casefold() for word in words]
+    models = list(dict.fromkeys(word.value for word in words if word.type in ("MODEL", "FAMILY")))
+    than = types.index("THAN") if "THAN" in types else len(types)
+    pointing = [index for index, text in enumerate(texts[1:]) if text in ("one", "ones")]  # the last one, early ones
+    places = [index for index, kind in enumerate(types) if kind in LAYERS or index in pointing]
+    both = any(place < than for place in places) and any(place > than for place in places)
+    highest = ("SUPERLATIVE" in types or {"peaks", "peak", "best-performing"} & set(texts)) and places + [1] * ("middle" in texts)
+    if len(models) > 1 or not (both or highest):
+        return None
+    reason = "it compares layers of one model with each other; a claim here follows a metric over the depth, or compares models"
+    choices = []
+    compared = [word for word in words if word.type == "COMPARATIVE"]
+    measured = [word for word in words if word.type == "METRIC"]
+    early, late = ([place for place in places if texts[place].startswith(side)] for side in (EARLY, LATE))
+    if both and models and len(compared) == len(measured) == len(early) == len(late) == 1 and set(types) <= COMPARING:
+        model = next(word.text for word in words if word.type in ("MODEL", "FAMILY"))
+        longer = compared[0].text.casefold()
+        deeper = longer if late < early else OPPOSITE.get(longer)
+        text = f"{measured[0].text} of {model} gets {deeper} with depth"
+        choices = [Choice((Edit(0, len(words), text, article=True),))] if deeper else []
+    return QuestionError(reason, "a trend with depth, or another model in these layers", choices)
