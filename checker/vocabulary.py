@@ -57,7 +57,8 @@ class MetricWord:
     the forms with `less`, and without either, are meant as well. `hints` are words that may mean it, which are only ever
     suggested. `class_token` is the metric that says the same of the class token. `presence` is the share of images above which
     what the metric counts is said to be there at all; None where that is no question. `heads`: each head of
-    a layer has a value; the lab says so of metrics of attention alone.
+    a layer has a value; the lab says so of metrics of attention alone. `pictures` is False for values that are not measured on a
+    data set: those of a table or of a command.
     """
 
     name: str
@@ -79,6 +80,7 @@ class MetricWord:
     class_token: str = ""
     presence: float | None = None
     heads: bool = True
+    pictures: bool = True
 
 
 @dataclass(frozen=True)

@@ -116,9 +116,9 @@ def check(
     as_json: JSON = False,
 ) -> int:
     """Check the claims of a vault and write each status into its note."""
+    from checker.durations import seconds_of
     from checker.reports.annotations import commands
     from checker.reports.select import selector
-    from checker.runs.limits import seconds_of
     from checker.runs.services import parse_options
     from checker.workspace import CheckOptions
 

@@ -180,7 +180,7 @@ def _decide(
     case, spec, scope = question.case, question.spec, question.scope
     missing = _absent(need, bench)
     if missing is not None:
-        if last is not None and still_stands(last, spec):
+        if last is not None and still_stands(last, spec) and _of_these(last, need, bench):
             return Outcome(case, last.verdict.word, last.verdict.reason, run=last)
         if last is not None:
             return Outcome(case, last.verdict.word, missing, stale=True, run=last)
@@ -230,6 +230,15 @@ def _differs(stands: Run, made: Run) -> str:
                 "the evidence from version control, or move it away to record anew"
             )
     return ""
+
+
+def _of_these(last: Run, need: Needs, bench: Bench) -> bool:
+    """Whether a run was made on the models that are here, as far as they are."""
+    kept = {(name, seed): weights for name, m in last.models.items() for seed, weights in zip(m.seeds, m.weights, strict=True)}
+    here = {
+        (name, want.seed): bench.models[want].weights for name, wants in need.items() for want in wants if want in bench.models
+    }
+    return all(kept.get(which, weights) == weights for which, weights in here.items())
 
 
 def _failure(case: Case, scope: Scope, reason: str, last: Run | None) -> Outcome:

@@ -24,6 +24,7 @@ from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
 from checker.lab.source import code_hash, imported
+from checker.lab.sources.base import Source
 from checker.lab.training_code import why_trained_otherwise
 from checker.scope import Scope
 
@@ -52,8 +53,10 @@ def metric_code(metric: str) -> str:
     return code_hash(*sorted(frozenset().union(*(imported(name) for name in (*MEASURING, module)))))
 
 
-def reading_code() -> str:
-    """A hash of the code by which tables of results are read and their values selected."""
+def reading_code(source: Source) -> str:
+    """A hash of the code by which values that the lab does not measure are read: those of tables, or of commands."""
+    if source.scope.measured:
+        return code_hash("checker.lab.experiments.output")
     folder = Path(results.__file__).parent
     files = sorted(path.relative_to(folder).with_suffix("") for path in folder.rglob("[a-z]*.py"))
     return code_hash(*(f"{results.__name__}.{'.'.join(file.parts)}" for file in files))
@@ -162,6 +165,11 @@ class Store:
     @property
     def remeasured(self) -> Path:
         return self.root / "remeasured"
+
+    @property
+    def runs(self) -> Path:
+        """What commands of the user gave, a folder a run: its output and its log."""
+        return self.root / "experiments"
 
     @property
     def jobs(self) -> Path:

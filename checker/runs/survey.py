@@ -317,7 +317,7 @@ def scopes(spec: ClaimSpec, vocabulary: Vocabulary) -> list[Scope]:
 def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
     """The models that a claim is about in a scope; none where one is missing there. A correlation takes those that there are,
     if they are enough."""
-    source = SOURCES[scope]
+    source = SOURCES[scope].of(spec.metrics)
     if not any(source.has(name) for name in spec.names):
         return ()
     there = tuple(name for name in spec.names if source.has(name) or source.borrows(name))
@@ -333,9 +333,9 @@ def _unmeasured(names: Iterable[str], metric: MetricWord, scope: Scope) -> str |
 
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
     """What the data of a scope would have to tell of its pictures, and does not."""
-    if not scope.measured:
+    if not SOURCES[scope].of(spec.metrics).measures:
         named = spec.where.data != "default"
-        return f"{scope.label} are not of a data set that a sentence can choose ({spec.where.data})" if named else None
+        return f"values of {metric.title} are not of a data set that a sentence can choose ({spec.where.data})" if named else None
     data = data_set(vocabulary.data_name(spec.where.data, scope))
     if scope.trained_here and not data.factors:
         return f"nothing is known of {data.title}, so what a toy learns from them could not be judged"

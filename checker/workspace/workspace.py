@@ -172,7 +172,7 @@ class Workspace:
             doubted=doubted(self.project, outcomes, ledgers),
             edited=tuple(edited_by_hand(self.project, outcomes)),
             gone=tuple(gone),
-            absent=tuple(sorted({want.name for want in bench.absent})),
+            absent=tuple(sorted({want.name for want in bench.absent if want not in bench.models})),
             seconds=spent.by_claim(outcomes, bench),
             plan=plan,
             spot=spot,
