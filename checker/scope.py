@@ -63,7 +63,7 @@ class _Facts:
 
 
 _FACTS = {
-    Scope.OWN: _Facts("own checkpoints", "with own checkpoints", "no checkpoints of this project"),
+    Scope.OWN: _Facts("own models", "with own models", "no checkpoints and no experiments of this project"),
     Scope.PRETRAINED: _Facts("released weights", "with released weights", "no released weights known here"),
     Scope.RECORDED: _Facts("recorded results", "in recorded results", "no recorded results in this project"),
     Scope.TOY: _Facts("toy", "at toy scale", "no recipe to train a toy from"),

@@ -49,8 +49,8 @@ class MetricWord:
     """A metric that can be talked about; `comparatives` pairs a word ("shorter") with the relation it states.
 
     `layers` is what is meant where a sentence names none; "" for a metric that gives one number for a whole model. `factors`
-    names the factors that data must have for the metric to be measured on it ("category" where any labels will do), `scopes`
-    where it can be measured at all.
+    names the factors that data must have for the metric to be measured on it ("category" where any labels will do, "mask" where
+    it has to be known where the objects are), `scopes` where it can be measured at all.
 
     Some words name the metric by themselves: `adjectives` ("shape-biased") and `predicates` ("captures longer-range patterns"),
     each with its relation, and `verbs` ("trains", as in "trains faster"); `probes` name it behind on, in, under or with ("with a
@@ -59,7 +59,8 @@ class MetricWord:
     the forms with `less`, and without either, are meant as well. `hints` are words that may mean it, which are only ever
     suggested. `class_token` is the metric that says the same of the class token. `presence` is the share of images above which
     what the metric counts is said to be there at all; None where that is no question. `heads`: each head of
-    a layer has a value; the lab says so of metrics of attention alone.
+    a layer has a value; the lab says so of metrics of attention alone. `pictures` is False for values that are not measured on a
+    data set: those of a table or of a command.
     """
 
     name: str
@@ -81,6 +82,7 @@ class MetricWord:
     class_token: str = ""
     presence: float | None = None
     heads: bool = True
+    pictures: bool = True
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,6 @@ def main(arguments: list[str] | None = None) -> None:
     from checker.cli import terminal
 
     terminal.prepare()  # before what takes long to import
-    from checker.cli.commands import app
+    from checker.cli.called import application
 
-    app(args=arguments, prog_name="check-claims")
+    application(arguments)(args=arguments, prog_name="check-claims")

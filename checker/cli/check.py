@@ -81,6 +81,12 @@ def check(
         bool, typer.Option("--check", help="Write nothing; exit with 1 when a file would change or a status was edited by hand.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train every model anew; use none that ships or is cached.")] = False,
+    remeasure: Annotated[
+        bool, typer.Option("--remeasure", help="Measure every claim anew, also those whose recorded evidence stands.")
+    ] = False,
+    spot_seed: Annotated[
+        int | None, typer.Option(min=0, help="Draw the spot check with this seed, of all recorded evidence that stands.")
+    ] = None,
     download: Annotated[
         bool, typer.Option("--download", help="Fetch released weights and data sets that claims name and this machine lacks.")
     ] = False,
@@ -110,15 +116,17 @@ def check(
     as_json: JSON = False,
 ) -> int:
     """Check the claims of a vault and write each status into its note."""
+    from checker.durations import seconds_of
     from checker.reports.annotations import commands
     from checker.reports.select import selector
-    from checker.runs.limits import seconds_of
     from checker.runs.services import parse_options
     from checker.workspace import CheckOptions
 
     options = CheckOptions(
         seeds=seeds,
         fresh=fresh,
+        remeasure=remeasure,
+        spot_seed=spot_seed,
         budget=seconds_of(budget, "--budget") if budget else None,
         workers=workers,
         executor=executor,
@@ -170,7 +178,7 @@ def run(workspace: Workspace, survey: Survey, options: CheckOptions, report: Rep
     failing = [finding for finding in findings if finding.kind == "error" or finding.fails(report.wanted)]
     unwritten = [*written.faults, *_write_reports(findings, time.monotonic() - began, report)]
     if report.as_json:
-        typer.echo(json.dumps(_as_json(checked, written.paths, unwritten, options.dry_run), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(_as_json(checked, written.paths, unwritten), ensure_ascii=False, indent=1))
     else:
         tail = f"{len(written.paths)} files {'would be written' if read_only else 'written'}; {time.monotonic() - began:.1f} s"
         _print(output(**plain), checked, options, changes, failing if report.ci else [], tail)
@@ -192,14 +200,15 @@ def _say(console: Console, texts: Sequence[str], style: str) -> None:
         console.print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
-def _as_json(checked: Checked, written: Sequence[Path], unwritten: Sequence[str], dry_run: bool) -> dict[str, Any]:
+def _as_json(checked: Checked, written: Sequence[Path], unwritten: Sequence[str]) -> dict[str, Any]:
     from checker.reports import plans, table
     from checker.reports.many import corrected
 
     problems = [*checked.problems, *map(str, checked.edited), *checked.doubted.values(), *unwritten]
     many = corrected(checked.outcomes) if checked.survey.whole else {}
     answer = table.as_json(checked.outcomes, checked.survey.project, problems, [str(path) for path in written], many)
-    return answer | ({"plan": plans.as_json(checked.plan)} if dry_run else {})
+    spot = checked.spot and {"seed": checked.spot.seed, "claims": sorted(name for name, _ in checked.spot.questions)}
+    return answer | {"spot_check": spot} | ({"plan": plans.as_json(checked.plan)} if checked.plan else {})
 
 
 def _print(
@@ -213,13 +222,16 @@ def _print(
 
     outcomes = checked.outcomes
     out.print(table.outcome_table(outcomes))
-    if options.dry_run:
+    if checked.plan is not None:
         out.print(plans.as_text(checked.plan, options.workers or slots()), markup=False, highlight=False, soft_wrap=True)
         for change in changes:
             out.print(clean(change.diff(), kept="\n\t"), end="", markup=False, highlight=False, soft_wrap=True)
     among = among_many(outcomes) if checked.survey.whole else ""  # a choice of claims says nothing of all
     if among:
         out.print(f"\n{among}", highlight=False)
+    measured = table.measured(outcomes, checked.spot.seed if checked.spot else None)
+    if measured:
+        out.print(f"\n{measured}", highlight=False)
     next_look = table.next_look(outcomes)
     if next_look:
         out.print(f"\nsome are open: --seeds {next_look} takes their next look, and trains what that needs", highlight=False)

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from checker.cli import browse, check, controls, diff, lab, models, notes, read, results, runs, specs, trust, watch, writing
+from checker.cli import (
+    browse,
+    check,
+    controls,
+    diff,
+    experiments,
+    lab,
+    models,
+    notes,
+    read,
+    results,
+    runs,
+    specs,
+    trust,
+    watch,
+    writing,
+)
 from checker.cli.app import app
 
 __all__ = [
@@ -11,6 +27,7 @@ __all__ = [
     "check",
     "controls",
     "diff",
+    "experiments",
     "lab",
     "models",
     "notes",

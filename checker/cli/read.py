@@ -29,10 +29,11 @@ def read(
     as_json: JSON = False,
 ) -> int:
     """Say what a sentence is understood to mean, or what is missing."""
-    from checker.claims import Identity, NamedSpec, read_sentence, slug
+    from checker.claims import Identity, NamedSpec, slug
+    from checker.runs import readings
 
     words = open_workspace().words
-    reading = read_sentence(sentence, words)
+    reading = readings.read(sentence, words)
     spec: dict[str, Any] | None = None
     if reading.spec is not None:
         identity = Identity(id=slug(reading.spec, words), statement=reading.sentence, source="")

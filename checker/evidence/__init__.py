@@ -6,7 +6,7 @@ from checker.evidence.key import decision_code, goes_deeper, key_of, stands
 from checker.evidence.ledger import Entry, EvidenceFile, Ledger, parse_ledger, print_ledger, read_ledger, repeats
 from checker.evidence.models import Released, Sourced, Trained, model_record
 from checker.evidence.run import CodeHashes, Data, Measured, Run
-from checker.evidence.values import Values
+from checker.evidence.values import Values, difference_of
 from checker.evidence.verdict import LossCurve, RecordedPart, RecordedVerdict
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "decide_again",
     "decision_code",
     "difference",
+    "difference_of",
     "goes_deeper",
     "is_control",
     "key_of",

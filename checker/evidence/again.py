@@ -17,6 +17,7 @@ from checker.evidence.run import Measured, Run
 from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
 from checker.lab.competence import Competence, why_not_competent
+from checker.lab.metrics import METRICS
 from checker.verdicts import Answers, Looks, Verdict, one_seed
 from checker.words import VerdictWord
 
@@ -64,9 +65,10 @@ def measured_word(run: Measured) -> VerdictWord:
 
 
 def _unspread(run: Measured, values: Mapping[str, Values]) -> Verdict | None:
-    """Of recorded results that have one seed and no images nothing can be decided: their spread is in no table."""
+    """Of recorded results, or those of a command, that have one seed and no images nothing can be decided: nobody knows their
+    spread."""
     sides = [kept.images for kept in values.values() if not isinstance(kept.images, dict)]
-    if run.scope.measured or len(sides) < len(values):
+    if (run.scope.measured and run.spec.metric in METRICS) or len(sides) < len(values):
         return None
     margin = run.spec.margin.value if run.spec.margin else 0.0
     return one_seed(sides, run.spec.bound.value if run.spec.bound else margin, run.spec.decide.alpha, margin)

@@ -1,5 +1,5 @@
-"""Which folders of plug-ins a person has allowed to run: kept with the user, not with the project, and only as long as no file of
-them changes.
+"""Which folders of plug-ins and which experiments a person has allowed to run: kept with the user, not with the project, and only
+as long as no file of them changes.
 
 A plug-in is code, and so is whatever it imports or starts: every file below the folder that can run counts, those that links lead
 to and compiled ones too. Only what Python itself keeps in `__pycache__` does not: it is never used (see `imports`).
@@ -51,11 +51,16 @@ class Standing:
 
 def standing(folder: Path) -> Standing:
     """How a folder stands. Raises ConfigurationError where a link in it leads out of the project."""
-    return Standing(hashes(folder), _read().get(str(folder.resolve())))
+    return Standing(hashes(folder), known(folder))
+
+
+def known(place: Path) -> Mapping[str, str] | None:
+    """What was trusted of a folder of plug-ins or for the file of an experiment: files with their hashes; None: it never was."""
+    return _read().get(str(place.resolve()))
 
 
 def trust(folder: Path, files: Mapping[str, str]) -> None:
-    """Allow the files of a folder to run, as long as they have these hashes."""
+    """Allow the files of a folder of plug-ins, or those of the file of an experiment, to run while they have these hashes."""
     _write({**_read(), str(folder.resolve()): dict(files)})
 
 

@@ -48,7 +48,9 @@ def _registered(*versions: Hashable) -> Vocabulary:
     """The words of so many entries, and of the sources as they are: the same value until a plug-in or a file adds some."""
     added = {model.name: model for source in SOURCES.values() for model in source.models()}
     models = {**added, **MODELS}
-    words = {metric.name: metric for source in SOURCES.values() for metric in source.metrics()}
+    words: dict[str, MetricWord] = {}
+    for word in (word for source in SOURCES.values() for word in source.metrics()):
+        words[word.name] = _joined(words.get(word.name), word)
     return Vocabulary(
         models=tuple(
             ModelWord(model.name, model.synonyms, (*model.families, *_generic(model)), scopes_of(model.name), model.learned)
@@ -88,6 +90,14 @@ def _change(change: Change) -> ChangeWord:
 
 def _value(change: Change, text: str) -> str:
     return change.say(change.value(text))
+
+
+def _joined(first: MetricWord | None, word: MetricWord) -> MetricWord:
+    """A metric that two sources describe alike is one, in the scopes of both; else the first description counts."""
+    if first is None:
+        return word
+    alike = dataclasses.replace(word, scopes=first.scopes, margin=first.margin) == first
+    return dataclasses.replace(first, scopes=(*first.scopes, *word.scopes)) if alike and word.scopes != first.scopes else first
 
 
 def _called(word: MetricWord, others: Mapping[str, MetricWord]) -> MetricWord:

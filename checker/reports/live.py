@@ -11,6 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from checker.reports.text import clean
 from checker.runs.events import Download, Event, JobEnded, JobProgress, JobsEnded, JobsStarted, Notice
 
+DOING = {"train": ("training", "model"), "measure": ("measuring", "model"), "command": ("running", "experiment")}
+
 
 class Live:
     """Shows the events of a run. A context manager, so that the terminal is given back whatever happens."""
@@ -44,7 +46,8 @@ class Live:
             case Notice(text):
                 self._say(text, "yellow")
             case JobsStarted(kind, count):
-                what = f"{'training' if kind == 'train' else 'measuring'} {count} model{'s' if count > 1 else ''}"
+                verb, noun = DOING[kind]
+                what = f"{verb} {count} {noun}{'s' if count > 1 else ''}"
                 self.total = self.progress.add_task(what, total=count, note="")
                 if not self.console.is_terminal:
                     self._say(what)

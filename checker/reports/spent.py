@@ -6,9 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from checker.lab.experiments.run import OUTPUT
 from checker.lab.sources import Wanted
 from checker.runs.bench import Bench, Execute
-from checker.runs.jobs import Job, TrainJob
+from checker.runs.jobs import CommandJob, Job, TrainJob
 from checker.runs.outcome import Outcome
 
 Work = tuple[str, str]  # the file of a model, and the metric measured on it ("" for its training)
@@ -47,6 +48,8 @@ class Spent:
 
 
 def _works(job: Job) -> list[Work]:
+    if isinstance(job, CommandJob):
+        return [(str(job.results[OUTPUT]), "")]
     return [(str(job.out), "")] if isinstance(job, TrainJob) else [(str(job.file), metric) for metric, _ in job.outs]
 
 

@@ -73,6 +73,17 @@ def summary(outcomes: Sequence[Outcome], faults: int = 0) -> str:
     return "no sentence is tagged #claim here"
 
 
+def measured(outcomes: Sequence[Outcome], seed: int | None) -> str:
+    """How many claims with evidence were measured on this machine, and how many are as recorded; empty without any. `seed`: that
+    of the spot check which was drawn."""
+    decided = [outcome for outcome in outcomes if outcome.run is not None and outcome.word in DECIDED]
+    if not decided:
+        return ""
+    here = sum(outcome.measured for outcome in decided)
+    spot = "" if seed is None else f"; spot check drawn with --spot-seed {seed}"
+    return f"{here} of {len(decided)} measured here, {len(decided) - here} recorded{spot}"
+
+
 def next_look(outcomes: Sequence[Outcome]) -> int | None:
     """The fewest seeds at which an inconclusive claim would be looked at again."""
     looks = [
@@ -122,11 +133,16 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "q": among.q if among else None,
         "family_p": among.family_p if among else None,
         "reason": outcome.reason,
+        "evidence": _taken(outcome) if run else None,
         "controls": _controls(run) if run else None,
         "reading": run.reading if run else None,
         "spec": str(project.spec(case.id)) if case.spec is not None else None,
         "beside": [
-            {"scope": said.scope, "status": said.word, "fresh": not said.stale, **_numbers_of(said), "reason": said.reason}
+            {
+                **{"scope": said.scope, "status": said.word, "fresh": not said.stale},
+                **_numbers_of(said),
+                **{"reason": said.reason, "evidence": _taken(said)},
+            }
             for said in outcome.beside
         ],
         "disagrees": outcome.disagrees,
@@ -136,6 +152,10 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "strongest": outcome.strongest or None,
         "reported": reported(case, run),
     }
+
+
+def _taken(outcome: Outcome) -> str:
+    return "measured" if outcome.measured else "recorded"
 
 
 def _controls(run: Run) -> dict[str, Any] | None:

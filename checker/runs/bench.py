@@ -12,7 +12,8 @@ from checker.lab.measure import Measurement
 from checker.lab.recipes import Recipe
 from checker.lab.sources import SOURCES, Found, Places, Wanted, trained
 from checker.runs.executor import SPENT
-from checker.runs.jobs import Job, MeasureJob, TrainJob
+from checker.runs.folder import JobFolder
+from checker.runs.jobs import CommandJob, Job, MeasureJob, TrainJob
 from checker.runs.store import Details, Kept, Store
 from checker.scope import Scope
 
@@ -67,7 +68,9 @@ class Bench:
             return True
         if want not in self.models and not self._find(want):
             return False
-        return want not in self.models or self._known_value(metric, want) or self._kept(metric, want).exists()
+        if want not in self.models or self._known_value(metric, want):
+            return True
+        return _measures(metric, want) and self._kept(metric, want).exists()
 
     def _known(self, want: Wanted) -> bool:
         return want in self.models or want in self.faults or want in self.absent
@@ -79,7 +82,7 @@ class Bench:
     def _find(self, want: Wanted) -> bool:
         """Ask the source for a model and note what it says; False for one that has to be trained first."""
         try:
-            found = SOURCES[want.scope].find(want, Places(self.root, self._stored, self.fetch))
+            found = SOURCES[want.scope].find(want, self._places)
         except AbsentError as error:
             self.absent[want] = str(error)
         except MeasurementError as error:
@@ -90,13 +93,20 @@ class Bench:
             self.models[want] = found
         return True
 
+    @property
+    def _places(self) -> Places:
+        return Places(self.root, self._stored, self.fetch, self.store.runs)
+
     def _stored(self, recipe: Recipe, seed: int) -> Path | None:
         return self.store.model(recipe, seed, self.options.fresh)
 
     def _known_value(self, metric: str, want: Wanted) -> bool:
-        """Take a value that the source of a model knows without measuring; whether it does."""
+        """Take a value that the source of a model knows without measuring, or note why there can be none; whether that is so."""
         try:
-            values = SOURCES[want.scope].known(metric, want)
+            values = SOURCES[want.scope].known(metric, want, self._places)
+        except AbsentError as error:
+            self.absent[want] = str(error)
+            return True
         except MeasurementError as error:
             self.unmeasured[metric, want] = str(error)
             return True
@@ -124,16 +134,38 @@ class Bench:
     def measure(self, wanted: Sequence[tuple[str, Wanted]]) -> None:
         """Have every (metric, model) whose model exists in `values` or `unmeasured`: one job a model, for all its metrics."""
         missing: dict[Wanted, list[str]] = {}
+        runs: list[tuple[str, Wanted]] = []
         for metric, want in dict.fromkeys(wanted):
             known = (metric, want) in self.values or (metric, want) in self.unmeasured
             if known or want not in self.models:
                 continue
-            if not self._known_value(metric, want) and not self._read(metric, want):
+            if self._known_value(metric, want):
+                continue
+            if not _measures(metric, want):
+                runs.append((metric, want))
+            elif not self._read(metric, want):
                 missing.setdefault(want, []).append(metric)
+        self._run(runs)
         lost = self._measure(missing)
         for want, metrics in lost.items():  # a crash takes all metrics of a job along: find out whose it was
             for metric in metrics:
                 self._measure({want: [metric]})
+
+    def _run(self, runs: Sequence[tuple[str, Wanted]]) -> None:
+        """Run the commands that give these values, and note what came of it."""
+        jobs: dict[Job, tuple[str, Wanted]] = {}
+        for metric, want in runs:
+            run = SOURCES[want.scope].run(metric, want)
+            jobs[CommandJob(f"run {want.data} for {want}", run, want, self.store.runs / run.address)] = (metric, want)
+        for job, fault in self.execute(list(jobs)).items() if jobs else ():
+            if fault == SPENT:
+                continue
+            pair = jobs[job]
+            if fault is not None:
+                log = JobFolder(self.store.jobs / job.key).log
+                self.unmeasured[pair] = fault + (f"; its log is {log}" if log.exists() else "")
+            elif not self._known_value(*pair):
+                self.unmeasured[pair] = "what the command gave was lost"
 
     def _read(self, metric: str, want: Wanted, fault: str | None = None) -> bool:
         """Take a kept measurement, or note why there is none, if there is a reason; whether it is settled."""
@@ -174,6 +206,10 @@ class Bench:
 
     def _kept(self, metric: str, want: Wanted) -> Path:
         return self.store.measurement(metric, self.models[want].weights, want.data, _device_for(want))
+
+
+def _measures(metric: str, want: Wanted) -> bool:
+    return SOURCES[want.scope].of((metric,)).measures
 
 
 def _device_for(want: Wanted) -> str:

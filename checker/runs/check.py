@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from checker.claims import ClaimSpec
 from checker.errors import CheckerError, SpecError
-from checker.evidence import Controls, Run, goes_deeper, measured_word, repeats
+from checker.evidence import Controls, Run, difference_of, goes_deeper, measured_word, repeats
 from checker.runs.bench import Bench
 from checker.runs.evidence import evidence, still_stands
 from checker.runs.outcome import Outcome
@@ -20,6 +20,7 @@ from checker.scope import Scope, leading_first
 from checker.vocabulary import Vocabulary
 from checker.words import DECIDED, StatusWord
 
+Key = tuple[str, Scope]  # of a question: the id of its claim, and its scope
 Runs = Mapping[Scope, Run]  # the newest run of each scope
 ControlsOf = Callable[[ClaimSpec], Controls | None]  # what the toy verdict of a claim is held to
 
@@ -31,24 +32,39 @@ def check(
     last: Mapping[str, Runs],
     times: Times | None = None,
     controls_of: ControlsOf = lambda spec: None,
+    standing: Mapping[Key, Run] | None = None,
+    anew: Collection[Key] = (),
 ) -> list[Outcome]:
     """Decide every case that can be decided, in each scope that its models have. `last` maps ids to the newest run of each
-    scope in their ledger.
+    scope in their ledger; those that are `standing` are taken as they are, but for those that are to be measured `anew`, whose
+    values have to come out again.
 
     Looks are taken in order, and only while a question is undecided and `options.seeds` allows its next look. Where there is a
     budget, each round of looks takes those questions that what is left of it can answer; `times` tells what they cost.
     `controls_of` tells what the toy verdict of a claim is held to.
     """
     outcomes: dict[str, list[Outcome]] = {case.id: [] for case in cases}
-    undecided: list[Question] = []
+    standing = standing or {}
+    answers: dict[Key, Outcome] = {}
+    asked: list[Question] = []
     for case in cases:
         if is_open(case):
-            undecided += questions(case, vocabulary)
+            asked += questions(case, vocabulary)
         else:
             outcomes[case.id].append(_without_run(case, _strongest(last.get(case.id, {}))))
-    answers: dict[tuple[str, Scope], Outcome] = {}
-    look = 0
-    while undecided:
+    entering: dict[int, list[Question]] = {0: []}  # by the first look that has to be taken of them
+    for question in asked:
+        run = standing.get(question.key)
+        if run is None:
+            entering[0].append(question)
+        elif question.key in anew:
+            entering.setdefault(run.look - 1, []).append(question)
+        else:
+            answers[question.key] = _recorded(question.case, run)
+            if _goes_on(answers[question.key], question, run.look - 1, bench, vocabulary):
+                entering.setdefault(run.look, []).append(question)
+    look, undecided = 0, entering.pop(0)
+    while undecided or entering:
         needs = {question.key: question.needs(look, bench.options, vocabulary) for question in undecided}
         taken = _within_budget(undecided, needs, bench, times or Times())
         bench.have([want for question in taken for wants in needs[question.key].values() for want in wants])
@@ -64,17 +80,31 @@ def check(
         for question in undecided:
             previous = last.get(question.case.id, {}).get(question.scope)
             controls = controls_of(question.spec) if question.scope.trained_here else None
-            answer = _decide(question, look, needs[question.key], bench, vocabulary, previous, controls)
+            stands = standing.get(question.key) if question.key in anew else None
+            answer = _decide(question, look, needs[question.key], bench, vocabulary, previous, controls, stands)
+            if answer.pending and stands is not None:
+                answer = _recorded(question.case, stands)  # the budget did not reach it
             if answer.pending and question.key in answers:
                 continue  # the budget did not reach this look; the one before it stands
             answers[question.key] = answer
-            unsettled = _unsettled(answer)
-            if unsettled is not None and _next_look(question, look, bench, vocabulary, unsettled.barred):
+            if _goes_on(answer, question, look, bench, vocabulary):
                 still.append(question)
-        undecided, look = still, look + 1
-    for (name, _), outcome in answers.items():
-        outcomes[name].append(outcome)
+        look += 1
+        undecided = still + entering.pop(look, [])
+    for question in asked:
+        outcomes[question.case.id].append(answers[question.key])
     return [_merged(outcomes[case.id]) for case in cases]
+
+
+def _recorded(case: Case, run: Run) -> Outcome:
+    """What a run says that stands."""
+    return Outcome(case, run.verdict.word, run.verdict.reason + _unsteady(run), run=run)
+
+
+def _goes_on(answer: Outcome, question: Question, look: int, bench: Bench, vocabulary: Vocabulary) -> bool:
+    """Whether a further look is taken after this one."""
+    unsettled = _unsettled(answer)
+    return unsettled is not None and _next_look(question, look, bench, vocabulary, unsettled.barred)
 
 
 def _within_budget(
@@ -143,11 +173,14 @@ def _decide(
     vocabulary: Vocabulary,
     last: Run | None,
     controls: Controls | None,
+    stands: Run | None,
 ) -> Outcome:
+    """The answer to a question at a look; `last` is the newest run of its scope, `stands` the same where measuring has to give
+    it again."""
     case, spec, scope = question.case, question.spec, question.scope
     missing = _absent(need, bench)
     if missing is not None:
-        if last is not None and still_stands(last, spec):
+        if last is not None and still_stands(last, spec) and _of_these(last, need, bench):
             return Outcome(case, last.verdict.word, last.verdict.reason, run=last)
         if last is not None:
             return Outcome(case, last.verdict.word, missing, stale=True, run=last)
@@ -171,13 +204,41 @@ def _decide(
         return Outcome(case, "untestable", str(error))
     except CheckerError as error:
         return _failure(case, scope, str(error), last)
+    differs = _differs(stands, made) if stands is not None and not made.nondeterministic else ""
+    if differs:
+        return replace(_failure(case, scope, differs, last), measured=True)
     # A run that is recorded already keeps its numbers as they were first written.
     run = last if last is not None and (goes_deeper(last, made) or repeats(last, made)) else made
-    unsteady = "".join(
+    return Outcome(case, run.verdict.word, run.verdict.reason + _unsteady(made), run=run, measured=True)
+
+
+def _unsteady(run: Run) -> str:
+    return "".join(
         f"; not deterministic: {metric} differs by {share:.1%} when the same is measured twice"
-        for metric, share in made.nondeterministic.items()
+        for metric, share in run.nondeterministic.items()
     )
-    return Outcome(case, run.verdict.word, run.verdict.reason + unsteady, run=run)
+
+
+def _differs(stands: Run, made: Run) -> str:
+    """How values that were recorded differ from the same measured now, in one sentence; empty where they agree."""
+    tables = zip(stands.spec.metrics, (stands.values, stands.other_values), (made.values, made.other_values), strict=False)
+    for metric, kept, now in tables:
+        found = difference_of(kept, now)
+        if found is not None:
+            return (
+                f"the evidence records {found.recorded:g} and {found.new:g} was measured here: {metric} of {found.of}; restore "
+                "the evidence from version control, or move it away to record anew"
+            )
+    return ""
+
+
+def _of_these(last: Run, need: Needs, bench: Bench) -> bool:
+    """Whether a run was made on the models that are here, as far as they are."""
+    kept = {(name, seed): weights for name, m in last.models.items() for seed, weights in zip(m.seeds, m.weights, strict=True)}
+    here = {
+        (name, want.seed): bench.models[want].weights for name, wants in need.items() for want in wants if want in bench.models
+    }
+    return all(kept.get(which, weights) == weights for which, weights in here.items())
 
 
 def _failure(case: Case, scope: Scope, reason: str, last: Run | None) -> Outcome:

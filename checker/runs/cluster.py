@@ -185,7 +185,7 @@ def is_url(place: str) -> bool:
 def _upload(folder: Path, place: str) -> None:
     store, path = _filesystem(place)
     store.makedirs(path, exist_ok=True)
-    for file in folder.iterdir():
+    for file in filter(Path.is_file, folder.iterdir()):
         store.put_file(str(file), f"{path}/{file.name}")
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from checker import strict_yaml
-from checker.claims import ClaimSpec, Identity, NamedSpec, Reading, find_claims, read_sentence
+from checker.claims import ClaimSpec, Identity, NamedSpec, Reading, find_claims
 from checker.errors import EvidenceError, SpecError
 from checker.evidence import Controls, Run, controls_of, is_control, read_ledger
 from checker.lab.sources.base import Wanted
@@ -22,6 +22,8 @@ from checker.runs.check import Runs, check
 from checker.runs.evidence import still_stands
 from checker.runs.outcome import Outcome
 from checker.runs.question import Needs, Question, is_open
+from checker.runs.readings import read
+from checker.runs.standing import same_models
 from checker.runs.survey import Case, scopes
 from checker.runs.times import Times
 from checker.scope import Scope
@@ -57,7 +59,7 @@ class Control:
 
 @lru_cache(maxsize=1024)
 def _reading(sentence: str, vocabulary: Vocabulary) -> Reading:
-    return read_sentence(sentence, vocabulary)
+    return read(sentence, vocabulary)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ def wanted_by(cases: Iterable[Case], vocabulary: Vocabulary) -> list[Control]:
     toys = [spec for spec in specs if Scope.TOY in scopes(spec, vocabulary)]
     if not toys:
         return []  # and nothing is read
-    return [one for one in controls().values() if any(is_control(one.spec(vocabulary), spec) for spec in toys)]
+    asked = [(one, one.spec(vocabulary)) for one in controls().values()]
+    return [one for one, finding in asked if any(is_control(finding, spec) for spec in toys)]
 
 
 def ask(
@@ -167,15 +170,7 @@ def _stands(run: Run, spec: ClaimSpec, needs: Needs, bench: Bench) -> bool:
     """Whether evidence is of today's question, code, data and models."""
     if run.data.name != _models(needs)[0].data or not still_stands(run, spec):
         return False
-    weights = {
-        Wanted(name, run.scope, run.data.name, seed): weights
-        for name, model in run.models.items()
-        for seed, weights in zip(model.seeds, model.weights, strict=True)
-    }
-    if not bench.here(list(weights)):
-        return False
-    bench.have(list(weights))
-    return all(want in bench.models and bench.models[want].weights == kept for want, kept in weights.items())
+    return same_models(run, bench)
 
 
 def _models(needs: Needs) -> list[Wanted]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.runs.jobs import Kind
+if TYPE_CHECKING:
+    from checker.runs.jobs import Kind
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from checker.evidence.models import Model
 from checker.lab.data import data_set
 from checker.lab.measure import Measurement
 from checker.lab.metrics import METRICS
-from checker.lab.sources import SOURCES, Found, Wanted
+from checker.lab.sources import SOURCES, Found, Source, Wanted
 from checker.runs.bench import Bench
 from checker.runs.floors import given_away
 from checker.runs.store import Kept, data_code, metric_code, reading_code
@@ -68,7 +68,8 @@ def evidence(
     tables = [_table(spec, metric, vocabulary, models, about, bench, scope) for metric in spec.metrics]
     unit, kind = tables[0].unit, KINDS[spec.kind]
     code = evidence_code(spec, data, scope)
-    known = METRICS.get(spec.metric) if scope.measured else None
+    source = SOURCES[scope].of(spec.metrics)
+    known = METRICS.get(spec.metric) if source.measures else None
     weights = {name: [model.weights for model in entries] for name, entries in found.items()}
     measured = Measured(
         key=key_of(spec, code, weights, controls),
@@ -89,7 +90,7 @@ def evidence(
         python=platform.python_version(),
         **_where(scope, bench.values[spec.metric, models[about[0]][0]])._asdict(),
         data=Data(name=data, split="measure", images=max(table.images for table in tables)),
-        models={name: _model(name, models[name], entries, scope) for name, entries in found.items()},
+        models={name: _model(name, models[name], entries, source) for name, entries in found.items()},
         values=tables[0].values,
         nondeterministic=_unsteady(spec, scope, bench),
         other_values=tables[1].values if len(tables) > 1 else {},
@@ -108,9 +109,11 @@ def evidence(
 
 
 def evidence_code(spec: ClaimSpec, data: str, scope: Scope) -> CodeHashes:
-    """Hashes of all code that decides a run's numbers. Values of a table rest on the code that reads and selects them."""
-    if not scope.measured:
-        return CodeHashes(metric=reading_code(), data="", decision=decision_code(spec))
+    """Hashes of all code that decides a run's numbers. Values of a table or a command rest on the code that reads
+    and selects them."""
+    source = SOURCES[scope].of(spec.metrics)
+    if not source.measures:
+        return CodeHashes(metric=reading_code(source), data="", decision=decision_code(spec))
     first, other = metric_code(spec.metric), metric_code(spec.other) if spec.other else None
     return CodeHashes(metric=first, data=data_code(data), decision=decision_code(spec), other=other)
 
@@ -153,7 +156,8 @@ def _table(
     assert word is not None
     measured = {name: [bench.values[metric, want] for want in wants] for name, wants in models.items()}
     lines = {name: entries[0].uniform for name, entries in measured.items()}
-    shares = scope.measured and METRICS[metric].grows_with_grid and len({round(lines[name] or 0.0, DIGITS) for name in about}) > 1
+    measures = SOURCES[scope].of(spec.metrics).measures
+    shares = measures and METRICS[metric].grows_with_grid and len({round(lines[name] or 0.0, DIGITS) for name in about}) > 1
     if shares:
         same_grid(spec, word.unit)
     parts = {name: line if shares and line else 1.0 for name, line in lines.items()}
@@ -162,7 +166,7 @@ def _table(
     for name, entries in measured.items():
         stack = np.stack([_of_head(entry, spec.where.heads) for entry in entries])
         stack = finite(f"{metric} of {name}", stack, ("seed", "row", "image"))
-        values[name] = keep(spec, stack / parts[name], layers if word.layers else "", DIGITS if scope.measured else AS_RECORDED)
+        values[name] = keep(spec, stack / parts[name], layers if word.layers else "", DIGITS if measures else AS_RECORDED)
     line = 1.0 if shares else lines[about[0]]
     return _Table(values, None if line is None else round(line, DIGITS), "of uniform" if shares else word.unit)
 
@@ -198,9 +202,9 @@ def _unsteady(spec: ClaimSpec, scope: Scope, bench: Bench) -> dict[str, float]:
     return {metric: round(share, DIGITS) for metric, share in found.items() if share > STEADY}
 
 
-def _model(name: str, wants: Sequence[Wanted], entries: Sequence[Found], scope: Scope) -> Model:
+def _model(name: str, wants: Sequence[Wanted], entries: Sequence[Found], source: Source) -> Model:
     seeds, weights = tuple(want.seed for want in wants), tuple(entry.weights for entry in entries)
-    return model_record(scope, seeds, weights, SOURCES[scope].provenance(name, entries))
+    return model_record(source.scope, seeds, weights, source.provenance(name, entries))
 
 
 def _curve(measured: Measured, found: Mapping[str, Sequence[Found]]) -> LossCurve | None:

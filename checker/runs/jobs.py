@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from checker.errors import MeasurementError
 from checker.extras import extra
+from checker.lab.experiments.run import LOG, OUTPUT
 from checker.lab.recipes import Recipe
-from checker.lab.sources import SOURCES, Wanted
+from checker.lab.sources import SOURCES, CommandRun, Wanted
 from checker.scope import Scope
 
 if TYPE_CHECKING:
@@ -89,8 +91,39 @@ class MeasureJob:
         }
 
 
-Kind = Literal["train", "measure"]
-Job = TrainJob | MeasureJob
+@dataclass(frozen=True)
+class CommandJob:
+    """Run a command of the user for one model and seed, and keep its output and log in the folder `out`."""
+
+    title: str
+    command: CommandRun
+    wanted: Wanted
+    out: Path
+    kind: Literal["command"] = "command"
+
+    @property
+    def key(self) -> str:
+        return self.command.address
+
+    @property
+    def results(self) -> dict[str, Path]:
+        """Files that the job leaves in its directory, and where they belong."""
+        return {LOG: self.out / LOG, OUTPUT: self.out / OUTPUT}
+
+    def as_dict(self) -> dict[str, Any]:
+        run = self.command
+        limits = {"seconds": run.seconds, "memory": run.memory}
+        return {
+            "kind": self.kind,
+            "file": str(run.file),
+            "model": asdict(self.wanted),
+            "address": run.address,
+            "limits": {name: limit for name, limit in limits.items() if limit is not None},
+        }
+
+
+Kind = Literal["train", "measure", "command"]
+Job = TrainJob | MeasureJob | CommandJob
 
 
 def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
@@ -108,6 +141,9 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
             load_objectives(current().plugins, recipe.objective)
             with as_set(recipe):
                 train(recipe, job["seed"], folder / MODEL, progress)
+        return
+    if job["kind"] == "command":
+        _run_command(job, folder)
         return
     import torch
 
@@ -144,6 +180,23 @@ def run(job: Mapping[str, Any], folder: Path, progress: Progress) -> None:
         write_measurement(folder / f"{metric}.safetensors", Kept.of(measurement, details), job["metrics"][metric])
     if fault is not None:
         raise fault
+
+
+def _run_command(job: Mapping[str, Any], folder: Path) -> None:
+    from checker.lab.context import current
+    from checker.lab.experiments.run import run as run_command
+    from checker.runs.log import Log
+
+    wanted, log = wanted_in(job), Log(folder / LOG)
+
+    def keep(data: bytes) -> None:
+        log.write(data)
+        sys.stderr.buffer.write(data)  # the log of the job, which is kept where it fails
+
+    try:
+        run_command(Path(job["file"]), current().root, wanted.name, wanted.seed, job["address"], folder, keep)
+    finally:
+        log.close()
 
 
 def _is_trained(path: Path, key: str) -> bool:

@@ -1,39 +1,44 @@
-"""How long a job may take and how much memory it may hold, and times as people write them."""
+"""How long a job may take and how much memory it may hold."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from checker.durations import seconds_of
 from checker.errors import ConfigurationError
 
-SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 GIGABYTE = 1e9
 SHARE = 0.9  # of the machine's memory, for all workers together
 CGROUP = Path("/sys/fs/cgroup/memory.max")
 MOST_PROCESSES = 100  # that one job may have at a time
+OF_EXPERIMENT = {"seconds": "timeout", "memory": "memory"}
+OPTIONS = {"seconds": "time", "memory": "memory"}
 LIMITS = ("time", "memory")  # the executor options that are limits
-
-
-def seconds_of(text: str, option: str) -> float:
-    """A time like `90`, `90s`, `10m` or `1.5h` in seconds. Raises ConfigurationError for anything else."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
-    if match is None or float(match[1]) <= 0:
-        raise ConfigurationError(f"{option} {text!r} is not a time; write 90s, 10m or 2h")
-    return float(match[1]) * SECONDS[match[2]]
 
 
 @dataclass(frozen=True)
 class Limits:
     """What one job may take. `memory` in bytes, of the process and all that it started; `until` is a time of the monotonic clock
-    at which the budget of the whole run is spent."""
+    at which the budget of the whole run is spent. `own` names the limits that are the job's own."""
 
     seconds: float = 12 * 3600.0
     memory: float = float("inf")
     processes: int = MOST_PROCESSES
     until: float | None = None
+    own: frozenset[str] = frozenset()
+
+    def lowered(self, limits: Mapping[str, float]) -> Limits:
+        """With the limits that a job has of its own, `seconds` and `memory`, where they are lower."""
+        lower = {name: limit for name, limit in limits.items() if limit < getattr(self, name)}
+        return replace(self, own=frozenset(lower), **lower)  # type: ignore[arg-type]
+
+    def advice(self, name: str) -> str:
+        """What sets another limit; `name` is a field of this class."""
+        if name in self.own:
+            return f"`{OF_EXPERIMENT[name]}` of the experiment sets another"
+        return f"--executor-option {OPTIONS[name]}=... sets another"
 
     @classmethod
     def of(cls, options: Mapping[str, str], workers: int, until: float | None = None) -> Limits:

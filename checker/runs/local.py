@@ -150,7 +150,9 @@ class Worker:
         began = time.monotonic()
         self._write_log(Log(folder.log))
         try:
-            self._belong(folder.read()["context"]["plugins"], environment or {})
+            job = folder.read()
+            limits = limits.lowered(job.get("limits", {}))
+            self._belong(job["context"]["plugins"], environment or {})
             error = self._ask(folder.path, limits, progress)
         finally:
             self._write_log(None)
@@ -242,13 +244,13 @@ class Worker:
             if task.limits.until is not None and now > task.limits.until:
                 self._kill(SPENT)
             elif now - task.began > task.limits.seconds:
-                self._kill(f"over the time limit of {task.limits.seconds:g} s; --executor-option time=... sets another")
+                self._kill(f"over the time limit of {task.limits.seconds:g} s; {task.limits.advice('seconds')}")
             else:
                 processes = family(process.pid)
                 if len(processes) > task.limits.processes:
                     self._kill(f"it started more than {task.limits.processes} processes")
                 elif (held := memory_of(processes, task.limits.memory)) > task.limits.memory:
-                    allowed = f"{task.limits.memory / 1e9:.1f} GB; --executor-option memory=... sets another limit"
+                    allowed = f"{task.limits.memory / 1e9:.1f} GB; {task.limits.advice('memory')} limit"
                     self._kill(f"out of memory: it held {held / 1e9:.1f} of {allowed}")
         end(process.pid, self.mark)
 

@@ -19,7 +19,8 @@ class Outcome:
 
     `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
     error is the reason. `pending`: what it needs was only planned. `at_risk`: the claims that it rests on, near or far, which are
-    refuted or stale. `strongest`: the sentence that its evidence does support, where the claim is refuted or open.
+    refuted or stale. `strongest`: the sentence that its evidence does support, where the claim is refuted or open. `measured`:
+    its values were measured on this machine, or read from their table; else they are as they were recorded.
     """
 
     case: Case
@@ -33,6 +34,7 @@ class Outcome:
     beside: tuple[Outcome, ...] = ()
     at_risk: tuple[str, ...] = ()
     strongest: str = ""
+    measured: bool = False
 
     @property
     def disagrees(self) -> bool:

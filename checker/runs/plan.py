@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,13 +44,21 @@ class Plan:
         return sum(step.seconds for step in self.steps)
 
 
-def make_plan(cases: Sequence[Case], bench: Bench, times: Times, vocabulary: Vocabulary) -> Plan:
+def make_plan(
+    cases: Sequence[Case],
+    bench: Bench,
+    times: Times,
+    vocabulary: Vocabulary,
+    standing: Collection[tuple[str, Scope]] = (),
+) -> Plan:
     """The plan of the first look at every open case; `bench` is asked what is there, and nothing is run. Further looks depend on
-    what the first ones say."""
+    what the first ones say. `standing` are the keys of questions that recorded evidence answers."""
     wanted: dict[Wanted, dict[str, list[str]]] = {}  # model -> metric -> claims
     decisions: dict[str, list[Wanted]] = {}
     for case in filter(is_open, cases):
         for question in questions(case, vocabulary):
+            if question.key in standing:
+                continue
             pairs = bench.missing(question.values(question.needs(0, bench.options, vocabulary)))
             for metric, want in pairs:
                 claims = wanted.setdefault(want, {}).setdefault(metric, [])
@@ -89,26 +97,26 @@ def affordable(
     """The questions that can be looked at in the time that is left: again and again the one that costs least beyond what is
     chosen already, so that the time goes where it decides most. What costs nothing is always looked at."""
     open_ = list(asked)
-    costs = {question.key: _costs(bench.missing(question.values(needs[question.key])), bench, times) for question in asked}
+    each = {question.key: costs(bench.missing(question.values(needs[question.key])), bench, times) for question in asked}
     chosen: dict[tuple[str, Wanted], float] = {}
     taken: list[Question] = []
 
     def beyond(question: Question) -> float:
-        return sum(cost for item, cost in costs[question.key].items() if item not in chosen)
+        return sum(cost for item, cost in each[question.key].items() if item not in chosen)
 
     while open_:
         best = min(open_, key=beyond)
         spent = sum(chosen.values())
-        if beyond(best) > 0 and (spent + beyond(best) > seconds * workers or _longest(costs[best.key]) > seconds):
+        if beyond(best) > 0 and (spent + beyond(best) > seconds * workers or _longest(each[best.key]) > seconds):
             open_.remove(best)  # too dear; another may still wait for less time at a stretch
             continue
-        chosen |= costs[best.key]
+        chosen |= each[best.key]
         taken.append(best)
         open_.remove(best)
     return [question for question in asked if question in taken]
 
 
-def _costs(missing: Sequence[tuple[str, Wanted]], bench: Bench, times: Times) -> dict[tuple[str, Wanted], float]:
+def costs(missing: Sequence[tuple[str, Wanted]], bench: Bench, times: Times) -> dict[tuple[str, Wanted], float]:
     """Seconds of each training (under no metric) and each measurement that is missing."""
     found: dict[tuple[str, Wanted], float] = {}
     for metric, want in missing:

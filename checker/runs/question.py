@@ -39,14 +39,14 @@ class Question:
     def needs(self, look: int, options: Options, vocabulary: Vocabulary) -> Needs:
         """The models of a look; when even the first look asks for more seeds than there may be, as many as there may be."""
         spec, scope = self.spec, self.scope
-        if not scope.measured:
-            return {name: SOURCES[scope].recorded(name, spec.metrics) for name in models_in(spec, scope)}
+        source = SOURCES[scope].of(spec.metrics)
+        if not source.measures:
+            return {name: source.recorded(name, spec.metrics) for name in models_in(spec, scope)}
         named = vocabulary.data_name(spec.where.data, scope)
         if not scope.trained_here:
             named = for_released(named, any(METRICS[metric].word.factors for metric in spec.metrics))
         data = data_set(named).name
         names = models_in(spec, scope)
-        source = SOURCES[scope]
         if not scope.trained_here:
             return {name: [Wanted(name, scope, data, seed) for seed in range(source.seeds(name) or 1)] for name in names}
         first = min(self.looks[0], options.seeds or self.looks[0])

@@ -63,7 +63,7 @@ def reproduce(
     else:
         _find(run, needs, store, bench)
     bench.measure([(metric, want) for wants in needs.values() for want in wants for metric in spec.metrics])
-    for reason in (*bench.faults.values(), *bench.unmeasured.values()):
+    for reason in (*bench.faults.values(), *bench.unmeasured.values(), *bench.absent.values()):
         raise MeasurementError(reason)
     again = evidence(spec, scope, run.look - 1, needs, bench, vocabulary, run.controls)
     if run.data.images != again.data.images:
@@ -92,7 +92,7 @@ def _find(run: Run, needs: Mapping[str, Sequence[Wanted]], store: Store, bench: 
     """Have the very weights that the run was made on."""
     for name, wants in needs.items():
         for want, weights in zip(wants, run.models[name].weights, strict=True):
-            found = _toy(_recipe(run, name), want, store) if want.scope.trained_here else _given(want, bench.root)
+            found = _toy(_recipe(run, name), want, store) if want.scope.trained_here else _given(want, bench)
             if found.weights != weights:
                 raise MeasurementError(f"{want}: these are not the weights of the run ({found.weights}, not {weights})")
             bench.models[want] = found
@@ -111,9 +111,9 @@ def _toy(recipe: Recipe, want: Wanted, store: Store) -> Found:
     return trained(path)
 
 
-def _given(want: Wanted, root: Path) -> Found:
+def _given(want: Wanted, bench: Bench) -> Found:
     source = SOURCES[want.scope]
-    found = source.find(want, Places(root)) if source.has(want.name) else None
+    found = source.find(want, Places(bench.root, runs=bench.store.runs)) if source.has(want.name) else None
     if found is None:
         raise MeasurementError(f"no model is called {want.name!r} here")
     return found

@@ -24,6 +24,7 @@ from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
 from checker.lab.source import code_hash, imported
+from checker.lab.sources.base import Source
 from checker.lab.training_code import why_trained_otherwise
 from checker.scope import Scope
 
@@ -52,8 +53,10 @@ def metric_code(metric: str) -> str:
     return code_hash(*sorted(frozenset().union(*(imported(name) for name in (*MEASURING, module)))))
 
 
-def reading_code() -> str:
-    """A hash of the code by which tables of results are read and their values selected."""
+def reading_code(source: Source) -> str:
+    """A hash of the code by which values that the lab does not measure are read: those of tables, or of commands."""
+    if source.scope.measured:
+        return code_hash("checker.lab.experiments.output")
     folder = Path(results.__file__).parent
     files = sorted(path.relative_to(folder).with_suffix("") for path in folder.rglob("[a-z]*.py"))
     return code_hash(*(f"{results.__name__}.{'.'.join(file.parts)}" for file in files))
@@ -67,12 +70,14 @@ def data_code(data: str) -> str:
 
 @dataclass(frozen=True)
 class Store:
-    """Folders of finished results. `shipped` is read only; `fresh` keeps what `--fresh` trains until the run is whole.
-    `set_aside` are the files that were found damaged, or not to be what they lay there as, since this was opened."""
+    """Folders of finished results. `shipped` is read only; `fresh` keeps what `--fresh` trains until the run is whole, and
+    `remeasured` what `--remeasure` measures (`anew`). `set_aside` are the files that were found damaged, or not to be what they
+    lay there as, since this was opened."""
 
     root: Path
     shipped: Path
     set_aside: list[Path] = field(default_factory=list, compare=False)
+    anew: bool = False
 
     @classmethod
     def default(cls) -> Store:
@@ -146,9 +151,25 @@ class Store:
             self.models.mkdir(parents=True, exist_ok=True)
             path.replace(self.models / path.name)
 
+    def keep_remeasured(self) -> None:
+        """Put what `--remeasure` measured among the measurements: the run is whole, the next one measures anew."""
+        for path in self.remeasured.glob("*.safetensors"):
+            kept = self.root / "measurements"
+            kept.mkdir(parents=True, exist_ok=True)
+            path.replace(kept / path.name)
+
     @property
     def measurements(self) -> Path:
-        return self.root / "measurements"
+        return self.remeasured if self.anew else self.root / "measurements"
+
+    @property
+    def remeasured(self) -> Path:
+        return self.root / "remeasured"
+
+    @property
+    def runs(self) -> Path:
+        """What commands of the user gave, a folder a run: its output and its log."""
+        return self.root / "experiments"
 
     @property
     def jobs(self) -> Path:

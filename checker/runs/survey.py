@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from checker.claims import (
@@ -20,7 +20,6 @@ from checker.claims import (
     is_untouched,
     parse_spec,
     print_spec,
-    read_sentence,
     slug,
     slugify,
     vault_claims,
@@ -32,12 +31,14 @@ from checker.claims.reported import Reported, reported
 from checker.claims.rests_on import name_in, rests_on
 from checker.errors import CheckerError, SpecError
 from checker.lab.data import data_set
+from checker.lab.data.masks import has_masks
 from checker.lab.metrics import METRICS
 from checker.lab.sources import SOURCES, refusal, scopes_of
 from checker.notes import Link, Note, Problem, Vault
 from checker.notes.bibliography import bibliography_files, read_bibliography
 from checker.notes.resolve import fold
 from checker.runs.project import Project
+from checker.runs.readings import read
 from checker.runs.risk import circles
 from checker.scope import Scope
 from checker.vocabulary import MetricWord, Vocabulary
@@ -78,7 +79,7 @@ class Case:
         """The spec that counts."""
         return self.named.spec if self.named is not None else None
 
-    @property
+    @cached_property
     def spec_to_write(self) -> bytes | None:
         """The bytes that the spec file should hold, or None when the tool has nothing to write there."""
         if self.named is None or self.edited:
@@ -100,7 +101,7 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
         if claim.name and claim.name.casefold() in doubled:
             problems.append(Problem(claim.note.path, claim.line, doubled[claim.name.casefold()]))
             continue
-        reading = read_sentence(claim.statement, vocabulary, introduced(vault, claim.note, claim.links))
+        reading = read(claim.statement, vocabulary, introduced(vault, claim.note, claim.links))
         name, said, fault = claim.name, reading.spec, ""
         if claim.exact is not None:
             try:
@@ -316,7 +317,7 @@ def scopes(spec: ClaimSpec, vocabulary: Vocabulary) -> list[Scope]:
 def models_in(spec: ClaimSpec, scope: Scope) -> tuple[str, ...]:
     """The models that a claim is about in a scope; none where one is missing there. A correlation takes those that there are,
     if they are enough."""
-    source = SOURCES[scope]
+    source = SOURCES[scope].of(spec.metrics)
     if not any(source.has(name) for name in spec.names):
         return ()
     there = tuple(name for name in spec.names if source.has(name) or source.borrows(name))
@@ -332,14 +333,14 @@ def _unmeasured(names: Iterable[str], metric: MetricWord, scope: Scope) -> str |
 
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
     """What the data of a scope would have to tell of its pictures, and does not."""
-    if not scope.measured:
+    if not SOURCES[scope].of(spec.metrics).measures:
         named = spec.where.data != "default"
-        return f"{scope.label} are not of a data set that a sentence can choose ({spec.where.data})" if named else None
+        return f"values of {metric.title} are not of a data set that a sentence can choose ({spec.where.data})" if named else None
     data = data_set(vocabulary.data_name(spec.where.data, scope))
     if scope.trained_here and not data.factors:
         return f"nothing is known of {data.title}, so what a toy learns from them could not be judged"
     known = (*data.factors, *(["category"] if data.categories else []))
-    unknown = [factor for factor in metric.factors if factor not in known]
+    unknown = [factor for factor in metric.factors if not (has_masks(data.name) if factor == "mask" else factor in known)]
     return f"{metric.title} needs pictures with a known {' and '.join(unknown)}, unlike {data.title}" if unknown else None
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from checker.lab.checkpoints import Card
+from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
 from checker.runs.store import Store, read_details
 from checker.scope import Scope
 
-UNKNOWN_TOY, UNKNOWN_OTHER = 1.0, 60.0  # seconds of a measurement that was never made here
+UNKNOWN_TOY, UNKNOWN_PROBE, UNKNOWN_OTHER = 1.0, 6.0, 60.0  # seconds of a measurement that was never made here
 UNKNOWN_STEP = 0.1  # seconds of a step of training that was never taken here
 
 
@@ -44,8 +45,14 @@ class Times:
             others = [seconds for (name, kind), seconds in self.measurements.items() if kind == subject]
             if not others and subject != Scope.TOY:
                 others = [seconds for (name, kind), seconds in self.measurements.items() if name == metric and kind != Scope.TOY]
-            known = median(others) if others else UNKNOWN_TOY if subject == Scope.TOY else UNKNOWN_OTHER
+            known = median(others) if others else _unknown(metric, subject)
         return known
+
+
+def _unknown(metric: str, subject: str) -> float:
+    if subject != Scope.TOY:
+        return UNKNOWN_OTHER
+    return UNKNOWN_PROBE if metric in METRICS and METRICS[metric].about_knowledge else UNKNOWN_TOY
 
 
 def _steps(cards: Iterable[Card]) -> dict[tuple[str, int], float]:

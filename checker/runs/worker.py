@@ -1,10 +1,12 @@
 """A worker process: the directory of one job a line on standard input, JSON progress and one reply a line on standard output.
 
-Started as `python -P -m checker.runs.worker`. It imports torch once, for all its jobs, and ends with whoever started it.
+Started as `python -P -m checker.runs.worker`. It imports torch once, for all jobs that need it, and ends with whoever
+started it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import json
 import os
@@ -41,8 +43,9 @@ def main() -> None:
 
     while True:
         folder = JobFolder(Path(waiting.get()))
-        import timm  # noqa: F401  what every job needs; importing it is not the job's time
-        import torch  # noqa: F401
+        if _needs_torch(folder):
+            import timm  # noqa: F401  importing it is not the job's time
+            import torch  # noqa: F401
 
         reply(started=True)
         fault = _do(folder, lambda done, of, loss: reply(done=done, of=of, loss=loss))
@@ -50,6 +53,13 @@ def main() -> None:
             end_children(os.getpid())
         sys.stderr.flush()
         reply(ended=True, error=fault)
+
+
+def _needs_torch(folder: JobFolder) -> bool:
+    """Whether a job trains or measures a model; what is wrong with a job that cannot be read is reported when it is done."""
+    with contextlib.suppress(Exception):
+        return bool(folder.read()["kind"] != "command")
+    return True
 
 
 def _listen(waiting: queue.SimpleQueue[str]) -> None:

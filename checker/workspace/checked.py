@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from checker.evidence import Ledger
-from checker.notes import Problem
-from checker.runs.outcome import Outcome
-from checker.runs.plan import Plan
-from checker.workspace.survey import Survey
-
 if TYPE_CHECKING:
+    from checker.evidence import Ledger
+    from checker.notes import Problem
     from checker.reports.finding import Finding
+    from checker.runs.outcome import Outcome
+    from checker.runs.plan import Plan
+    from checker.runs.standing import SpotCheck
+    from checker.workspace.survey import Survey
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Checked:
     `doubted` for each whose record has another verdict than its values give, what the two are.
     `edited`: statuses that a person changed by hand. `gone`: claims with evidence whose sentence is tagged no more. `absent`:
     models whose released weights are not on this machine. `seconds`: the share of the run's time that each claim took. `plan`:
-    what a dry run would have run.
+    what a dry run would have run; None: it was none. `spot`: the spot check that was drawn of recorded evidence; None: none was.
     """
 
     survey: Survey
@@ -36,7 +36,8 @@ class Checked:
     gone: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
-    plan: Plan = field(default_factory=Plan)
+    plan: Plan | None = None
+    spot: SpotCheck | None = None
 
     def outcome(self, claim: str) -> Outcome | None:
         """The outcome of a claim; None where there is none."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from checker.errors import ConfigurationError
-from checker.notes import Problem, Vault
-from checker.runs.project import Project
-from checker.runs.survey import Case
+
+if TYPE_CHECKING:
+    from checker.notes import Problem, Vault
+    from checker.runs.project import Project
+    from checker.runs.survey import Case
 
 
 @dataclass(frozen=True)

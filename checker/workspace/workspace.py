@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,9 +87,9 @@ class Workspace:
 
     def plan(self, options: CheckOptions | None = None, survey: Survey | None = None) -> Plan:
         """The trainings, measurements and decisions that a check would do, and how long they take. Nothing is run."""
-        from dataclasses import replace
-
-        return self.check(replace(options or CheckOptions(), dry_run=True), survey=survey).plan
+        plan = self.check(replace(options or CheckOptions(), dry_run=True), survey=survey).plan
+        assert plan is not None
+        return plan
 
     def check(self, options: CheckOptions | None = None, on_event: OnEvent = ignore, *, survey: Survey | None = None) -> Checked:
         """Decide the claims of a survey, or of the vault as it is now. `on_event` is called in this thread; an exception that it
@@ -108,15 +108,16 @@ class Workspace:
         from checker.runs.controls import Held, ask, wanted_by
         from checker.runs.executor import slots
         from checker.runs.outcome import Outcome
-        from checker.runs.plan import Plan, make_plan
+        from checker.runs.plan import make_plan
         from checker.runs.services import open_executor
+        from checker.runs.standing import Seen, spot_check, standing
         from checker.runs.store import Store
         from checker.runs.times import Times
         from checker.workspace.jobs import Jobs
         from checker.writing import doubted, edited_by_hand, read_ledgers
         from checker.writing.retired import retired
 
-        began = time.monotonic()
+        began, spot = time.monotonic(), None
         ledgers, damaged = read_ledgers(self.project, [case.id for case in survey.cases])
         sound = [case for case in survey.cases if case.id not in damaged]
         last = {name: ledger.newest for name, ledger in ledgers.items()}
@@ -124,7 +125,9 @@ class Workspace:
         until = None if options.budget is None else began + options.budget
         asked = Options(options.seeds, options.fresh, until, workers)
         times = Times.read(store) if options.dry_run or options.budget else Times()
-        plan = Plan()
+        plan, seen = None, Seen(store.root / "seen")
+        if options.remeasure:
+            store = replace(store, anew=True)
         wanted = wanted_by(sound, self.words)
         of_controls = Options(until=until, workers=workers)
         if options.dry_run:
@@ -132,17 +135,26 @@ class Workspace:
             bench = Bench(store, asked, spent, self.project.root)
             answers = ask(wanted, Bench(store, of_controls, spent, self.project.root), self.words, times)
             pending = [answer.outcome.case for answer in answers if answer.outcome.pending]
-            plan = make_plan([*pending, *sound], bench, times, self.words)
-            outcomes = check(sound, bench, self.words, last, times, Held(answers))
+            stand = {} if options.fresh or options.remeasure else standing(sound, bench, self.words, last, Held(answers))
+            plan = make_plan([*pending, *sound], bench, times, self.words, stand)
+            outcomes = check(sound, bench, self.words, last, times, Held(answers), stand)
         else:
             with open_executor(options.executor, options.executor_options, workers, store.jobs, until) as pool:
                 jobs = Jobs(pool, on_event)
                 spent = Spent(jobs)
                 bench = Bench(store, asked, spent, self.project.root, jobs.fetch if self.download else None)
                 answers = ask(wanted, Bench(store, of_controls, spent, self.project.root), self.words, times)
-                outcomes = check(sound, bench, self.words, last, times, Held(answers))
+                stand = {} if options.fresh else standing(sound, bench, self.words, last, Held(answers))
+                if not options.remeasure:
+                    spot = spot_check(stand, seen, bench, self.words, options.spot_seed)
+                anew = stand if options.remeasure else spot.questions if spot is not None else ()
+                outcomes = check(sound, bench, self.words, last, times, Held(answers), stand, anew)
+            seen.note(outcomes, stand)
             if options.fresh:
                 store.keep_fresh()
+            if options.remeasure:
+                store.keep_remeasured()
+        outcomes = seen.marked(outcomes)
         if store.set_aside:
             on_event(Notice(_set_aside(store.set_aside)))
         earlier = [answer.control.id for answer in answers if answer.outcome.stale or answer.outcome.word == "unchecked"]
@@ -160,9 +172,10 @@ class Workspace:
             doubted=doubted(self.project, outcomes, ledgers),
             edited=tuple(edited_by_hand(self.project, outcomes)),
             gone=tuple(gone),
-            absent=tuple(sorted({want.name for want in bench.absent})),
+            absent=tuple(sorted({want.name for want in bench.absent if want not in bench.models})),
             seconds=spent.by_claim(outcomes, bench),
             plan=plan,
+            spot=spot,
         )
 
     def controls(self, options: CheckOptions | None = None, on_event: OnEvent = ignore) -> list[Answer]:
@@ -191,8 +204,6 @@ class Workspace:
 
     def _with_risks(self, outcomes: tuple[Outcome, ...], survey: Survey) -> tuple[Outcome, ...]:
         """The outcomes, with what puts each at risk. Claims that are no part of this check count as their notes have them."""
-        from dataclasses import replace
-
         from checker.runs.risk import at_risk
         from checker.words import DECIDED
         from checker.writing import shaken
@@ -211,8 +222,6 @@ class Workspace:
 
     def _with_strongest(self, outcome: Outcome) -> Outcome:
         """The outcome, with the sentence that its evidence does support where the claim is refuted or open."""
-        from dataclasses import replace
-
         from checker.claims.language.english import say
         from checker.evidence.strongest import strongest
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from checker.durations import seconds_of
 from checker.errors import ConfigurationError
 from checker.lab.measure import Measurement
 from checker.lab.models import MODELS
@@ -16,7 +17,6 @@ from checker.notes import Vault
 from checker.reports.plans import as_json, as_text, duration
 from checker.runs.bench import Bench, Options
 from checker.runs.check import check
-from checker.runs.limits import seconds_of
 from checker.runs.outcome import Outcome
 from checker.runs.plan import Plan, make_plan
 from checker.runs.project import Project

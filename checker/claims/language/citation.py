@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from checker.claims.language.lazy import lazy
 from checker.claims.language.lexicon import phrases_of
 from checker.claims.language.unknown import kind_of
 
@@ -48,31 +49,29 @@ _WORK = rf"(?:{_DATED}|{_VENUE}|{_ADDRESS}|{_KEY}|{_SLUG}|{_LOCATOR})"
 _LEAD = r"(?i:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|compare|also|as in|in|from|following|adapted from|source:?)\s+)"
 _POINTING = r"(?i:(?:see(?:\s+also)?|cf\.?|compare|adapted from|source:?)\s+)"  # never a part of what is said
 
-CITED = re.compile(rf"(?P<lead>{_LEAD})?(?P<linked>\x02)?(?P<work>{_WORK})\x03?(?P<place>\s*,?\s+{_LOCATOR})?")
-POINTED = re.compile(
-    rf"{_POINTING}\x02[^\x02\x03]*\x03(?:\s*,?\s+{_LOCATOR})?|\x02(?:pdf|link|paper|source|doi|arXiv|\d{{1,3}})\x03"
-)
-NUMBERED = re.compile(r"\x02?\d{1,3}\x03?(?:\s*[-–]\s*\x02?\d{1,3}\x03?)?")
-BARE_NUMBER = re.compile(_NUMBERS)
-PLACED = re.compile(rf"(?:{_LEAD})?{_LOCATOR}")
-TWO_BEFORE = re.compile(rf"\b{_TWO}\s*\Z")
-SURNAME = re.compile(
+CITED = lazy(rf"(?P<lead>{_LEAD})?(?P<linked>\x02)?(?P<work>{_WORK})\x03?(?P<place>\s*,?\s+{_LOCATOR})?")
+POINTED = lazy(rf"{_POINTING}\x02[^\x02\x03]*\x03(?:\s*,?\s+{_LOCATOR})?|\x02(?:pdf|link|paper|source|doi|arXiv|\d{{1,3}})\x03")
+NUMBERED = lazy(r"\x02?\d{1,3}\x03?(?:\s*[-–]\s*\x02?\d{1,3}\x03?)?")
+BARE_NUMBER = lazy(_NUMBERS)
+PLACED = lazy(rf"(?:{_LEAD})?{_LOCATOR}")
+TWO_BEFORE = lazy(rf"\b{_TWO}\s*\Z")
+SURNAME = lazy(
     r"(?:[OD]['’]|Mc|Mac[A-Z]|(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|dos)\s|[A-Z]\.).+"
 )  # of no other word
-GROUP = re.compile(r"\(([^()\[\]]*)\)|(?<![\[\\])\[([^()\[\]]*)\](?!\])")
-TRAIL = re.compile(
+GROUP = lazy(r"\(([^()\[\]]*)\)|(?<![\[\\])\[([^()\[\]]*)\](?!\])")
+TRAIL = lazy(
     rf"\s?[,;]?\s?(?:(?:but\s+)?{_POINTING}(?:\x02[^\x02\x03]*\x03|(?P<work>{_WORK}))|\x02(?P<linked>{_SURE}|{_KEY}|{_SLUG})\x03|(?P<key>{_DATED_KEY}))"
     rf"(?:\s*,?\s+{_LOCATOR})?(?=\s*(?:[,.;:)~]|$))"
 )
-NAMED = re.compile(rf"(?:\s?[,—–]|\s-)\s?(?P<work>{_SURE})(?<!et al(?=\.))(?=\s*(?:;|$|\.\s*(?:$|[A-Z])))")
-ADDRESS = re.compile(rf"<?{_ADDRESS}>?")
-BEFORE = re.compile(r"(\w+)\W*\Z")
-AMOUNT = re.compile(r"\d\s*(?:%|px|pp|x|×|times|points?|percent|patches)?\s*\Z")
-COUNTED = re.compile(
+NAMED = lazy(rf"(?:\s?[,—–]|\s-)\s?(?P<work>{_SURE})(?<!et al(?=\.))(?=\s*(?:;|$|\.\s*(?:$|[A-Z])))")
+ADDRESS = lazy(rf"<?{_ADDRESS}>?")
+BEFORE = lazy(r"(\w+)\W*\Z")
+AMOUNT = lazy(r"\d\s*(?:%|px|pp|x|×|times|points?|percent|patches)?\s*\Z")
+COUNTED = lazy(
     r"\s*(?:%|×|(?:px|x|pp|percent|points?|times|(?:\w+\s)?(?:layers?|heads?|blocks?|epochs?|steps?|tokens?|patches))\b)"
 )
-GROUPED = re.compile(r"\d{1,3}(?:\s*[-–,;]\s*\d{1,3})*")
-JOINED = re.compile(r"\s*[-/]?\w*\d|\s*-?[A-Z]\b|\w|\s*[-/]\w")  # what would go with the word before, as in "DINO [1] v2"
+GROUPED = lazy(r"\d{1,3}(?:\s*[-–,;]\s*\d{1,3})*")
+JOINED = lazy(r"\s*[-/]?\w*\d|\s*-?[A-Z]\b|\w|\s*[-/]\w")  # what would go with the word before, as in "DINO [1] v2"
 MOST = 200  # the number of a work within a sentence; higher ones may be epochs
 _PREPOSITIONS = """by in of from than per with and as to like or vs on at for
     layer layers head heads block blocks within between range
@@ -109,7 +108,7 @@ _NOUNS = """
     autumn winter monday tuesday wednesday thursday friday saturday sunday
 """
 WORDS = frozenset((*_WORDS.split(), *_NOUNS.split()))
-FORM = re.compile(r"\w{3,}(?:ed|ly|ive|ous|able|ible|less|ful)|\w{4,}(?:ing|ise|ize|tion|sion|ness|ment|ity|ical|ular)")
+FORM = lazy(r"\w{3,}(?:ed|ly|ive|ous|able|ible|less|ful)|\w{4,}(?:ing|ise|ize|tion|sion|ness|ment|ity|ical|ular)")
 
 
 def without_citations(text: str) -> str:

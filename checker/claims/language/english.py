@@ -52,7 +52,7 @@ class English:
             parts.append(f"in {where.heads}")
         name = self.vocabulary.data_name(where.data, self.scope)
         title = next((word.title for word in self.vocabulary.data if word.name == name), name)
-        if self.scope.measured and any(scope.measured for scope in self.metric.scopes):
+        if self.scope.measured and self.metric.pictures:
             parts.append(f"on {title}" + (" by default" if where.data == "default" else ""))
         if spec.scope != "any":
             parts.append(Scope(spec.scope).clause)

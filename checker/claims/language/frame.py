@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from checker.claims.language.lazy import lazy
+
 Span = tuple[int, int]
 
 _YEAR = r"(?:1[89]|20)\d\d[a-z]?"
@@ -40,9 +42,9 @@ _ITEMS = rf"{_ITEM}(?:\s*(?:[,;]|\band\b|&)\s*{_ITEM})*"
 
 # What is surely a citation is gone from the text already (citation.py). Of the rest, no name, and no key.
 _SURE = rf"(?![^()]*(?:\b{_SURNAME}\s+{_YEAR}|\bet\s+al\b|@\w))"
-CITATION = re.compile(rf"\({_SURE}{_ITEMS}\)")
-MARK = re.compile(r"(?<![%\d])(?<![%\d] )(?<!px )(?:\bby\s+)?\[\d{1,3}\](?!\s*[\w%])")  # [3], or who says it: by [3]
-TAIL = re.compile(rf"\s*[,;]\s*{_ITEMS}(?=\))")  # of a parenthesis that says something as well
+CITATION = lazy(rf"\({_SURE}{_ITEMS}\)")
+MARK = lazy(r"(?<![%\d])(?<![%\d] )(?<!px )(?:\bby\s+)?\[\d{1,3}\](?!\s*[\w%])")  # [3], or who says it: by [3]
+TAIL = lazy(rf"\s*[,;]\s*{_ITEMS}(?=\))")  # of a parenthesis that says something as well
 
 _ADVERB = r"(?:(?:also|further|again|clearly|consistently|empirically|previously|recently|already|indeed|likewise)\s+)?"
 _SAY = (
@@ -58,7 +60,7 @@ _WORK = (
 )
 _OF = rf"(?:\s+(?:by|of|in|from)\s+(?:{_authors('of')}|{_MARK})|\s*(?:{_DATED}|{_MARK}))?"
 
-OPENING = re.compile(
+OPENING = lazy(
     r"(?:(?:however|moreover|furthermore|in\s+addition|additionally|interestingly|surprisingly|notably|importantly|in\s+contrast"
     r"|by\s+contrast|on\s+the\s+other\s+hand|in\s+particular|specifically|for\s+example|for\s+instance|in\s+fact|indeed"
     r"|in\s+summary|in\s+short|in\s+other\s+words|as\s+expected|as\s+a\s+result|thus|hence|therefore|consequently|accordingly"
@@ -66,7 +68,7 @@ OPENING = re.compile(
     r"|(?:however|moreover|furthermore|interestingly|surprisingly|notably|thus|hence|therefore|and|but|yet)\s+)",
     re.IGNORECASE,
 )
-STANDING = re.compile(  # attributions that stand at the start of what is left
+STANDING = lazy(  # attributions that stand at the start of what is left
     rf"(?:(?i:{_WORK}{_OF}\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+)"
     rf"|{_authors('who')}(?:['’]s?)?\s+(?:results|experiments|analysis|findings)\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+"
     rf"|(?i:it\s+(?:is|was|has\s+been|can\s+be)\s+(?:well\s+)?{_ADVERB}(?:{_SHOWN}|known))"
@@ -77,14 +79,14 @@ STANDING = re.compile(  # attributions that stand at the start of what is left
     rf"|(?i:unlike|contrary\s+to|in\s+contrast\s+to|in\s+line\s+with|in\s+agreement\s+with|following)\s+(?:{_authors('unlike')}\s*,?\s*"
     rf"|(?P<rival>{_SURNAME})\s*,?\s*(?=(?:we|they)\s+{_ADVERB}{_SAY}\s+that\s)))"
 )
-FINDING = re.compile(
+FINDING = lazy(
     rf"(?:\b(?i:we|they|I)|{_authors('who')})\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+|\b(?i:we|I)\s+{_ADVERB}claim\s+that\s+"
 )
-FOLLOWING = re.compile(
+FOLLOWING = lazy(
     rf",?\s+as\s+(?:{_SHOWN}|described)\s+(?:by|in)\s+(?:{_authors('who')}|{_MARK}|(?i:prior|previous|earlier)\s+work|{_POINT})"
     rf"|,?\s+according\s+to\s+{_authors('to')}"
 )
-BY_WHOM = re.compile(rf",\s*(?:the|a)\s+(?:method|model|approach)\s+(?:of|by|from)\s+{_authors('who')}\s*,")
+BY_WHOM = lazy(rf",\s*(?:the|a)\s+(?:method|model|approach)\s+(?:of|by|from)\s+{_authors('who')}\s*,")
 
 
 def read_through(text: str, is_name: Callable[[str], bool]) -> list[Span]:
@@ -132,7 +134,7 @@ def _apart(spans: list[Span]) -> list[Span]:
     return joined
 
 
-EXPLANATION = re.compile(
+EXPLANATION = lazy(
     r",?\s+(?P<why>(?:because|since|as\s+a\s+result\s+of|due\s+to|owing\s+to|thanks\s+to|which\s+\w+|suggesting|indicating|implying"
     r"|meaning)\b.*)",
     re.IGNORECASE | re.DOTALL,

@@ -20,7 +20,8 @@ def head_sizes(attention: Any) -> Tensor:
     heads, width = attention.num_heads, attention.head_dim
     value = attention.qkv.weight.float().view(3, heads, width, -1)[2]  # (heads, width of a head, width of a token)
     output = attention.proj.weight.float().view(-1, heads, width).transpose(0, 1)  # (heads, width of a token, width of a head)
-    return torch.linalg.matrix_norm(output @ value)
+    sizes: Tensor = torch.linalg.matrix_norm(output @ value)
+    return sizes
 
 
 def apply(module: Any, count: Setting) -> None:

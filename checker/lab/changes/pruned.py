@@ -22,8 +22,8 @@ def apply(module: nn.Module, percent: Setting) -> None:
 
     for part in module.modules():
         if isinstance(part, nn.Linear | nn.Conv2d):
-            prune.l1_unstructured(part, "weight", percent / 100)  # type: ignore[no-untyped-call]
-            prune.remove(part, "weight")  # type: ignore[no-untyped-call]
+            prune.l1_unstructured(part, "weight", percent / 100)
+            prune.remove(part, "weight")
             part.weight.requires_grad_(False)
 
 

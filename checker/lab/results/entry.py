@@ -190,12 +190,12 @@ def read_entries(text: str, name: str = "results.yaml") -> tuple[Entry, ...]:
         except ValidationError as error:
             first = error.errors()[0]
             path = tuple(part for part in first["loc"] if part not in ("AtStep",))
-            line, column = _place(text, (index, *path))
+            line, column = place_of(text, (index, *path))
             raise ConfigurationError(f"{name}:{line}:{column}: {_explain(first, path)}") from error
     for index, entry in enumerate(entries):
         same = [other for other in entries[:index] if other.metric.name == entry.metric.name]
         if any(other.metric != entry.metric for other in same):
-            line, column = _place(text, (index, "metric"))
+            line, column = place_of(text, (index, "metric"))
             raise ConfigurationError(
                 f"{name}:{line}:{column}: the metric {entry.metric.name!r} is described twice, and not in the same way"
             )
@@ -215,7 +215,7 @@ def _explain(error: Any, path: tuple[Any, ...]) -> str:
     return f"{where}: {message[:1].lower()}{message[1:]}" if where else message
 
 
-def _place(text: str, path: tuple[Any, ...]) -> tuple[int, int]:
+def place_of(text: str, path: tuple[Any, ...]) -> tuple[int, int]:
     """Where a key stands, from 1; a missing one is placed where what should hold it stands."""
     import yaml
 

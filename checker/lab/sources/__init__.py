@@ -1,17 +1,25 @@
 """Where models come from, one file a source. Light to import: torch loads when a model does."""
 
-from checker.lab.sources.base import Found, Places, Source, Wanted
+from checker.lab.sources.base import CommandRun, Found, Places, Source, Wanted
 from checker.lab.sources.changed import WithChanges
+from checker.lab.sources.experiments import Experiments
 from checker.lab.sources.own import Own
 from checker.lab.sources.recorded import Recorded
 from checker.lab.sources.released import Released
+from checker.lab.sources.several import WithExperiments
 from checker.lab.sources.toy import Toy, trained
 from checker.scope import Scope
 
-__all__ = ["SOURCES", "Found", "Places", "Source", "Wanted", "refusal", "scopes_of", "trained"]
+__all__ = ["SOURCES", "CommandRun", "Found", "Places", "Source", "Wanted", "refusal", "scopes_of", "trained"]
 
 SOURCES: dict[Scope, Source] = {
-    source.scope: source for source in (WithChanges(Own()), WithChanges(Released()), Recorded(), WithChanges(Toy()))
+    source.scope: source
+    for source in (
+        WithExperiments(WithChanges(Own()), Experiments()),
+        WithChanges(Released()),
+        Recorded(),
+        WithChanges(Toy()),
+    )
 }
 """The source of each scope, the leading scope first."""
 

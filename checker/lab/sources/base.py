@@ -59,11 +59,24 @@ class Found:
 @dataclass(frozen=True)
 class Places:
     """Where sources look: below the project's `root`, and in the store of trained models, which `kept` asks for the file of a
-    recipe and a seed. `fetch` downloads the released weights of a model by name; None: nothing is downloaded."""
+    recipe and a seed. `fetch` downloads the released weights of a model by name; None: nothing is downloaded. `runs` keeps the
+    outputs of commands."""
 
     root: Path
     kept: Callable[[Recipe, int], Path | None] = lambda recipe, seed: None
     fetch: Callable[[str], None] | None = None
+    runs: Path = Path()
+
+
+@dataclass(frozen=True)
+class CommandRun:
+    """One run of a command of the user: the file that describes it, the content address of the run, and its limits in seconds and
+    bytes, where it has some."""
+
+    file: Path
+    address: str
+    seconds: float | None = None
+    memory: float | None = None
 
 
 class Source(ABC):
@@ -71,6 +84,13 @@ class Source(ABC):
 
     scope: Scope
     changeable: ClassVar[bool] = True  # interventions can be made on what `load` gives
+    measures: ClassVar[bool] = (
+        True  # the lab measures its models on a data set; else its values are known, or a command gives them
+    )
+
+    def of(self, metrics: Sequence[str]) -> Source:
+        """The source of this scope that has values of these metrics, where there are several."""
+        return self
 
     def models(self) -> Iterable[Model]:
         """The models that this source adds to those of the registry, as words of claims."""
@@ -134,12 +154,16 @@ class Source(ABC):
         where they are recorded. One for which there is none, where there is no value: `known` tells why."""
         raise NotImplementedError(f"values are measured in the scope {self.scope}")
 
-    def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
+    def known(self, metric: str, wanted: Wanted, places: Places) -> np.ndarray | None:
         """The values of a metric (rows, images) that are known without measuring; None where the model has to be measured.
 
-        Raises MeasurementError where they should be known and are not.
+        Raises MeasurementError where they should be known and are not, AbsentError where what would give them may not run.
         """
         return None
+
+    def run(self, metric: str, wanted: Wanted) -> CommandRun:
+        """The run of a command that gives the values of a metric, of a source that does not measure."""
+        raise NotImplementedError(f"no command is run for the scope {self.scope}")
 
     def load(self, name: str, seed: int, file: Path) -> tuple[Encoder, Card | None]:
         """A model from its file. Raises MeasurementError for a file that does not hold it."""

@@ -131,8 +131,8 @@ class WithChanges(Source):
         text = json.dumps([found.weights, done])
         return replace(found, weights=hashlib.sha256(text.encode()).hexdigest()[:32])
 
-    def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
-        return None if Variant.parse(wanted.name).changes else self.source.known(metric, wanted)
+    def known(self, metric: str, wanted: Wanted, places: Places) -> np.ndarray | None:
+        return None if Variant.parse(wanted.name).changes else self.source.known(metric, wanted, places)
 
     def load(self, name: str, seed: int, file: Path) -> tuple[Encoder, Card | None]:
         changed = Changed.parse(name)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from checker.errors import CheckerError, ConfigurationError, MeasurementError
 from checker.lab.context import current
@@ -31,8 +31,20 @@ JOIN = " + "  # between the files of a correlation's two metrics
 TABLES = 64  # that are kept in memory
 
 
+class Described(Protocol):
+    """A metric as a file of the user describes it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def better(self) -> str: ...
+
+
 class Recorded(Source):
     scope = Scope.RECORDED
+    measures = False
 
     def models(self) -> Iterable[Model]:
         return [Model(name) for name in dict.fromkeys(name for entry in _entries() for name in _models(entry))]
@@ -83,7 +95,7 @@ class Recorded(Source):
         digest = hashlib.sha256("".join(table.digest for table in tables).encode()).hexdigest()[:16]
         return Found(Path(wanted.data), digest)
 
-    def known(self, metric: str, wanted: Wanted) -> np.ndarray | None:
+    def known(self, metric: str, wanted: Wanted, places: Places) -> np.ndarray | None:
         try:
             seeds = _seeds(wanted.name, metric)
         except ConfigurationError as error:
@@ -114,32 +126,43 @@ class Recorded(Source):
 
 def metric_name(entry: Entry) -> str:
     """The name of an entry's metric in specs: that of the lab's metric of this title and unit, or one made of its words."""
-    return _of_the_lab(entry) or re.sub(r"\W+", "_", entry.metric.name.lower()).strip("_")
+    return lab_metric(entry.metric) or plain_name(entry.metric.name)
 
 
 def metric_word(entry: Entry) -> MetricWord:
     """The metric of a table as sentences may name it."""
-    metric = entry.metric
+    margin = MarginWord(entry.metric.margin, entry.metric.unit)
+    return word_of(metric_name(entry), entry.metric, margin, Scope.RECORDED)
+
+
+def plain_name(title: str) -> str:
+    """The name in specs of a metric that is not the lab's."""
+    return re.sub(r"\W+", "_", title.lower()).strip("_")
+
+
+def word_of(name: str, metric: Described, margin: MarginWord, scope: Scope) -> MetricWord:
+    """A metric of the user's, one number for a whole model, as sentences may name it."""
     turned: Comparatives = tuple((word, OTHER[side]) if word in ("better", "worse") else (word, side) for word, side in QUALITY)
     return MetricWord(
-        name=metric_name(entry),
+        name=name,
         title=metric.name,
         unit=metric.unit,
         unit_words=("percent", "points", "%") if metric.unit == "%" else (metric.unit,),
         synonyms=(),
         comparatives=QUALITY if metric.better == "higher" else turned,
-        margin=MarginWord(metric.margin, metric.unit),
+        margin=margin,
         layers="",
-        scopes=(Scope.RECORDED,),
+        scopes=(scope,),
+        pictures=False,
     )
 
 
-def _of_the_lab(entry: Entry) -> str | None:
-    """The lab's metric that has this title, in this unit or as a share where the table has percent."""
-    title = _plain(entry.metric.name)
+def lab_metric(of: Described) -> str | None:
+    """The lab's metric that has this title, in this unit or as a share where the user has percent."""
+    title = _plain(of.name)
     for name, metric in METRICS.items():
         units = (metric.word.unit, *PERCENTS) if metric.word.unit in SHARES else (metric.word.unit,)
-        if entry.metric.unit in units and title in map(_plain, (name, metric.word.title, *metric.word.synonyms)):
+        if of.unit in units and title in map(_plain, (name, metric.word.title, *metric.word.synonyms)):
             return name
     return None
 

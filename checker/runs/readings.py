@@ -1,0 +1,75 @@
+"""Readings of sentences, kept in the cache under everything that they follow from, so that a sentence is read once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import checker
+from checker.cache import cache_folder, version
+from checker.claims import ClaimSpec, Reading, read_sentence
+from checker.vocabulary import Vocabulary
+
+TUPLES = ("missing", "choices", "suggestions", "added")
+
+
+def read(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None) -> Reading:
+    """What `read_sentence` makes of a sentence: kept from an earlier time, or made now and kept."""
+    asked = json.dumps([sentence, sorted((names or {}).items()), _words(vocabulary), _code()])
+    path = cache_folder() / "readings" / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
+    found = _load(path, asked)
+    if found is None:
+        found = read_sentence(sentence, vocabulary, names)
+        with suppress(OSError):  # it is only quicker with it
+            _keep(path, asked, found)
+    return found
+
+
+def _load(path: Path, asked: str) -> Reading | None:
+    """A kept reading; None where there is none, or it is damaged."""
+    try:
+        fields, digest = json.loads(path.read_bytes())
+        if digest != _digest(asked, fields):
+            return None
+        spec = None if fields["spec"] is None else ClaimSpec.model_validate(fields["spec"])
+        return Reading(**{**fields, "spec": spec, **{name: tuple(fields[name]) for name in TUPLES}})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _keep(path: Path, asked: str, reading: Reading) -> None:
+    fields = {**asdict(reading), "spec": None if reading.spec is None else reading.spec.as_dict()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial.write_text(json.dumps([fields, _digest(asked, fields)]), encoding="utf-8")
+    if _load(partial, asked) == reading:
+        partial.replace(path)
+    else:
+        partial.unlink()
+
+
+def _digest(asked: str, fields: Any) -> str:
+    return hashlib.sha256(json.dumps([asked, fields], sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _words(vocabulary: Vocabulary) -> str:
+    return hashlib.sha256(repr(vocabulary).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """A hash of all that reads a sentence: the grammar and the code of the claim language, and of what it is made of."""
+    root = Path(checker.__file__).parent
+    files = [*root.glob("*.py"), *(path for path in (root / "claims").rglob("*") if path.suffix in (".py", ".lark"))]
+    digest = hashlib.sha256(" ".join(map(version, ("lark", "pydantic"))).encode())
+    for path in sorted(files):
+        digest.update(f"\n{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()

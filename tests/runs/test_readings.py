@@ -1,0 +1,65 @@
+"""Readings are kept by content; one that is damaged is made again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from checker.claims import Reading, read_sentence
+from checker.lab import vocabulary
+from checker.runs import readings
+
+WORDS = vocabulary()
+SENTENCES = (
+    "MAE has shorter attention distance than DINO",
+    "MAE has shorter attention distance",
+    "MAE is nicer than DINO",
+    "The attention distance of MAE is below 12 px",
+)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CHECK_CLAIMS_CACHE", str(tmp_path))
+    return tmp_path / "readings"
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_kept_reading_is_that_of_the_sentence(cache: Path, monkeypatch: pytest.MonkeyPatch, sentence: str) -> None:
+    wanted = read_sentence(sentence, WORDS)
+    assert readings.read(sentence, WORDS) == wanted
+    monkeypatch.setattr(readings, "read_sentence", lambda *_: pytest.fail("it was read already"))
+    assert readings.read(sentence, WORDS) == wanted
+
+
+def test_other_words_names_and_code_are_other_readings(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sentence = "our method has shorter attention distance than DINO"
+    assert readings.read(sentence, WORDS).spec is None
+    named = readings.read(sentence, WORDS, {"our method": "MAE"}).spec
+    assert named is not None
+    assert named.subject == "MAE"
+    fewer = replace(WORDS, models=tuple(model for model in WORDS.models if model.name != "MAE"))
+    assert readings.read(SENTENCES[0], WORDS).status == "ok"
+    assert readings.read(SENTENCES[0], fewer).status != "ok"
+    made: list[str] = []
+
+    def note(sentence: str, *_: object) -> Reading:
+        made.append(sentence)
+        return Reading("untestable", sentence)
+
+    monkeypatch.setattr(readings, "read_sentence", note)
+    monkeypatch.setattr(readings, "_code", lambda: "other")
+    assert readings.read(SENTENCES[0], WORDS).status == "untestable"
+    assert made == [SENTENCES[0]]
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:-9], lambda data: data.replace(b"MAE", b"DINO"), lambda data: b"\xff"])
+def test_a_damaged_one_is_made_again(cache: Path, spoil: object) -> None:
+    wanted = readings.read(SENTENCES[0], WORDS)
+    (path,) = cache.glob("*.json")
+    whole = path.read_bytes()
+    path.write_bytes(spoil(whole))  # type: ignore[operator]
+    assert readings.read(SENTENCES[0], WORDS) == wanted
+    assert path.read_bytes() == whole
