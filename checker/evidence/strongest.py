@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checker.claims import ClaimSpec
 from checker.claims.spec import Bound, Margin
 from checker.errors import MeasurementError
-from checker.evidence.again import decide_again
+from checker.evidence.again import ROUNDING, decide_again
 from checker.evidence.run import Run
 
 DIGITS = 2  # to which a number is rounded, away from what is claimed
@@ -39,15 +39,15 @@ def _candidates(run: Run) -> Iterator[ClaimSpec]:
     if spec.kind in ("compare", "equivalence") and spec.factor is None and spec.quantifier is None:
         shared = {**spec.as_dict(), "factor": None, "relation": None}
         if low > 0 or high < 0:
-            size = _down(min(abs(low), abs(high)))
+            size = _floor(max(0.0, min(abs(low), abs(high)) - ROUNDING))
             shared |= {"kind": "compare", "relation": "greater" if low > 0 else "less"}
         else:
-            size = _up(max(abs(low), abs(high)))
+            size = -_floor(-max(abs(low), abs(high)) - ROUNDING)
             shared |= {"kind": "equivalence"}
         yield _made(shared | {"margin": Margin(value=size, unit=run.unit).model_dump()})
     elif spec.kind == "threshold" and spec.quantifier is None:
-        above = ("greater", _floor(low))
-        below = ("less", -_floor(-high))
+        above = ("greater", _floor(low - ROUNDING))
+        below = ("less", -_floor(-high - ROUNDING))
         claimed_above = spec.relation in ("greater", "not less")
         order = (above, below) if claimed_above == (run.verdict.word == "inconclusive") else (below, above)
         for relation, value in order:
@@ -59,15 +59,6 @@ def _candidates(run: Run) -> Iterator[ClaimSpec]:
 
 def _made(fields: dict[str, object]) -> ClaimSpec:
     return ClaimSpec.model_validate({name: value for name, value in fields.items() if value is not None})
-
-
-def _down(value: float) -> float:
-    """A positive number, rounded towards 0."""
-    return _floor(value)
-
-
-def _up(value: float) -> float:
-    return -_floor(-value)
 
 
 def _floor(value: float) -> float:
