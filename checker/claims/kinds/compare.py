@@ -112,14 +112,14 @@ def _alone(parsed: Parsed) -> QuestionError:
 
 
 def _of_time(parsed: Parsed) -> None:
-    """Ask where a verb of keeping has its comparative behind the metric: "keeps its attention distance longer" tells of time."""
+    """Ask where a verb of keeping has "longer" behind the metric: "keeps its attention distance longer" tells of time."""
     tokens = leaves(parsed.tree)
     kept = [token.start_pos or 0 for token in tokens if token.type == "HAVE" and str(token).casefold().rstrip("s") in KEEPING]
     metrics = [token.start_pos or 0 for token in tokens if token.type == "METRIC"]
     for word in tokens:
         place = word.start_pos or 0
-        if word.type == "COMPARATIVE" and any(verb < metric < place for verb in kept for metric in metrics):
-            raise QuestionError(f"{str(word)!r} behind what is kept can be of time", "the comparison before the metric")
+        if str(word) == "longer" and any(verb < metric < place for verb in kept for metric in metrics):
+            raise QuestionError("'longer' behind what is kept can be of time", "the comparison before the metric")
 
 
 def _superlative(parsed: Parsed) -> QuestionError:
