@@ -10,9 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     field_validator,
@@ -21,6 +19,7 @@ from pydantic import (
 
 from checker.claims.kind import KINDS
 from checker.scope import Asked
+from checker.strict_model import Strict
 from checker.variant import Variant
 from checker.words import Claimed, Quantifier
 
@@ -59,10 +58,6 @@ def _is_a_kind(name: str) -> str:
 def _list_kinds(schema: dict[str, Any]) -> None:
     schema["enum"] = list(KINDS)
     schema["description"] = "\n".join(f"- {name}: {type(kind).__doc__}" for name, kind in KINDS.items())
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Margin(Strict):
