@@ -67,10 +67,10 @@ def test_checking_imports_nothing_that_an_extra_brings() -> None:
     """A toy that ships is measured with every metric of the lab."""
     code = (
         "import sys; from checker.lab.metrics import METRICS; from checker.lab.checkpoints import load;"
-        "from checker.lab.data import DATA; from checker.lab.measure import measure; from checker.lab.subject import Subject;"
+        "from checker.lab.data import DATA; from checker.lab.measure import measure; from checker.lab.subjects import Transformer;"
         "from checker.lab.models import MODELS; from checker.runs.store import Store; import checker.runs.check, checker.browse.site;"
         "recipe = MODELS['MAE'].recipe; encoder, card = load(Store.default().model(recipe, 0));"
-        "measure(['attention_distance', 'reconstruction_error'], Subject(encoder, DATA['shapes'], 4, card, {}));"
+        "measure(['attention_distance', 'reconstruction_error'], Transformer(encoder, DATA['shapes'], 4, card));"
         f"print([m for m in {BROUGHT_BY_EXTRAS} if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

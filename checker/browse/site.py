@@ -21,10 +21,9 @@ from checker.notes import Problem, Vault
 from checker.notes.graph import KINDS, ClaimNode
 from checker.notes.properties import WIKILINK, read_frontmatter
 from checker.runs.project import Project
-from checker.runs.risk import at_risk
+from checker.runs.risk import with_risks
 from checker.runs.survey import Case
 from checker.vocabulary import Vocabulary
-from checker.words import DECIDED
 from checker.workspace import Workspace
 from checker.writing import read_ledgers
 
@@ -121,10 +120,7 @@ class Site:
         found = {
             case.id: of_claims.standing(case, self.ledgers.get(case.id), self.faults.get(case.id, "")) for case in self.cases
         }
-        if not self.rests:
-            return found
-        risks = at_risk(self.rests, {name for name, at in found.items() if at.word == "refuted" or at.stale})
-        return {name: replace(at, at_risk=risks.get(name, ()) if at.word in DECIDED else ()) for name, at in found.items()}
+        return with_risks(found, self.rests) if self.rests else found
 
     @property
     def rests(self) -> dict[str, tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError, field_validator
 
 from checker import strict_yaml
-from checker.claims.spec import Bound, ClaimSpec, Decide, Margin, Strict, Where
+from checker.claims.spec import Bound, ClaimSpec, Decide, Margin, Where
 from checker.errors import SpecError
+from checker.strict_model import Strict, explain, place_of
 
 ID = re.compile(r"[A-Za-z0-9-]+")
 SIGNATURE = re.compile(r"^# Written by check-claims \(([0-9a-f]{16})\)[^\n]*\n\Z", re.MULTILINE)
@@ -97,34 +97,7 @@ def _validated(model: type[Model], fields: dict[str, Any], text: str, name: str)
     except ValidationError as error:
         first = error.errors()[0]
         path = [str(part) for part in first["loc"]]
-        line, column = _find(text, path)
-        raise SpecError(f"{name}:{line}:{column}: {_explain(first, path)}") from error
-
-
-def _explain(error: Any, path: list[str]) -> str:
-    where = ".".join(path)
-    if error["type"] == "extra_forbidden":
-        known = PARTS[path[0]].model_fields if path[0] in PARTS else {**Identity.model_fields, **ClaimSpec.model_fields}
-        near = difflib.get_close_matches(path[-1], list(known), 1)
-        return f"there is no key `{where}`" + (f"; did you mean `{near[0]}`?" if near else "")
-    if error["type"] == "missing":
-        return f"the key `{where}` is missing"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
-
-
-def _find(text: str, path: list[str]) -> tuple[int, int]:
-    """Where a key stands, 1-based; a missing key is looked for where its parent stands."""
-    import yaml
-
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    mark = node.start_mark if node else None
-    for part in path:
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        for key, value in pairs:
-            if key.value == part:
-                mark, node = key.start_mark, value
-                break
-        else:
-            break
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = place_of(text, path)
+        part = PARTS.get(path[0]) if path else None
+        known = part.model_fields if part else {**Identity.model_fields, **ClaimSpec.model_fields}
+        raise SpecError(f"{name}:{line}:{column}: {explain(first, path, known)}") from error

@@ -10,9 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     field_validator,
@@ -21,6 +19,7 @@ from pydantic import (
 
 from checker.claims.kind import KINDS
 from checker.scope import Asked
+from checker.strict_model import Strict
 from checker.variant import Variant
 from checker.words import Claimed, Quantifier
 
@@ -87,10 +86,6 @@ def check_levels(levels: tuple[str, ...]) -> None:
     numbers = [level_number(level) for level in levels]
     if len(numbers) < 3 or numbers != sorted(set(numbers)):
         raise ValueError("`over` needs at least 3 levels of a setting, in growing order")
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Margin(Strict):

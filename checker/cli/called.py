@@ -15,6 +15,7 @@ FILES = {  # in `checker.cli`, each with its commands
     "check": ("check",),
     "controls": ("lab",),
     "diff": ("diff",),
+    "experiments": ("experiments",),
     "lab": ("lab",),
     "models": ("models",),
     "notes": ("notes", "inspect", "links", "path", "orphans", "unresolved", "lint", "graph", "rename"),

@@ -35,16 +35,17 @@ def diff(
 
     project = Project.find(path)
     before, _, after = revisions.partition("..")
+    before = before or "HEAD"
     faults: list[str] = []
-    found = changes_between(_states(project, before or "HEAD", faults), _states(project, after, faults))
+    found = changes_between(_states(project, before, faults), _states(project, after, faults))
     warn(*faults)
     if as_json:
-        typer.echo(json.dumps(of_changes(found, before or "HEAD", after or NOW), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(of_changes(found, before, after or NOW), ensure_ascii=False, indent=1))
         return ERROR if faults else OK
     rows = [(f"{each.before or 'new'} → {each.after or 'gone'}", each.statement, "; ".join(each.why), each.id) for each in found]
     if rows:
         print_table(("status", "claim", "why", "id"), rows)
-    typer.echo(f"{len(rows)} claims have another status: {before or 'HEAD'} to {after or NOW}")
+    typer.echo(f"{len(rows)} claims have another status: {before} to {after or NOW}")
     return ERROR if faults else OK
 
 

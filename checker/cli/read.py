@@ -101,7 +101,7 @@ def propose(
     workspace = open_workspace(vault)
     opened = workspace.vault()
     places = [opened.find(name) for name in notes] if notes else list(filter(opened.is_content, opened.note_paths))
-    with idle_sentences(cache_folder() / "readings", workspace.words) as idle:
+    with idle_sentences(cache_folder() / "idle", workspace.words) as idle:
         found = [proposal for place in places for proposal in _proposals(opened, place, workspace.words, idle)]
     accepted = (_accepted(found, yes) if write else []) + (_fixed(found) if fix else [])
     unwritten = _tag(workspace, accepted) if accepted else []

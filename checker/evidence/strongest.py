@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
 
 from checker.claims import ClaimSpec
 from checker.claims.spec import Bound, Margin
 from checker.errors import MeasurementError
-from checker.evidence.again import decide_again
+from checker.evidence.again import ROUNDING, decide_again
 from checker.evidence.run import Run
 
 DIGITS = 2  # to which a number is rounded, away from what is claimed
@@ -22,7 +24,8 @@ def strongest(run: Run) -> ClaimSpec | None:
     """
     if run.verdict.word == "supported" or not run.verdict.reached:
         return None
-    return next((spec for spec in _candidates(run) if _holds(run, spec)), None)
+    made = filter(None, map(_made, _candidates(run)))
+    return next((spec for spec in made if _holds(run, spec)), None)
 
 
 def _holds(run: Run, spec: ClaimSpec) -> bool:
@@ -32,42 +35,38 @@ def _holds(run: Run, spec: ClaimSpec) -> bool:
         return False
 
 
-def _candidates(run: Run) -> Iterator[ClaimSpec]:
+def _candidates(run: Run) -> Iterator[Mapping[str, object]]:
+    """The fields of specs that may hold, the strongest first."""
     spec, low, high = run.spec, run.verdict.low, run.verdict.high
     if spec.members or low is None or high is None:
         return
     if spec.kind in ("compare", "equivalence") and spec.factor is None and spec.quantifier is None:
         shared = {**spec.as_dict(), "factor": None, "relation": None}
         if low > 0 or high < 0:
-            size = _down(min(abs(low), abs(high)))
+            size = _floor(max(0.0, min(abs(low), abs(high)) - ROUNDING))
             shared |= {"kind": "compare", "relation": "greater" if low > 0 else "less"}
         else:
-            size = _up(max(abs(low), abs(high)))
+            size = -_floor(-max(abs(low), abs(high)) - ROUNDING)
             shared |= {"kind": "equivalence"}
-        yield _made(shared | {"margin": Margin(value=size, unit=run.unit).model_dump()})
+        yield shared | {"margin": Margin(value=size, unit=run.unit).model_dump()}
     elif spec.kind == "threshold" and spec.quantifier is None:
-        above = ("greater", _floor(low))
-        below = ("less", -_floor(-high))
+        above = ("greater", _floor(low - ROUNDING))
+        below = ("less", -_floor(-high - ROUNDING))
         claimed_above = spec.relation in ("greater", "not less")
         order = (above, below) if claimed_above == (run.verdict.word == "inconclusive") else (below, above)
         for relation, value in order:
             bound = Bound(value=value, unit=run.unit).model_dump()
-            yield _made({**spec.as_dict(), "relation": relation, "bound": bound, "margin": None})
+            yield {**spec.as_dict(), "relation": relation, "bound": bound, "margin": None}
     elif spec.kind in ("trend", "correlation") and spec.relation is not None:
-        yield _made({**spec.as_dict(), "relation": FLIPPED[spec.relation]})
+        yield {**spec.as_dict(), "relation": FLIPPED[spec.relation]}
 
 
-def _made(fields: dict[str, object]) -> ClaimSpec:
-    return ClaimSpec.model_validate({name: value for name, value in fields.items() if value is not None})
-
-
-def _down(value: float) -> float:
-    """A positive number, rounded towards 0."""
-    return _floor(value)
-
-
-def _up(value: float) -> float:
-    return -_floor(-value)
+def _made(fields: Mapping[str, object]) -> ClaimSpec | None:
+    """The spec; None where one of that kind cannot have these fields."""
+    try:
+        return ClaimSpec.model_validate({name: value for name, value in fields.items() if value is not None})
+    except ValidationError:
+        return None
 
 
 def _floor(value: float) -> float:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.claims.reader_key import code
 from checker.errors import CheckerError
 from checker.lab.changes import CHANGES, Knob, with_settings
 from checker.lab.checkpoints import read_card
@@ -46,17 +47,12 @@ def look_through(store: Store) -> list[Kind]:
             lambda path: path.suffix == ".safetensors",
         ),
         _kind("remeasured", "of a run with --remeasure that was interrupted", store.remeasured, "*", lambda path: True),
-        _kind(
-            "seen",
-            "evidence that has had its spot check",
-            store.root / "seen",
-            "*",
-            lambda path: True,
-        ),
-        _kind("readings", "of sentences", store.root / "readings", "*", lambda path: False),
+        _kind("seen", "evidence that has had its spot check", store.root / "seen", "*", lambda path: True),
+        _kind("experiments", "runs of your experiments", store.runs, "*", lambda path: True),
+        _kind("readings", "of sentences, a folder a reader", store.root / "readings", "*", lambda path: path.name == code()),
         _kind("jobs", "running, or failed with their logs", store.jobs, "*", _is_going_on),
         _kind("vaults", "indexes of notes", store.root / "vaults", "*", lambda path: True),
-        _kind("readings", "sentences that are no claims", store.root / "readings", "*.txt", lambda path: True),
+        _kind("idle", "sentences that are no claims", store.root / "idle", "*.txt", lambda path: True),
         _of("damaged", "set aside, or left by a run that was killed", tuple(_damaged(store)), lambda path: False),
     ]
 

@@ -43,10 +43,5 @@ class Outcome:
         return {"supported", "refuted"} <= words
 
     @property
-    def is_shaken(self) -> bool:
-        """Whether what rests on it is at risk."""
-        return self.word == "refuted" or self.stale
-
-    @property
     def scope(self) -> str:
         return self.run.scope.value if self.run and self.word in DECIDED else ""

@@ -8,13 +8,12 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import checker
-from checker.cache import cache_folder, version
+from checker.cache import cache_folder
 from checker.claims import ClaimSpec, Reading, read_sentence
+from checker.claims.reader_key import code, reader_key
 from checker.vocabulary import Vocabulary
 
 TUPLES = ("missing", "choices", "suggestions", "added")
@@ -22,8 +21,8 @@ TUPLES = ("missing", "choices", "suggestions", "added")
 
 def read(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None) -> Reading:
     """What `read_sentence` makes of a sentence: kept from an earlier time, or made now and kept."""
-    asked = json.dumps([sentence, sorted((names or {}).items()), _words(vocabulary), _code()])
-    path = cache_folder() / "readings" / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
+    asked = json.dumps([sentence, sorted((names or {}).items()), reader_key(vocabulary)])
+    path = cache_folder() / "readings" / code() / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
     found = _load(path, asked)
     if found is None:
         found = read_sentence(sentence, vocabulary, names)
@@ -57,19 +56,3 @@ def _keep(path: Path, asked: str, reading: Reading) -> None:
 
 def _digest(asked: str, fields: Any) -> str:
     return hashlib.sha256(json.dumps([asked, fields], sort_keys=True).encode()).hexdigest()
-
-
-@lru_cache(maxsize=8)
-def _words(vocabulary: Vocabulary) -> str:
-    return hashlib.sha256(repr(vocabulary).encode()).hexdigest()
-
-
-@cache
-def _code() -> str:
-    """A hash of all that reads a sentence: the grammar and the code of the claim language, and of what it is made of."""
-    root = Path(checker.__file__).parent
-    files = [*root.glob("*.py"), *(path for path in (root / "claims").rglob("*") if path.suffix in (".py", ".lark"))]
-    digest = hashlib.sha256(" ".join(map(version, ("lark", "pydantic"))).encode())
-    for path in sorted(files):
-        digest.update(f"\n{path.relative_to(root)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()

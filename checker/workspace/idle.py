@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from checker.claims.reader_key import reader_key
 from checker.vocabulary import Vocabulary
 
 
@@ -16,7 +15,7 @@ from checker.vocabulary import Vocabulary
 def idle_sentences(folder: Path, vocabulary: Vocabulary) -> Iterator[set[str]]:
     """The hashes of those that this reader and these words made nothing of, kept in a file of `folder`; what is added is kept
     too. A folder that cannot be written only makes the next look slower."""
-    file = folder / f"{_key(vocabulary)}.txt"
+    file = folder / f"{reader_key(vocabulary)}.txt"
     text = file.read_text(encoding="ascii") if file.is_file() else ""
     hashes = Hashes(text.split())
     before = len(hashes)
@@ -41,19 +40,3 @@ class Hashes(set[str]):
 
 def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _key(vocabulary: Vocabulary) -> str:
-    """A hash of the words and of the code that reads."""
-    code = hashlib.sha256(repr(vocabulary).encode())
-    for file in _sources(files("checker.claims")):
-        code.update(file.read_bytes())
-    return code.hexdigest()[:16]
-
-
-def _sources(folder: Traversable) -> Iterator[Traversable]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            yield from _sources(entry)
-        elif entry.name.endswith((".py", ".lark", ".txt")):
-            yield entry

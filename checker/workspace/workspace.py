@@ -204,21 +204,14 @@ class Workspace:
 
     def _with_risks(self, outcomes: tuple[Outcome, ...], survey: Survey) -> tuple[Outcome, ...]:
         """The outcomes, with what puts each at risk. Claims that are no part of this check count as their notes have them."""
-        from checker.runs.risk import at_risk
-        from checker.words import DECIDED
+        from checker.runs.risk import with_risks
         from checker.writing import shaken
 
         if not survey.rests:
             return outcomes
-        here = {outcome.case.id for outcome in outcomes}
-        others = {name for names in survey.rests.values() for name in names} - here
-        weak = {outcome.case.id for outcome in outcomes if outcome.is_shaken} | shaken(self.project, others)
-        found = at_risk(survey.rests, weak)
-        decided = {outcome.case.id for outcome in outcomes if outcome.word in DECIDED}
-        return tuple(
-            replace(outcome, at_risk=found[outcome.case.id]) if outcome.case.id in decided & found.keys() else outcome
-            for outcome in outcomes
-        )
+        found = {outcome.case.id: outcome for outcome in outcomes}
+        others = {name for names in survey.rests.values() for name in names} - found.keys()
+        return tuple(with_risks(found, survey.rests, shaken(self.project, others)).values())
 
     def _with_strongest(self, outcome: Outcome) -> Outcome:
         """The outcome, with the sentence that its evidence does support where the claim is refuted or open."""

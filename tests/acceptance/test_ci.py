@@ -122,7 +122,8 @@ def test_githubs_runner_gets_annotations_and_no_other_commands(
         (
             "error",
             {"file": "vault/N.md", "line": "1", "title": "∅ untestable"},
-            "MAE is nice  [31m # #[add-mask]secret : :error::50%0Anew: no metric here is named in it",
+            "MAE is nice  [31m # #[add-mask]secret : :error::50%0Anew: not understood: 'nice', 'add-mask', 'secret' (no word of the "
+            "claim language); '31m' (a size or a resolution of a model), …",
         ),
         (
             "error",

@@ -40,7 +40,7 @@ def test_it_opens_with_the_home_note_and_what_is_around_it(served: Served, open_
     assert "Transcluded words" in text
     assert "hidden words" not in text
     assert page.locator(".prose math").count() == 2
-    assert page.locator(".prose img").evaluate("image => image.complete && image.naturalWidth") == 1
+    holds(page, "document.querySelector('.prose img').naturalWidth === 1")
     assert page.locator(".prose .md-claim[data-word=supported]").inner_text().startswith("supported · toy")
 
 

@@ -7,9 +7,12 @@ import pytest
 from checker.claims.reported import Reported
 from checker.evidence import Run
 from checker.evidence.reported import beside
+from checker.scope import Scope
 from tests.evidence.runs import run, with_verdict
 
-MEASURED = with_verdict(run(), effect=0.7, low=0.66, high=0.74).model_copy(update={"scope": "pretrained", "effect_unit": "share"})
+MEASURED = with_verdict(run(), effect=0.7, low=0.66, high=0.74).model_copy(
+    update={"scope": Scope.PRETRAINED, "effect_unit": "share"}
+)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +27,7 @@ MEASURED = with_verdict(run(), effect=0.7, low=0.66, high=0.74).model_copy(updat
         (Reported("a", "", "0.7", 0.7, None, ""), MEASURED, "other unit"),
         (Reported("a", "", "7 px", 7, None, "px"), MEASURED, "other unit"),
         (Reported("a", "", "0.7 px", 0.7, None, "px"), MEASURED.model_copy(update={"effect_unit": "px"}), "agrees"),
-        (Reported("a", "", "68 %", 0.68, None, "share"), MEASURED.model_copy(update={"scope": "toy"}), "other scope"),
+        (Reported("a", "", "68 %", 0.68, None, "share"), MEASURED.model_copy(update={"scope": Scope.TOY}), "other scope"),
         (Reported("a", "", "68 %", 0.68, None, "share"), None, "not measured"),
     ],
 )

@@ -139,7 +139,7 @@ def test_what_is_asked_of_an_executor_is_checked(tmp_path: Path) -> None:
 def test_a_service_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with (
-        pytest.raises(ConfigurationError, match=r"needs the package ray: pip install 'check-claims\[cluster\]'"),
+        pytest.raises(ConfigurationError, match=r"needs the package ray; pip install 'check-claims\[cluster\]'"),
         open_executor("ray", {}, 2, tmp_path),
     ):
         pass

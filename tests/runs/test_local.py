@@ -122,7 +122,7 @@ def test_what_a_metric_does_to_its_process(tmp_path: Path, plugins: Path, model:
     ends = run_in_workers(jobs, tmp_path, Limits(seconds=10, memory=2e9, processes=60))
     errors = {name: event.error for name, event in ends.items()}
     assert errors == {
-        "nan": "fault_nan is nan in image 0 of " + f"{model.name}; not a measurement",
+        "nan": "fault_nan is nan in image 0 of random initialisation; not a measurement",
         "raises": "ZeroDivisionError: by nothing",
         "leaves": "it called for an exit (7)",
         "segfault": "the worker was ended by SIGSEGV: Fatal Python error: Segmentation fault",

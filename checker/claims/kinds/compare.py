@@ -18,6 +18,7 @@ from checker.claims.range import Range, beyond, of_difference
 from checker.claims.spec import ClaimSpec, Margin
 from checker.vocabulary import MetricWord, Relation
 
+KEEPING = ("maintain", "keep", "retain")
 # Beside these a factor below 1 can be of the whole, or of the difference.
 CHANGING = terminals(
     "BY COMPARATIVE DEGREE ADJECTIVE PREDICATE BEAT LAG BEATEN EXCEED UNDERCUT UP DOWN IMPROVE WORSEN RAISED LOWERED"
@@ -40,6 +41,7 @@ class Compare(Kind):
     has_degree = True
 
     def ask(self, parsed: Parsed) -> None:
+        _of_time(parsed)
         if parsed.tokens("SUPERLATIVE"):
             raise _superlative(parsed)
         if parsed.tokens("ADJECTIVE") and not parsed.tokens("COMPARATIVE", "DEGREE"):
@@ -122,6 +124,17 @@ def _alone(parsed: Parsed) -> QuestionError:
     others = [] if parsed.tokens(*NEGATIONS) else others_of(parsed, the_one(parsed, "subject"))
     choices = [Choice((Edit(place, place, "more"), *adding(f"than {other}").edits), other) for other in others]
     return QuestionError("it does not say compared with what", "baseline", choices)
+
+
+def _of_time(parsed: Parsed) -> None:
+    """Ask where a verb of keeping has "longer" behind the metric: "keeps its attention distance longer" tells of time."""
+    tokens = leaves(parsed.tree)
+    kept = [token.start_pos or 0 for token in tokens if token.type == "HAVE" and str(token).casefold().rstrip("s") in KEEPING]
+    metrics = [token.start_pos or 0 for token in tokens if token.type == "METRIC"]
+    for word in tokens:
+        place = word.start_pos or 0
+        if str(word) == "longer" and any(verb < metric < place for verb in kept for metric in metrics):
+            raise QuestionError("'longer' behind what is kept can be of time", "the comparison before the metric")
 
 
 def _superlative(parsed: Parsed) -> QuestionError:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import math
 import re
 import shlex
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
@@ -16,7 +14,8 @@ from checker import strict_yaml
 from checker.durations import seconds_of
 from checker.errors import ConfigurationError
 from checker.lab.own.entries import NAME
-from checker.lab.results.entry import PERCENTS, SHARES, Finite, Strict, Text, place_of
+from checker.lab.results.entry import Finite, Numbers, Text, explain_at_length
+from checker.strict_model import Strict, place_of
 
 PLACEHOLDER = re.compile(r"\{(model|seed|out)\}")
 PLACEHOLDERS = ("model", "seed", "out")
@@ -40,21 +39,11 @@ def inside(path: str) -> str:
 Inside = Annotated[str, AfterValidator(inside)]
 
 
-class Metric(Strict):
+class Metric(Numbers):
     """What the numbers of the command are. `margin` is the smallest difference of interest, in the unit; without it, 5 % of the
-    baseline. A `share` lies in [0, 1] and `%` in [0, 100]."""
+    baseline."""
 
-    name: Text
-    unit: Text
-    better: Literal["higher", "lower"]
     margin: Annotated[Finite, Field(ge=0)] | None = None
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Between which values of this unit lie."""
-        if self.unit in SHARES:
-            return 0.0, 1.0
-        return (0.0, 100.0) if self.unit in PERCENTS else (-math.inf, math.inf)
 
 
 class Experiment(Strict):
@@ -161,16 +150,5 @@ def parse_experiment(text: str, name: str) -> Experiment:
     except ValidationError as error:
         first = error.errors()[0]
         line, column = place_of(text, first["loc"])
-        raise ConfigurationError(f"{name}:{line}:{column}: {_explain(tuple(map(str, first['loc'])), first)}") from error
-
-
-def _explain(where: tuple[str, ...], error: Any) -> str:
-    shown = ".".join(where)
-    if error["type"] == "extra_forbidden":
-        fields = list((Metric if len(where) > 1 else Experiment).model_fields)
-        near = difflib.get_close_matches(where[-1], fields, 1)
-        return f"there is no key `{shown}`" + (f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(fields)}")
-    if error["type"] == "missing":
-        return f"the key `{shown}` is missing"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{shown}: {message[:1].lower()}{message[1:]}"
+        known = (Metric if len(first["loc"]) > 1 else Experiment).model_fields
+        raise ConfigurationError(f"{name}:{line}:{column}: {explain_at_length(first, first['loc'], known)}") from error

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from checker import strict_yaml
 from checker.errors import ConfigurationError
 from checker.lab.description import Channels
+from checker.strict_model import Strict, explain
 
 FILE = "models.yaml"
 LONGEST = 1_000_000  # bytes
@@ -35,10 +36,6 @@ def _finite(value: float) -> float:
 Number = Annotated[float, AfterValidator(_finite)]
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
 class Normalisation(Strict):
     """Mean and standard deviation of each channel, of pictures in [0, 1]."""
 
@@ -55,13 +52,13 @@ class Entry(Strict):
     folder for each seed, from the folder of the project.
     """
 
-    families: list[str] = []
+    families: list[str] = Field(default=[])
     architecture: str = ""
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = Field(default={})
     normalise: str | Normalisation | None = None
     key: str | None = None
     prefix: str | None = None
-    aside: list[str] = []
+    aside: list[str] = Field(default=[])
     seeds: Annotated[list[str], Field(min_length=1)]
 
     @field_validator("normalise")
@@ -157,7 +154,8 @@ def parse_models(text: str, name: str, root: Path) -> dict[str, OwnModel]:
         except ValidationError as error:
             first = error.errors()[0]
             where = tuple(str(part) for part in first["loc"] if part not in ("str", "Normalisation"))
-            raise ConfigurationError(f"{_place(name, text, places, (key, *where))}: {_explain(key, where, first)}") from error
+            place = _place(name, text, places, (key, *where))
+            raise ConfigurationError(f"{place}: {key}: {explain(first, where, Entry.model_fields)}") from error
     return models
 
 
@@ -169,14 +167,3 @@ def _place(name: str, text: str, places: tuple[strict_yaml.Place, ...], path: tu
             before = text[:start]
             return f"{name}:{before.count(chr(10)) + 1}:{start - before.rfind(chr(10))}"
     return f"{name}:1:1"
-
-
-def _explain(key: str, where: tuple[str, ...], error: Any) -> str:
-    shown = ".".join(where)
-    if error["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(where[-1], list(Entry.model_fields), 1)
-        return f"{key}: there is no key `{shown}`" + (f"; did you mean `{near[0]}`?" if near else "")
-    if error["type"] == "missing":
-        return f"{key}: the key `{shown}` is missing"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{key}: {shown}: {message}" if shown else f"{key}: {message}"

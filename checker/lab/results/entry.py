@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 
 from checker import strict_yaml
 from checker.errors import ConfigurationError
+from checker.strict_model import Strict, explain, place_of
 
 Format = Literal[
     "csv",
@@ -50,10 +50,6 @@ Text = Annotated[str, AfterValidator(_filled)]
 Finite = Annotated[float, AfterValidator(_finite)]
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
 class Columns(Strict):
     """What each column means: its name, a dotted path into a record, `folder.N`, or `FIELD:pattern`.
 
@@ -88,16 +84,12 @@ class AtStep(Strict):
     step: int
 
 
-class Metric(Strict):
-    """What the values are. `margin` is the smallest difference of interest, in the unit of the values.
-
-    A `share` lies in [0, 1] and `%` in [0, 100]; a value outside stops.
-    """
+class Numbers(Strict):
+    """What values are. A `share` lies in [0, 1] and `%` in [0, 100]."""
 
     name: Text
     unit: Text
     better: Literal["higher", "lower"]
-    margin: Annotated[Finite, Field(ge=0)]
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -105,6 +97,13 @@ class Metric(Strict):
         if self.unit in SHARES:
             return 0.0, 1.0
         return (0.0, 100.0) if self.unit in PERCENTS else (-math.inf, math.inf)
+
+
+class Metric(Numbers):
+    """What the values of a table are; one outside its unit stops. `margin` is the smallest difference of interest, in their
+    unit."""
+
+    margin: Annotated[Finite, Field(ge=0)]
 
 
 class Entry(Strict):
@@ -203,32 +202,17 @@ def read_entries(text: str, name: str = "results.yaml") -> tuple[Entry, ...]:
 
 
 def _explain(error: Any, path: tuple[Any, ...]) -> str:
-    where = ".".join(map(str, path))
+    parts: dict[str, type[BaseModel]] = {"columns": Columns, "metric": Metric, "take": AtStep}
+    return explain_at_length(error, path, (parts.get(str(path[0]), Entry) if len(path) > 1 else Entry).model_fields)
+
+
+def explain_at_length(error: Any, path: tuple[Any, ...], fields: Collection[str]) -> str:
+    """What is wrong at a path of a file, in a sentence; where no key is like an unknown one, all `fields` are named."""
+    where = tuple(map(str, path))
+    text = explain(error, where, fields)
     if error["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"columns": Columns, "metric": Metric, "take": AtStep}
-        fields = (parts.get(str(path[0]), Entry) if len(path) > 1 else Entry).model_fields
-        near = difflib.get_close_matches(str(path[-1]), list(fields), 1)
-        return f"there is no key `{where}`" + (f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(fields)}")
-    if error["type"] == "missing":
-        return f"the key `{where}` is missing"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {message[:1].lower()}{message[1:]}" if where else message
-
-
-def place_of(text: str, path: tuple[Any, ...]) -> tuple[int, int]:
-    """Where a key stands, from 1; a missing one is placed where what should hold it stands."""
-    import yaml
-
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    mark = node.start_mark if node else None
-    for part in path:
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            mark = node.start_mark
-            continue
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        found = next(((key, value) for key, value in pairs if key.value == str(part)), None)
-        if found is None:
-            break
-        mark, node = found[0].start_mark, found[1]
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return text if text.endswith("?") else f"{text}; known are {', '.join(fields)}"
+    if error["type"] == "missing" or not where:
+        return text
+    message = text.removeprefix(f"{'.'.join(where)}: ")
+    return f"{'.'.join(where)}: {message[:1].lower()}{message[1:]}"

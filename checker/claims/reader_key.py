@@ -1,0 +1,28 @@
+"""A name for a reader and the words that it knows: what it made of a sentence stays true while the name does."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache, lru_cache
+from pathlib import Path
+
+import checker
+from checker.cache import version
+from checker.vocabulary import Vocabulary
+
+
+@lru_cache(maxsize=8)
+def reader_key(vocabulary: Vocabulary) -> str:
+    """A hash of the words and of all that reads a sentence, 16 hexadecimal digits."""
+    return hashlib.sha256(f"{code()}\n{vocabulary!r}".encode()).hexdigest()[:16]
+
+
+@cache
+def code() -> str:
+    """A hash of the grammar and the code of the claim language, and of what it is made of, 16 hexadecimal digits."""
+    root = Path(checker.__file__).parent
+    files = [*root.glob("*.py"), *(path for path in (root / "claims").rglob("*") if path.suffix in (".py", ".lark"))]
+    digest = hashlib.sha256(" ".join(map(version, ("lark", "pydantic"))).encode())
+    for path in sorted(files):
+        digest.update(f"\n{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
