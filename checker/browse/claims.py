@@ -4,56 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checker.claims import select_layers
 from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
+from checker.reports.standing import Standing
 from checker.reports.table import reported
-from checker.runs.evidence import still_stands
 from checker.runs.question import REFERENCE
 from checker.runs.risk import Rests
 from checker.runs.survey import Case
 from checker.scope import leading_first
 from checker.vocabulary import Vocabulary
-from checker.words import DECIDED, StatusWord
 from checker.writing import numbers
 
 CONFIDENCE = 0.95  # of the intervals over seeds at each layer
 DIGITS = 5
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How it stands with a claim: its word, the run that the word comes from if there is one, and why."""
-
-    word: StatusWord
-    reason: str
-    run: Run | None = None
-    stale: bool = False
-    at_risk: tuple[str, ...] = ()
-
-    @property
-    def scope(self) -> str:
-        return self.run.scope.value if self.run is not None else ""
-
-
-def standing(case: Case, ledger: Ledger | None, fault: str = "") -> Standing:
-    """The status that the next check would find if nothing had to be measured. `fault` is why the ledger cannot be used."""
-    if ledger is None:
-        return Standing("error", fault)
-    runs = leading_first(ledger.newest)
-    leading = next((run for run in runs if run.verdict.word in DECIDED), None)
-    if case.word is not None and case.word != "error":
-        return Standing(case.word, case.reason)
-    if leading is None:
-        return Standing("error" if case.word == "error" else "unchecked", case.reason or "not checked yet")
-    if case.word == "error" or case.stale or case.spec is None:
-        return Standing(leading.verdict.word, case.reason, leading, stale=True)
-    stands = still_stands(leading, case.spec)
-    changed = "its spec, code, data or weights have changed since it was checked"
-    return Standing(leading.verdict.word, leading.verdict.reason if stands else changed, leading, not stands)
 
 
 def row(case: Case, at: Standing) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from checker.evidence import Ledger
 from checker.notes import Problem, Vault
 from checker.notes.graph import KINDS, ClaimNode
 from checker.notes.properties import WIKILINK, read_frontmatter
+from checker.reports.standing import Standing, standing
 from checker.runs.project import Project
 from checker.runs.risk import with_risks
 from checker.runs.survey import Case
@@ -115,11 +116,9 @@ class Site:
         return root.parent.name if root.name == "vault" else root.name
 
     @cached_property
-    def standings(self) -> dict[str, of_claims.Standing]:
+    def standings(self) -> dict[str, Standing]:
         """How it stands with each claim."""
-        found = {
-            case.id: of_claims.standing(case, self.ledgers.get(case.id), self.faults.get(case.id, "")) for case in self.cases
-        }
+        found = {case.id: standing(case, self.ledgers.get(case.id), self.faults.get(case.id, "")) for case in self.cases}
         return with_risks(found, self.rests) if self.rests else found
 
     @property

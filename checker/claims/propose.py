@@ -49,19 +49,27 @@ class Proposal:
         return tuple(dict.fromkeys((*there, *self.reading.choices)))[:MOST_CHOICES]
 
 
-def proposals(note: Note, vocabulary: Vocabulary, names: Names, idle: set[str] | None = None) -> list[Proposal]:
+def proposals(
+    note: Note, vocabulary: Vocabulary, names: Names, idle: set[str] | None = None, within: Span | None = None
+) -> list[Proposal]:
     """The sentences of a note's paragraphs, list items and quotes that compile, or nearly do, and have no tag, in order. `idle`
-    holds sentences of which nothing was made before, and takes those of which nothing is made now."""
+    holds sentences of which nothing was made before, and takes those of which nothing is made now. `within`: only those that
+    this span touches."""
     found: list[Proposal] = []
+    looked_at = within or Span(0, len(note.data))
     idle = set() if idle is None else idle
     tags = [tag.span.start for tag in note.tags if tag.name.casefold() == TAG]
     for block in note.blocks:
         if block.kind not in WITH_ID or any(span.start < block.span.end < span.end for span in note.hidden):
             continue
+        if block.span.end < looked_at.start or looked_at.end < block.span.start:
+            continue
         taken = not note.writable or any(block.span.start <= tag < block.span.end for tag in tags)
         links = [link for link in note.links if block.span.start <= link.span.start < block.span.end]
         meant = names(links)
         for span in _sentences(note, block):
+            if span.end < looked_at.start or looked_at.end < span.start:
+                continue
             source = note.data[span.start : span.end].decode("utf-8")
             key = source + "".join(f"\n{name}\n{meant[name]}" for name in sorted(meant))
             if key in idle or any(span.start <= tag <= span.end + 2 for tag in tags):

@@ -17,6 +17,7 @@ FILES = {  # in `checker.cli`, each with its commands
     "diff": ("diff",),
     "experiments": ("experiments",),
     "lab": ("lab",),
+    "lsp": ("lsp",),
     "models": ("models",),
     "notes": ("notes", "inspect", "links", "path", "orphans", "unresolved", "lint", "graph", "rename"),
     "read": ("read", "words", "propose"),

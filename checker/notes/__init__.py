@@ -2,6 +2,7 @@
 
 from checker.notes.cached_metadata import cached_metadata
 from checker.notes.canvas import Canvas, read_canvas
+from checker.notes.edited import EditedVault
 from checker.notes.lines import Place, Span
 from checker.notes.link import Link
 from checker.notes.note import Block, BlockId, Callout, Heading, Note, Problem, Tag
@@ -15,6 +16,7 @@ __all__ = [
     "BlockId",
     "Callout",
     "Canvas",
+    "EditedVault",
     "Heading",
     "Link",
     "Note",

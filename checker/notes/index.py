@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.notes.note import Problem
-from checker.notes.update import update
+from checker.notes.update import UNSURE, Text, update
 from checker.notes.walk import Stamp, walk
 
 SCHEMA = """
@@ -81,10 +81,25 @@ class Index:
             self.refresh()
             return self._database.execute(query, values).fetchall()
 
-    def refresh(self) -> None:
-        """Bring the index up to what is on disk now."""
+    def copy(self) -> Index:
+        """The same index in memory, for whoever puts texts into it that are not on disk. Any thread may use it, one at a time."""
+        twin = Index(self.root)
+        self._database.backup(twin._database)
+        twin.unlisted = self.unlisted
+        return twin
+
+    def put(self, path: str, text: Text) -> None:
+        """Take a text for what a file holds, whether or not there is one on disk."""
+        with _writing(self._database):
+            known = {(path, 0, 0, 0, 0)} if self.rows("SELECT 1 FROM file WHERE path = ?", path) else set()
+            update(self._database, self.root, known, {(path, UNSURE, 0, 0, 0)}, {path: text})
+
+    def refresh(self, put: Collection[str] = ()) -> None:
+        """Bring the index up to what is on disk now, but for the files `put`: the texts that were put for them still count."""
         found, self.unlisted = walk(self.root)
         wanted = set(found)
+        if put:
+            wanted = {stamp for stamp in wanted if stamp[0] not in put} | {stamp for stamp in self._stamps() if stamp[0] in put}
         try:
             self._refresh(wanted)
         except sqlite3.DatabaseError as error:
@@ -113,7 +128,8 @@ class Index:
         return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.file or ":memory:", timeout=WAIT, isolation_level=None)
+        own = self.file is not None
+        database = sqlite3.connect(self.file or ":memory:", timeout=WAIT, isolation_level=None, check_same_thread=own)
         if self.file is not None:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")

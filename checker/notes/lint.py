@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from checker.notes.bibliography import bibliography_files, cited, read_bibliography
+from checker.notes.note import Problem
 from checker.notes.vault import Vault, VaultLink
 
+BLOCKS = "SELECT path, block.id, line, column FROM block JOIN file ON file.id = source"
 KINDS = ("broken-link", "broken-heading", "broken-block", "duplicate-id", "ambiguous-link", "unknown-source", "file")
 
 
@@ -28,9 +30,31 @@ class Fault:
 
 def lint(vault: Vault, beside: Iterable[Path] = ()) -> list[Fault]:
     """All faults of a vault, in order of place. Its bibliographies may lie in some folders beside it."""
-    found = [Fault(each.path, each.line, each.column, "file", each.message) for each in vault.problems]
-    found += filter(None, (_link(vault, link) for link in vault.links()))
-    return sorted([*found, *_doubled(vault), *_unknown_sources(vault, beside)])
+    found = [*map(_file, vault.problems), *_links(vault, vault.links())]
+    found += _doubled(vault.index.rows(f"{BLOCKS} ORDER BY path, number"))
+    files = bibliography_files([vault.root, *beside], (vault.root / path for path in vault.files))
+    sources, _ = read_bibliography(files)
+    for path in vault.note_paths if sources else ():
+        if vault.is_content(path):
+            found += _unknown_sources(vault, path, sources)
+    return sorted(found)
+
+
+def lint_note(vault: Vault, path: PurePosixPath, sources: Container[str] = ()) -> list[Fault]:
+    """The faults of one note, in order of place. `sources`: the keys of the vault's bibliographies; none: it has none."""
+    found = [*map(_file, vault.problems_of(path)), *_links(vault, vault.links(source=path))]
+    found += _doubled(vault.index.rows(f"{BLOCKS} WHERE path = ? ORDER BY number", str(path)))
+    if sources and vault.is_note(path) and vault.is_content(path):
+        found += _unknown_sources(vault, path, sources)
+    return sorted(found)
+
+
+def _file(problem: Problem) -> Fault:
+    return Fault(problem.path, problem.line, problem.column, "file", problem.message)
+
+
+def _links(vault: Vault, links: Iterable[VaultLink]) -> Iterator[Fault]:
+    return filter(None, (_link(vault, link) for link in links))
 
 
 def _link(vault: Vault, link: VaultLink) -> Fault | None:
@@ -51,26 +75,19 @@ def _fault(link: VaultLink, kind: str, message: str) -> Fault:
     return Fault(link.source, link.line, link.column, kind, message)
 
 
-def _doubled(vault: Vault) -> Iterator[Fault]:
+def _doubled(blocks: Iterable[tuple[str, str, int, int]]) -> Iterator[Fault]:
     """Block ids that stand more than once in a note: a link can only mean the first."""
     seen: set[tuple[str, str]] = set()
-    query = "SELECT path, block.id, line, column FROM block JOIN file ON file.id = source ORDER BY path, number"
-    for path, name, line, column in vault.index.rows(query):
+    for path, name, line, column in blocks:
         if (path, name.casefold()) in seen:
             yield Fault(PurePosixPath(path), line, column, "duplicate-id", f"the block id ^{name} stands twice in this note")
         seen.add((path, name.casefold()))
 
 
-def _unknown_sources(vault: Vault, beside: Iterable[Path]) -> Iterator[Fault]:
-    """Citations without an entry in the bibliography, where there is one."""
-    files = bibliography_files([vault.root, *beside], (vault.root / path for path in vault.files))
-    sources, _ = read_bibliography(files)
-    if not sources:
-        return
-    for path in vault.note_paths:
-        if not vault.is_content(path) or b"[" not in (note := vault.note(path)).data or b"@" not in note.data:
-            continue
-        for offset, key in cited(note.visible):
-            if key not in sources:
-                why = f"no bibliography has an entry @{key}"
-                yield Fault(path, note.line_of(offset), note.column_of(offset), "unknown-source", why)
+def _unknown_sources(vault: Vault, path: PurePosixPath, sources: Container[str]) -> Iterator[Fault]:
+    """Citations of a note without an entry in the bibliographies."""
+    note = vault.note(path)
+    for offset, key in cited(note.visible) if b"[" in note.data and b"@" in note.data else ():
+        if key not in sources:
+            why = f"no bibliography has an entry @{key}"
+            yield Fault(path, note.line_of(offset), note.column_of(offset), "unknown-source", why)

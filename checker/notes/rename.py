@@ -27,14 +27,17 @@ from checker.notes.vault import Vault
 REFUSED = re.compile(r"[\[\]#^|\\:\x00-\x1f]")  # what a link could not hold, or a file system could not
 ENCODED = re.compile(r"[\s()<>%\"\\]")  # in a markdown link
 
+Patch = tuple[Span, bytes]
+
 
 @dataclass(frozen=True)
 class Edit:
-    """A file whose bytes change."""
+    """A file whose bytes change: what stands in place of which span, and the bytes before and after."""
 
     path: PurePosixPath
     old: bytes
     new: bytes
+    patches: tuple[Patch, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def rename(vault: Vault, old: PurePosixPath, new: PurePosixPath) -> Rename:
     sources = {link.source for link in vault.links(file=old)} | {old} | vault.linking_by_name(new)
     edits, links = [], 0
     for path in sorted(sources):
-        data = (vault.root / path).read_bytes()
+        data = vault.read(path)
         if path.suffix.lower() == ".md":
             note = parse(path, data)
             patches = move.of_note(note)
@@ -92,12 +95,9 @@ def rename(vault: Vault, old: PurePosixPath, new: PurePosixPath) -> Rename:
         else:
             continue
         if patches:
-            edits.append(Edit(path, data, _patched(data, patches)))
+            edits.append(Edit(path, data, _patched(data, patches), tuple(patches)))
             links += len(patches)
     return Rename(old, new, tuple(edits), links)
-
-
-Patch = tuple[Span, bytes]
 
 
 def _patched(data: bytes, patches: Sequence[Patch]) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -35,9 +36,20 @@ BATCH = 2000  # files whose rows are held at once
 Row = tuple[Any, ...]
 
 
-def update(database: sqlite3.Connection, root: Path, known: set[Stamp], wanted: set[Stamp]) -> None:
-    """Bring the tables from the files `known` to those `wanted`, inside a transaction of the caller's."""
-    _Update(database, root).run(known, wanted)
+@dataclass(frozen=True)
+class Text:
+    """A text that counts in place of what is on disk. `read` gives its entry, and raises NoteError for what is no text."""
+
+    data: bytes
+    read: Callable[[], Entry]
+
+
+def update(
+    database: sqlite3.Connection, root: Path, known: set[Stamp], wanted: set[Stamp], texts: Mapping[str, Text] | None = None
+) -> None:
+    """Bring the tables from the files `known` to those `wanted`, inside a transaction of the caller's. `texts` count in place of
+    the files of their paths."""
+    _Update(database, root, texts or {}).run(known, wanted)
 
 
 class _Numbers(dict[str, int]):
@@ -52,14 +64,14 @@ class _Numbers(dict[str, int]):
 
 
 class _Update:
-    def __init__(self, database: sqlite3.Connection, root: Path) -> None:
-        self.database, self.root = database, root
+    def __init__(self, database: sqlite3.Connection, root: Path, texts: Mapping[str, Text]) -> None:
+        self.database, self.root, self.texts = database, root, texts
         self.numbers = _Numbers(database)
 
     def run(self, known: set[Stamp], wanted: set[Stamp]) -> None:
         before, after = {stamp[0] for stamp in known}, {stamp[0] for stamp in wanted}
         gone, come, looked_at = before - after, after - before, sorted(wanted - known)
-        self.first = not before
+        self.first = self.database.execute("SELECT 1 FROM file LIMIT 1").fetchone() is None
         self._delete([self.numbers[path] for path in gone])
         self.database.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in gone])
         self.database.executemany(
@@ -98,7 +110,8 @@ class _Update:
             number, known = self.numbers[path], None
             if not self.first:
                 (known,) = self.database.execute("SELECT hash FROM file WHERE id = ?", (number,)).fetchone()
-            data, fault = _bytes(f"{self.root}/{path}", size)
+            text = self.texts.get(path)
+            data, fault = (text.data, "") if text else _bytes(f"{self.root}/{path}", size)
             digest = hashlib.blake2b(data, digest_size=16).digest() if not fault else UNREAD
             looks.append((UNSURE if max(mtime, ctime) > soon else size, mtime, ctime, inode, digest, number))
             if digest == known:
@@ -107,7 +120,7 @@ class _Update:
             try:
                 if fault:
                     raise NoteError(fault)
-                kind, entry = _kind(path), read_entry(path, data)
+                kind, entry = _kind(path), text.read() if text else read_entry(path, data)
             except NoteError as error:
                 problem = Problem(PurePosixPath(path), 1, str(error).removeprefix(f"{path}: "))
                 kind, entry = "unread", Entry(problems=(problem,))

@@ -29,7 +29,7 @@ LINKS = (
     " FROM link JOIN file AS source ON source.id = link.source LEFT JOIN file ON file.id = link.file"
 )
 
-
+PROBLEMS = "SELECT path, line, message, column FROM problem JOIN file ON file.id = source"
 COPIED = "a copy that a sync program made of {}; not checked and not written. Take over what you want of it, and delete it"
 TEMPLATE_SETTINGS = {"templates.json": "folder", "plugins/templater-obsidian/data.json": "templates_folder"}
 
@@ -109,12 +109,16 @@ class Vault:
         """Whether this is a note that can be read."""
         return path in self._readable
 
-    def note(self, path: PurePosixPath) -> Note:
-        """A note, parsed once while its bytes are the same. Raises NoteError when it cannot be read."""
+    def read(self, path: PurePosixPath) -> bytes:
+        """The bytes of a file. Raises NoteError when it cannot be read."""
         try:
-            data = (self.root / path).read_bytes()
+            return (self.root / path).read_bytes()
         except OSError as error:
             raise NoteError(f"{path}: cannot be read ({error.strerror})") from error
+
+    def note(self, path: PurePosixPath) -> Note:
+        """A note, parsed once while its bytes are the same. Raises NoteError when it cannot be read."""
+        data = self.read(path)
         known = self._parsed.get(path)
         if known is None or known.data != data:
             known = self._parsed[path] = parse(path, data)
@@ -134,16 +138,24 @@ class Vault:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with files and names, in order of path."""
-        rows = self.index.rows("SELECT path, line, message, column FROM problem JOIN file ON file.id = source")
-        found = [Problem(PurePosixPath(path), line, message, column) for path, line, message, column in rows]
+        found = [_problem(row) for row in self.index.rows(PROBLEMS)]
         found += [Problem(copy, 1, COPIED.format(original.name)) for copy, original in self.copies.items()]
-        return tuple(sorted([*found, *self._collisions(), *self.index.unlisted], key=lambda each: (each.path, each.line)))
-
-    def _collisions(self) -> Iterator[Problem]:
-        """Files whose names differ in case or Unicode form only."""
         twice = "SELECT folded FROM file GROUP BY folded HAVING count(*) > 1"
+        found += [*self._collisions(twice), *self.index.unlisted]
+        return tuple(sorted(found, key=lambda each: (each.path, each.line)))
+
+    def problems_of(self, path: PurePosixPath) -> list[Problem]:
+        """Those of one file, in order of place."""
+        found = [_problem(row) for row in self.index.rows(f"{PROBLEMS} WHERE path = ? ORDER BY number", str(path))]
+        if path in self.copies:
+            found.append(Problem(path, 1, COPIED.format(self.copies[path].name)))
+        return [*found, *(each for each in self._collisions("?", fold(str(path))) if each.path == path)]
+
+    def _collisions(self, twice: str, *values: str) -> Iterator[Problem]:
+        """Files whose names differ in case or Unicode form only, of the folded names that the query `twice` gives."""
         first: dict[str, str] = {}
-        for folded, path in self.index.rows(f"SELECT folded, path FROM file WHERE folded IN ({twice}) ORDER BY folded, path"):
+        query = f"SELECT folded, path FROM file WHERE folded IN ({twice}) ORDER BY folded, path"
+        for folded, path in self.index.rows(query, *values):
             other = first.setdefault(folded, path)
             if other != path:
                 message = f"its name and that of {other} differ in case or Unicode form only; rename one"
@@ -226,6 +238,11 @@ class Vault:
         )
         return {PurePosixPath(source) for (source,) in rows}
 
+    def holders(self, block_id: str) -> list[PurePosixPath]:
+        """The notes in which a block id stands, case left out, as often as it stands there."""
+        query = "SELECT path FROM block JOIN file ON file.id = source WHERE lower(block.id) = ? ORDER BY path"
+        return [PurePosixPath(path) for (path,) in self.index.rows(query, block_id.lower())]
+
     def block_ids(self) -> list[tuple[str, PurePosixPath]]:
         """Every block id with the note that it stands in, as often as it stands in the vault."""
         rows = self.index.rows("SELECT block.id, path FROM block JOIN file ON file.id = source ORDER BY path, number")
@@ -286,6 +303,11 @@ class Vault:
         from checker.notes.graph import build
 
         return build(self, claims)
+
+
+def _problem(row: Sequence[Any]) -> Problem:
+    path, line, message, column = row
+    return Problem(PurePosixPath(path), line, message, column)
 
 
 def _link(row: Sequence[Any]) -> VaultLink:

@@ -59,6 +59,16 @@ def lexicon(vocabulary: Vocabulary, term: str = "") -> dict[str, list[dict[str, 
     return {kind: [e for e in entries if any(wanted in name for name in _names(e))] for kind, entries in found.items()}
 
 
+def definition(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
+    """The title of a metric, model, family or data set, and what it is in one line; "" where no more is known of it."""
+    for kind, entries in lexicon(vocabulary, name).items():
+        for entry in entries:
+            if entry["name"] == name:
+                return entry.get("title", name), _line(kind, entry)
+    metric = vocabulary.metric(name)  # one of a table or of a command
+    return (metric.title, f"[{metric.unit}]") if metric else (name, "")
+
+
 def _metric(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
     metric = METRICS[name]
     word = metric.word

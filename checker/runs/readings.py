@@ -19,15 +19,16 @@ from checker.vocabulary import Vocabulary
 TUPLES = ("missing", "choices", "suggestions", "added")
 
 
-def read(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None) -> Reading:
-    """What `read_sentence` makes of a sentence: kept from an earlier time, or made now and kept."""
+def read(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None, *, keep: bool = True) -> Reading:
+    """What `read_sentence` makes of a sentence: kept from an earlier time, or made now and kept, unless `keep` is False."""
     asked = json.dumps([sentence, sorted((names or {}).items()), reader_key(vocabulary)])
     path = cache_folder() / "readings" / code() / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
     found = _load(path, asked)
     if found is None:
         found = read_sentence(sentence, vocabulary, names)
         with suppress(OSError):  # it is only quicker with it
-            _keep(path, asked, found)
+            if keep:
+                _keep(path, asked, found)
     return found
 
 

@@ -102,23 +102,9 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
             problems.append(Problem(claim.note.path, claim.line, doubled[claim.name.casefold()]))
             continue
         reading = read(claim.statement, vocabulary, introduced(vault, claim.note, claim.links))
-        name, said, fault = claim.name, reading.spec, ""
-        if claim.exact is not None:
-            try:
-                said = exact_spec(claim, reading.spec, vocabulary)
-            except SpecError as error:
-                fault = str(error)
-        if name is None:
-            name = _new_id(
-                said,
-                claim.statement,
-                vocabulary,
-                lambda name: _is_free(name, taken, meant, project),
-            )
-        taken.add(name.casefold())
-        identity = Identity(id=name, statement=claim.statement, source=claim.source(name))
-        named = NamedSpec(identity, said) if said is not None else None
-        cases.append(_case(Case(name, claim, reading), named, fault, project, vocabulary))
+        case = case_of(claim, reading, project, vocabulary, lambda name: _is_free(name, taken, meant, project))
+        taken.add(case.id.casefold())
+        cases.append(case)
     here = _spoken_of(vault, cases, vocabulary)
     against = _against((case.id, case.spec) for case in cases if case.spec is not None)
     rests, lost = _rests(vault, cases)
@@ -133,6 +119,22 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
         for case in cases
     ]
     return found, [*problems, *lost]
+
+
+def case_of(
+    claim: Claim, reading: Reading, project: Project, vocabulary: Vocabulary, is_free: Callable[[str], bool] = lambda name: True
+) -> Case:
+    """The case of one claim, without what only the other claims tell. `is_free`: whether a claim without an id may get one."""
+    said, fault = reading.spec, ""
+    if claim.exact is not None:
+        try:
+            said = exact_spec(claim, reading.spec, vocabulary)
+        except SpecError as error:
+            fault = str(error)
+    name = claim.name or _new_id(said, claim.statement, vocabulary, is_free)
+    identity = Identity(id=name, statement=claim.statement, source=claim.source(name))
+    named = NamedSpec(identity, said) if said is not None else None
+    return _case(Case(name, claim, reading), named, fault, project, vocabulary)
 
 
 def _reported(vault: Vault, project: Project, cases: Sequence[Case]) -> dict[str, tuple[tuple[Reported, str], ...]]:

@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.browse.claims import detail, standing
+from checker.browse.claims import detail
 from checker.evidence import decide_again
 from checker.lab import vocabulary
 from checker.notes import Vault
 from checker.reports.explain import as_lines, explanation
 from checker.reports.finding import of_outcome
 from checker.reports.plots import claim_plot
+from checker.reports.standing import standing
 from checker.reports.table import as_json, outcome_table
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project

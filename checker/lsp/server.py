@@ -1,0 +1,414 @@
+"""The server: what an editor asks, handed on to the room's functions. It opens vaults, keeps the texts of the editor, and tells
+what is wrong in them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Generator, Iterable
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from lsprotocol import types as lsp
+from pygls import uris
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, PyglsError
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+
+from checker.cache import version
+from checker.errors import CheckerError, ConfigurationError, NoteError
+from checker.lsp import actions, completion, hover, navigation, symbols
+from checker.lsp.check import StoppedError, check
+from checker.lsp.diagnostics import diagnostics
+from checker.lsp.positions import changed, to_bytes
+from checker.lsp.session import Session
+from checker.reports.text import clean
+
+QUIET = 0.02  # seconds after a change before a note is looked at; more where the last look took longer
+SETTLED = 0.5  # seconds after the last report of a changed file before the disk is looked at
+WATCHED = ("**/*.md", "**/*.canvas", "**/*.yaml", "**/*.evidence.json", "**/*.bib")
+FILES = lsp.FileOperationRegistrationOptions(
+    [lsp.FileOperationFilter(lsp.FileOperationPattern("**/*.{md,canvas}", lsp.FileOperationPatternKind.File), "file")]
+)
+ANSWERS: dict[str, tuple[Callable[[Session, PurePosixPath, Any], Any], Any]] = {
+    lsp.TEXT_DOCUMENT_HOVER: (hover.hover, None),
+    lsp.TEXT_DOCUMENT_COMPLETION: (completion.completion, lsp.CompletionOptions(trigger_characters=completion.TRIGGERS)),
+    lsp.TEXT_DOCUMENT_CODE_ACTION: (
+        actions.code_actions,
+        lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.RefactorRewrite, lsp.CodeActionKind.Source]),
+    ),
+    lsp.TEXT_DOCUMENT_DEFINITION: (navigation.definition, None),
+    lsp.TEXT_DOCUMENT_REFERENCES: (navigation.references, None),
+    lsp.TEXT_DOCUMENT_PREPARE_RENAME: (navigation.prepare_rename, None),
+    lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (symbols.document_symbols, None),
+    lsp.TEXT_DOCUMENT_CODE_LENS: (symbols.code_lenses, None),
+}
+log = logging.getLogger(__name__)
+
+
+class Protocol(LanguageServerProtocol):
+    """The protocol without the documents of pygls: it counts lines by Python's rules, which are not those of editors, so texts
+    are kept here."""
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: lsp.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+class Server(LanguageServer):
+    """`given` is the vault or project of the command; None: those that the editor has open."""
+
+    def __init__(self, given: Path | None) -> None:
+        super().__init__("check-claims", version("check-claims"), protocol_cls=Protocol, converter_factory=default_converter)
+        self.given = given
+        self.texts: dict[str, tuple[bytes, int | None]] = {}
+        self.opening: dict[Path, asyncio.Task[Session | None]] = {}
+        self.stopped = threading.Event()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._cost = 0.0
+        self._checks: set[asyncio.Task[None]] = set()
+
+    def report_server_error(self, error: Exception, source: type[PyglsError] | type[JsonRpcException]) -> None:
+        """A message that cannot be understood is a line in the log: no window opens for it."""
+        log.error("%s: %s", source.__name__, clean(str(error))[:500])
+
+    @property
+    def encoding(self) -> str:
+        return str(getattr(self.workspace.position_encoding, "value", self.workspace.position_encoding))
+
+    # Vaults
+
+    def open(self, root: Path) -> None:
+        """Begin to open a vault or project, unless it is open."""
+        if root not in self.opening:
+            self.opening[root] = asyncio.get_running_loop().create_task(self._open(root))
+
+    async def _open(self, root: Path) -> Session | None:
+        try:
+            session = await asyncio.get_running_loop().run_in_executor(None, Session.open, root, self.encoding)
+        except CheckerError as error:
+            self.tell(str(error), lsp.MessageType.Error)
+            return None
+        for uri, (text, _) in self.texts.items():
+            path = session.path_of(uri)
+            if path is not None:
+                session.vault.hold(path, text)
+                self.look(uri)
+        return session
+
+    async def at(self, uri: str) -> tuple[Session, PurePosixPath] | None:
+        """The session of a document and its path there; None for one that is in no vault."""
+        for task in list(self.opening.values()):
+            session = await asyncio.shield(task)
+            path = session.path_of(uri) if session else None
+            if session is not None and path is not None:
+                return session, path
+        return None
+
+    def sessions(self) -> list[Session]:
+        """Those that are open by now."""
+        done = (task.result() for task in self.opening.values() if task.done() and not task.cancelled())
+        return [session for session in done if session is not None]
+
+    # Texts
+
+    def put(self, uri: str, text: bytes, number: int | None) -> None:
+        """Take a text for what the editor holds of a document."""
+        self.texts[uri] = text, number
+        for session in self.sessions():
+            path = session.path_of(uri)
+            if path is not None:
+                session.vault.hold(path, text)
+                session.forget_claims()
+        self.look(uri)
+
+    def look(self, uri: str) -> None:
+        """Tell soon what is wrong in a document, and then in the others, whose links may lead there."""
+        if uri in self._timers:
+            self._timers.pop(uri).cancel()
+        loop = asyncio.get_running_loop()
+        self._timers[uri] = loop.call_later(max(QUIET, self._cost), self._tell_of, uri)
+
+    def _tell_of(self, uri: str, others: bool = True) -> None:
+        self._timers.pop(uri, None)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for session in self.sessions():
+            path = session.path_of(uri)
+            if path is None or uri not in self.texts:
+                continue
+            number = self.texts[uri][1]
+            try:
+                found = diagnostics(session, path)
+            except CheckerError as error:
+                log.error("%s: %s", uri, error)
+                continue
+            self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, number))
+        self._cost = loop.time() - began
+        if others:
+            for other in self.texts:
+                if other != uri and other not in self._timers:
+                    self._timers[other] = loop.call_later(10 * QUIET, self._tell_of, other, False)
+
+    def refresh(self) -> None:
+        """Look at the disk again soon."""
+        if "" in self._timers:
+            self._timers.pop("").cancel()
+        self._timers[""] = asyncio.get_running_loop().call_later(SETTLED, self._refresh)
+
+    def _refresh(self) -> None:
+        self._timers.pop("", None)
+        for session in self.sessions():
+            session.refresh()
+        for uri in self.texts:
+            self.look(uri)
+        support = self.client_capabilities.workspace
+        if support and support.code_lens and support.code_lens.refresh_support:
+            self.workspace_code_lens_refresh(None)
+
+    def tell(self, text: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
+        """Show a message to the person."""
+        self.window_show_message(lsp.ShowMessageParams(kind, clean(text)))
+
+    # Commands
+
+    def begin_check(self, session: Session, path: PurePosixPath, statement: str) -> None:
+        """Check a claim while everything else goes on."""
+        if any(not task.done() for task in self._checks):
+            raise ConfigurationError("a check is running; wait for it, or stop it")
+        if not session.is_saved(path):
+            raise ConfigurationError(f"{path} is not saved; save it, and check then")
+        task = asyncio.get_running_loop().create_task(self._check(session, path, statement))
+        self._checks = {task}
+
+    async def _check(self, session: Session, path: PurePosixPath, statement: str) -> None:
+        loop, token, stopped = asyncio.get_running_loop(), str(uuid.uuid4()), threading.Event()
+        shown = await self._begin_progress(token, f"Checking: {clean(statement)}")
+
+        def report(line: str, done: int | None) -> None:
+            if self.stopped.is_set() or (shown and self.work_done_progress.tokens[token].cancelled()):
+                stopped.set()
+            if shown:
+                value = lsp.WorkDoneProgressReport(cancellable=True, message=clean(line), percentage=done)
+                loop.call_soon_threadsafe(self.work_done_progress.report, token, value)
+
+        watch = loop.create_task(self._stop_when_cancelled(token, stopped))
+        kind = lsp.MessageType.Info
+        try:
+            lines = await loop.run_in_executor(None, check, session.workspace, path, statement, report, stopped)
+        except StoppedError:
+            lines = ["stopped; what had finished is kept"]
+        except CheckerError as error:
+            lines, kind = [str(error)], lsp.MessageType.Error
+        except Exception as error:  # a fault of the program must not leave the editor waiting
+            log.exception("the check failed")
+            lines, kind = [f"the check failed: {type(error).__name__}: {error}"], lsp.MessageType.Error
+        watch.cancel()
+        if shown:
+            self.work_done_progress.end(token, lsp.WorkDoneProgressEnd(message=clean(lines[-1])))
+        self.tell("; ".join(lines), kind)
+        self._refresh()
+
+    async def _begin_progress(self, token: str, title: str) -> bool:
+        """Whether the editor shows progress."""
+        window = self.client_capabilities.window
+        if not window or not window.work_done_progress:
+            self.tell(title)
+            return False
+        await self.work_done_progress.create_async(token)
+        self.work_done_progress.begin(token, lsp.WorkDoneProgressBegin(title, cancellable=True, percentage=0))
+        return True
+
+    async def _stop_when_cancelled(self, token: str, stopped: threading.Event) -> None:
+        while not stopped.is_set():
+            await asyncio.sleep(10 * QUIET)
+            future = self.work_done_progress.tokens.get(token)
+            if self.stopped.is_set() or (future is not None and future.cancelled()):
+                stopped.set()
+
+    async def review(self, session: Session, path: PurePosixPath, claim: str) -> None:
+        """Write that a reading has been reviewed."""
+        change = actions.reviewed(session, path, claim)
+        command = f"check-claims lsp: review {claim}"
+        written = await asyncio.get_running_loop().run_in_executor(
+            None, lambda: session.workspace.write([change], command=command)
+        )
+        if written.faults:
+            raise ConfigurationError(written.faults[0])
+        self.tell(f"{change.path.name} says that its reading is reviewed; it is yours from now on")
+        self._refresh()
+
+    async def show_claim(self, session: Session, claim: str) -> None:
+        """Open the note of a claim, where the editor can."""
+        note = session.workspace.project.note(claim)
+        window = self.client_capabilities.window
+        if not note.is_file():
+            self.tell(f"{claim} has no note yet; it gets one when it is checked")
+        elif window and window.show_document and window.show_document.support:
+            await self.window_show_document_async(lsp.ShowDocumentParams(session.uri_of_file(note.resolve()), take_focus=True))
+        else:
+            self.tell(str(note))
+
+
+def make_server(given: Path | None) -> Server:
+    """A server with all that it answers."""
+    server = Server(given)
+    _life(server)
+    _documents(server)
+    for method, (answer, options) in ANSWERS.items():
+        _answer(server, method, answer, options)
+    _of_vault(server)
+    _commands(server)
+    return server
+
+
+def serve(given: Path | None, reader: BinaryIO, writer: BinaryIO) -> None:
+    """Answer an editor over two streams until it ends."""
+    server = make_server(given)
+    try:
+        server.start_io(reader, writer)
+    finally:
+        server.stopped.set()
+
+
+def _answer(server: Server, method: str, answer: Callable[[Session, PurePosixPath, Any], Any], options: Any) -> None:
+    """Answer a request about a document of a vault; with nothing for any other document, and for one that is no text."""
+
+    @server.feature(method, options)
+    async def handle(params: Any) -> Any:
+        found = await server.at(params.text_document.uri)
+        try:
+            return answer(*found, params) if found else None
+        except NoteError as error:
+            log.info("%s: %s", method, error)
+            return None
+
+
+def _life(server: Server) -> None:
+    @server.feature(lsp.INITIALIZED)
+    async def begin(params: lsp.InitializedParams) -> None:
+        for root in [server.given] if server.given else _roots(server):
+            server.open(root)
+        support = server.client_capabilities.workspace
+        watching = support.did_change_watched_files if support else None
+        if watching and watching.dynamic_registration:
+            watchers = [lsp.FileSystemWatcher(pattern) for pattern in WATCHED]
+            options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
+            registration = lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            await server.client_register_capability_async(lsp.RegistrationParams([registration]))
+
+    @server.feature(lsp.SHUTDOWN)
+    def end(params: None) -> None:
+        server.stopped.set()
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
+        server.refresh()
+
+
+def _roots(server: Server) -> Iterable[Path]:
+    """The vaults of the folders that the editor has open: each with the settings of Obsidian in it or above it, or the folder."""
+    folders = [uris.to_fs_path(uri) for uri in server.workspace.folders] or [server.workspace.root_path]
+    for folder in filter(None, folders):
+        place = Path(folder)
+        if place.is_dir():
+            yield place if (place / "vault").is_dir() else root_above(place)
+
+
+def root_above(place: Path) -> Path:
+    """The nearest vault of Obsidian that a folder is, or stands in; the folder where there is none."""
+    return next((folder for folder in (place, *place.parents) if (folder / ".obsidian").is_dir()), place)
+
+
+def _documents(server: Server) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+        document = params.text_document
+        if not server.opening and (file := uris.to_fs_path(document.uri)):
+            server.open(root_above(Path(file).parent))  # an editor without a folder
+        server.put(document.uri, to_bytes(document.text), document.version)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def edited(params: lsp.DidChangeTextDocumentParams) -> None:
+        document = params.text_document
+        if document.uri in server.texts:
+            text = changed(server.texts[document.uri][0], params.content_changes, server.encoding)
+            server.put(document.uri, text, document.version)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: lsp.DidSaveTextDocumentParams) -> None:
+        server.refresh()
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        server.texts.pop(uri, None)
+        for session in server.sessions():
+            path = session.path_of(uri)
+            if path is not None:
+                session.vault.release(path)
+                session.forget()
+        server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+
+def _of_vault(server: Server) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME)
+    async def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        support = server.client_capabilities.workspace
+        edits = support.workspace_edit if support else None
+        if not edits or lsp.ResourceOperationKind.Rename not in (edits.resource_operations or []):
+            raise JsonRpcInvalidParams("this editor cannot rename files for a server; use check-claims rename")
+        found = await server.at(params.text_document.uri)
+        try:
+            return navigation.rename(*found, params) if found else None
+        except CheckerError as error:
+            raise JsonRpcInvalidParams(clean(str(error))) from error
+
+    @server.feature(lsp.WORKSPACE_WILL_RENAME_FILES, FILES)
+    async def will_rename(params: lsp.RenameFilesParams) -> lsp.WorkspaceEdit | None:
+        found = await server.at(params.files[0].old_uri) if params.files else None
+        return navigation.will_rename(found[0], params.files) if found else None
+
+    @server.feature(lsp.WORKSPACE_SYMBOL)
+    async def find(params: lsp.WorkspaceSymbolParams) -> list[lsp.WorkspaceSymbol]:
+        sessions = [await asyncio.shield(task) for task in list(server.opening.values())]
+        return [found for session in sessions if session for found in symbols.workspace_symbols(session, params.query)]
+
+
+def _commands(server: Server) -> None:
+    async def at(uri: str) -> tuple[Session, PurePosixPath]:
+        found = await server.at(uri)
+        if found is None:
+            raise ConfigurationError("no note of an open vault")
+        return found
+
+    @server.command(symbols.CHECK)
+    async def check_claim(uri: str, statement: str) -> None:
+        try:
+            server.begin_check(*await at(uri), statement)
+        except CheckerError as error:
+            server.tell(str(error), lsp.MessageType.Warning)
+
+    @server.command(symbols.REVIEW)
+    async def review(uri: str, claim: str) -> None:
+        try:
+            await server.review(*await at(uri), claim)
+        except CheckerError as error:
+            server.tell(str(error), lsp.MessageType.Warning)
+
+    @server.command(symbols.OPEN)
+    async def open_claim(uri: str, claim: str) -> None:
+        try:
+            await server.show_claim((await at(uri))[0], claim)
+        except CheckerError as error:
+            server.tell(str(error), lsp.MessageType.Warning)
