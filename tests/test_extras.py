@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from checker.cli.commands import app
 from checker.errors import ConfigurationError, MeasurementError
 from checker.extras import extra
 from checker.lab.data import DATA
@@ -16,7 +18,19 @@ from checker.lab.models import MODELS
 from checker.runs.jobs import run
 from checker.runs.services import open_executor
 
-BROUGHT_BY_EXTRAS = ("lightly", "pytorch_lightning", "skimage", "sklearn", "ray", "dask", "distributed", "submitit", "datasets")
+BROUGHT_BY_EXTRAS = (
+    "lightly",
+    "pytorch_lightning",
+    "skimage",
+    "sklearn",
+    "ray",
+    "dask",
+    "distributed",
+    "submitit",
+    "datasets",
+    "pygls",
+    "lsprotocol",
+)
 
 
 @pytest.fixture
@@ -50,6 +64,16 @@ def test_an_executor_says_what_it_needs(name: str, package: str, tmp_path: Path)
     message = rf"--executor {name} needs the package {package}; pip install 'check-claims\[cluster\]'"
     with pytest.raises(ConfigurationError, match=message), open_executor(name, {}, 1, tmp_path):
         pass
+
+
+@pytest.mark.usefixtures("base_install")
+def test_a_language_server_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(sys.modules):
+        if name.startswith("checker.lsp"):
+            monkeypatch.delitem(sys.modules, name)
+    result = CliRunner().invoke(app, ["lsp"])
+    assert result.exit_code == 2
+    assert "check-claims lsp needs the package lsprotocol; pip install 'check-claims[editor]'" in result.stderr
 
 
 @pytest.mark.usefixtures("base_install")

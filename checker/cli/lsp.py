@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -33,4 +34,5 @@ def lsp(
     os.dup2(2, 1)  # and nothing but the protocol is said to it
     os.close(nothing)
     serve(path, reader, writer)
-    return OK
+    sys.stderr.flush()
+    os._exit(OK)  # a thread that waits for the editor's next word ends with the process alone

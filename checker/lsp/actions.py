@@ -34,7 +34,7 @@ def code_actions(session: Session, path: PurePosixPath, params: lsp.CodeActionPa
     note = session.vault.note(path)
     places = Positions(note.data, session.encoding)
     selected = places.span(params.range)
-    only = tuple(params.context.only or [lsp.CodeActionKind.Empty])
+    only = tuple(map(_value, params.context.only or [""]))
     found: list[lsp.CodeAction] = []
     for known in session.claims(path).claims:
         if known.claim.part.start <= selected.end and selected.start <= known.claim.part.end:
@@ -42,7 +42,11 @@ def code_actions(session: Session, path: PurePosixPath, params: lsp.CodeActionPa
     if not is_claim_note(note.data) and session.vault.is_content(path):
         for proposal in _proposals(session, note, selected):
             found += _of_proposal(session, path, places, proposal)
-    return [action for action in found if any(str(action.kind).startswith(str(kind)) for kind in only)]
+    return [action for action in found if _value(action.kind or "").startswith(only)]
+
+
+def _value(kind: lsp.CodeActionKind | str) -> str:
+    return kind.value if isinstance(kind, lsp.CodeActionKind) else kind
 
 
 def _of_claim(

@@ -129,4 +129,4 @@ def _of_claim(session: Session, known: KnownClaim) -> Iterator[str]:
         yield f"The evidence does support: {plain_text(told['strongest'])}"
     plot = session.workspace.project.plot(case.id)
     if at.run is not None and plot.is_file():
-        yield f"![plot]({session.uri_of_file(plot.resolve())})"
+        yield f"![plot]({plot.absolute().as_uri()})"

@@ -4,7 +4,9 @@ what is wrong in them."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
 import threading
 import uuid
 from collections.abc import Callable, Generator, Iterable
@@ -14,11 +16,13 @@ from typing import Any, BinaryIO
 from lsprotocol import types as lsp
 from pygls import uris
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, PyglsError
+from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from checker.cache import version
 from checker.errors import CheckerError, ConfigurationError, NoteError
+from checker.lab.context import within
 from checker.lsp import actions, completion, hover, navigation, symbols
 from checker.lsp.check import StoppedError, check
 from checker.lsp.diagnostics import diagnostics
@@ -45,12 +49,21 @@ ANSWERS: dict[str, tuple[Callable[[Session, PurePosixPath, Any], Any], Any]] = {
     lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (symbols.document_symbols, None),
     lsp.TEXT_DOCUMENT_CODE_LENS: (symbols.code_lenses, None),
 }
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 log = logging.getLogger(__name__)
 
 
 class Protocol(LanguageServerProtocol):
-    """The protocol without the documents of pygls: it counts lines by Python's rules, which are not those of editors, so texts
-    are kept here."""
+    """The protocol of pygls with two changes. It keeps no documents: pygls counts lines by Python's rules, which are not those of
+    editors, so texts are kept by the server. And a request that cannot be understood gets an answer."""
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "method" in data and isinstance(data.get("id"), (int, str)):
+                self._send_response(data["id"], None, error.to_response_error())
+            raise
 
     @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
@@ -73,8 +86,8 @@ class Server(LanguageServer):
         self.given = given
         self.texts: dict[str, tuple[bytes, int | None]] = {}
         self.opening: dict[Path, asyncio.Task[Session | None]] = {}
-        self.stopped = threading.Event()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._looks: dict[str, asyncio.Task[None]] = {}
+        self._refreshing: asyncio.TimerHandle | None = None
         self._cost = 0.0
         self._checks: set[asyncio.Task[None]] = set()
 
@@ -85,6 +98,17 @@ class Server(LanguageServer):
     @property
     def encoding(self) -> str:
         return str(getattr(self.workspace.position_encoding, "value", self.workspace.position_encoding))
+
+    async def talk(self, reader: BinaryIO, writer: BinaryIO) -> None:
+        """Answer until the editor ends, or a signal ends the server."""
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        assert task is not None
+        for name in ENDING:
+            with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has not all of them
+                loop.add_signal_handler(getattr(signal, name), task.cancel)
+        self.protocol.set_writer(StdoutWriter(writer))
+        source = StdinAsyncReader(reader, self.thread_pool)
+        await run_async(threading.Event(), source, self.protocol, log, self.report_server_error)
 
     # Vaults
 
@@ -132,42 +156,41 @@ class Server(LanguageServer):
                 session.forget_claims()
         self.look(uri)
 
-    def look(self, uri: str) -> None:
+    def look(self, uri: str, others: bool = True) -> None:
         """Tell soon what is wrong in a document, and then in the others, whose links may lead there."""
-        if uri in self._timers:
-            self._timers.pop(uri).cancel()
-        loop = asyncio.get_running_loop()
-        self._timers[uri] = loop.call_later(max(QUIET, self._cost), self._tell_of, uri)
+        if uri in self._looks:
+            self._looks[uri].cancel()
+        self._looks[uri] = asyncio.get_running_loop().create_task(self._look(uri, others))
 
-    def _tell_of(self, uri: str, others: bool = True) -> None:
-        self._timers.pop(uri, None)
+    async def _look(self, uri: str, others: bool) -> None:
+        await asyncio.sleep(max(QUIET, self._cost))
         loop = asyncio.get_running_loop()
-        began = loop.time()
         for session in self.sessions():
             path = session.path_of(uri)
             if path is None or uri not in self.texts:
                 continue
             number = self.texts[uri][1]
             try:
+                for _ in session.steps(path):
+                    await asyncio.sleep(0)  # so that nobody waits for a note of many new claims
+                began = loop.time()
                 found = diagnostics(session, path)
+                self._cost = min(loop.time() - began, SETTLED)
             except CheckerError as error:
                 log.error("%s: %s", uri, error)
                 continue
             self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, number))
-        self._cost = loop.time() - began
-        if others:
-            for other in self.texts:
-                if other != uri and other not in self._timers:
-                    self._timers[other] = loop.call_later(10 * QUIET, self._tell_of, other, False)
+        for other in self.texts if others else ():
+            if other != uri and (other not in self._looks or self._looks[other].done()):
+                self.look(other, others=False)
 
     def refresh(self) -> None:
         """Look at the disk again soon."""
-        if "" in self._timers:
-            self._timers.pop("").cancel()
-        self._timers[""] = asyncio.get_running_loop().call_later(SETTLED, self._refresh)
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+        self._refreshing = asyncio.get_running_loop().call_later(SETTLED, self._refresh)
 
     def _refresh(self) -> None:
-        self._timers.pop("", None)
         for session in self.sessions():
             session.refresh()
         for uri in self.texts:
@@ -196,8 +219,6 @@ class Server(LanguageServer):
         shown = await self._begin_progress(token, f"Checking: {clean(statement)}")
 
         def report(line: str, done: int | None) -> None:
-            if self.stopped.is_set() or (shown and self.work_done_progress.tokens[token].cancelled()):
-                stopped.set()
             if shown:
                 value = lsp.WorkDoneProgressReport(cancellable=True, message=clean(line), percentage=done)
                 loop.call_soon_threadsafe(self.work_done_progress.report, token, value)
@@ -230,11 +251,14 @@ class Server(LanguageServer):
         return True
 
     async def _stop_when_cancelled(self, token: str, stopped: threading.Event) -> None:
-        while not stopped.is_set():
-            await asyncio.sleep(10 * QUIET)
-            future = self.work_done_progress.tokens.get(token)
-            if self.stopped.is_set() or (future is not None and future.cancelled()):
-                stopped.set()
+        try:
+            while not stopped.is_set():
+                await asyncio.sleep(10 * QUIET)
+                future = self.work_done_progress.tokens.get(token)
+                if future is not None and future.cancelled():
+                    stopped.set()
+        finally:
+            stopped.set()  # the server ends, and waits for the check
 
     async def review(self, session: Session, path: PurePosixPath, claim: str) -> None:
         """Write that a reading has been reviewed."""
@@ -255,7 +279,7 @@ class Server(LanguageServer):
         if not note.is_file():
             self.tell(f"{claim} has no note yet; it gets one when it is checked")
         elif window and window.show_document and window.show_document.support:
-            await self.window_show_document_async(lsp.ShowDocumentParams(session.uri_of_file(note.resolve()), take_focus=True))
+            await self.window_show_document_async(lsp.ShowDocumentParams(note.absolute().as_uri(), take_focus=True))
         else:
             self.tell(str(note))
 
@@ -274,11 +298,8 @@ def make_server(given: Path | None) -> Server:
 
 def serve(given: Path | None, reader: BinaryIO, writer: BinaryIO) -> None:
     """Answer an editor over two streams until it ends."""
-    server = make_server(given)
-    try:
-        server.start_io(reader, writer)
-    finally:
-        server.stopped.set()
+    with contextlib.suppress(asyncio.CancelledError, BrokenPipeError, SystemExit):  # the ways to end it
+        asyncio.run(make_server(given).talk(reader, writer))
 
 
 def _answer(server: Server, method: str, answer: Callable[[Session, PurePosixPath, Any], Any], options: Any) -> None:
@@ -287,8 +308,11 @@ def _answer(server: Server, method: str, answer: Callable[[Session, PurePosixPat
     @server.feature(method, options)
     async def handle(params: Any) -> Any:
         found = await server.at(params.text_document.uri)
+        if found is None:
+            return None
         try:
-            return answer(*found, params) if found else None
+            with within(found[0].workspace.context):
+                return answer(*found, params)
         except NoteError as error:
             log.info("%s: %s", method, error)
             return None
@@ -306,10 +330,6 @@ def _life(server: Server) -> None:
             options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
             registration = lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
             await server.client_register_capability_async(lsp.RegistrationParams([registration]))
-
-    @server.feature(lsp.SHUTDOWN)
-    def end(params: None) -> None:
-        server.stopped.set()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:

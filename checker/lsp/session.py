@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -12,6 +12,7 @@ from pygls import uris
 
 from checker.cache import cache_folder
 from checker.claims import Claim, Reading
+from checker.claims.claim import find_claims
 from checker.claims.language.words import Dictionary
 from checker.errors import NoteError
 from checker.evidence import Ledger
@@ -95,12 +96,8 @@ class Session:
         return None
 
     def uri_of(self, path: PurePosixPath) -> str:
-        return self.uri_of_file(self.root / path)
-
-    def uri_of_file(self, path: Path) -> str:
-        uri = uris.from_fs_path(str(path))
-        assert uri is not None, path
-        return uri
+        """The document of a file, by the way to the vault that the editor took."""
+        return (self.vault.root.absolute() / path).as_uri()
 
     def positions(self, path: PurePosixPath) -> Positions:
         """The places in a file. Raises NoteError where it cannot be read."""
@@ -139,6 +136,17 @@ class Session:
             with within(self.workspace.context):
                 known = self._claims[path] = note.data, self._survey(note)
         return known[1]
+
+    def steps(self, path: PurePosixPath) -> Iterator[None]:
+        """Look up what is known of the claims of a note, one a step, so that `claims` answers at once afterwards."""
+        try:
+            claims = find_claims(self.vault.note(path))[0] if path not in self._claims else []
+        except NoteError:
+            return
+        for claim in claims:
+            with within(self.workspace.context):
+                self._standing(self._case(claim))
+            yield
 
     def _survey(self, note: Note) -> NoteClaims:
         found = survey_note(self.vault, note, self._case)
