@@ -11,10 +11,10 @@ from checker.claims import select_layers
 from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
 from checker.reports.table import reported
+from checker.runs.case import Case
 from checker.runs.evidence import still_stands
 from checker.runs.question import REFERENCE
 from checker.runs.risk import Rests
-from checker.runs.survey import Case
 from checker.scope import leading_first
 from checker.vocabulary import Vocabulary
 from checker.words import DECIDED, StatusWord

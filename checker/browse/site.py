@@ -20,9 +20,9 @@ from checker.evidence import Ledger
 from checker.notes import Problem, Vault
 from checker.notes.graph import KINDS, ClaimNode
 from checker.notes.properties import WIKILINK, read_frontmatter
+from checker.runs.case import Case
 from checker.runs.project import Project
 from checker.runs.risk import with_risks
-from checker.runs.survey import Case
 from checker.vocabulary import Vocabulary
 from checker.workspace import Workspace
 from checker.writing import read_ledgers

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from checker.cli.app import ERROR, OK, app, exits, open_workspace
-from checker.cli.notes import PATH, VAULT
+from checker.cli.vaults import PATH, VAULT
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checker.cli.answers import print_table
 from checker.cli.app import ERROR, JSON, OK, app, exits, warn
-from checker.cli.notes import PATH, print_table
+from checker.cli.vaults import PATH
 from checker.errors import EvidenceError
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checker.cli.answers import print_json
 from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, JSON, OK, WORKERS, app, exits, output
 from checker.errors import ConfigurationError
 
@@ -33,7 +34,7 @@ def lab_list(as_json: JSON = False) -> int:
 
     cards = Store.default().cards()
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "models": [card.as_dict() for card in cards]}, indent=1))
+        print_json({"models": [card.as_dict() for card in cards]})
     else:
         output().print(model_table(cards))
     return OK
@@ -75,7 +76,7 @@ def lab_data(
             for name, floors in measured.items()
             for floor in floors
         ]
-        typer.echo(json.dumps({"schema": 1, "floors": rows, "missing": missing}, indent=1))
+        print_json({"floors": rows, "missing": missing})
     else:
         output().print(floor_table(measured, missing))
     return ERROR if names and missing else OK
@@ -164,7 +165,7 @@ def lab_similarity(
             {"a": a, "b": b, "cka": [None if math.isnan(value) else value for value in values]}
             for (a, b), values in alike.items()
         ]
-        typer.echo(json.dumps({"schema": 1, "data": chosen.name, "images": IMAGES, "pairs": rows}, indent=1))
+        print_json({"data": chosen.name, "images": IMAGES, "pairs": rows})
     else:
         output().print(alike_table(title, shown))
     if plot is not None:

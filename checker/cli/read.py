@@ -12,6 +12,7 @@ import click
 import typer
 
 from checker.cache import cache_folder
+from checker.cli.answers import print_json
 from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, open_workspace, show
 from checker.errors import ConfigurationError
 from checker.workspace.idle import idle_sentences
@@ -77,7 +78,7 @@ def words(
 
     found = lexicon(open_workspace().words, term)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, **found}, ensure_ascii=False, indent=1))
+        print_json(found)
         return OK
     if not any(found.values()):
         raise ConfigurationError(f"nothing that can be spoken of fits {term!r}; check-claims words lists everything")
@@ -106,7 +107,7 @@ def propose(
     accepted = (_accepted(found, yes) if write else []) + (_fixed(found) if fix else [])
     unwritten = _tag(workspace, accepted) if accepted else []
     if as_json:
-        typer.echo(json.dumps({"schema": 1, **_as_rows(found)}, ensure_ascii=False, indent=1))
+        print_json(_as_rows(found))
     elif not write and not fix:
         for one in found:
             typer.echo(_told(one))

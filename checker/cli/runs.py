@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, WORKERS, app, exits, open_workspace
-from checker.cli.notes import PATH, VAULT, print_table
+from checker.cli.vaults import PATH, VAULT
 from checker.errors import ConfigurationError, EvidenceError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def reproduce(
             }
             for again in found
         ]
-        typer.echo(json.dumps({"schema": 1, "id": ledger.claim, "runs": runs}, ensure_ascii=False, indent=1))
+        print_json({"id": ledger.claim, "runs": runs})
     else:
         for again in found:
             print_table(
@@ -116,7 +117,7 @@ def decide(
     for fault in faults:
         typer.secho(clean(fault), fg=typer.colors.YELLOW, err=True)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "decisions": rows, "problems": faults}, ensure_ascii=False, indent=1))
+        print_json({"decisions": rows, "problems": faults})
     else:
         told = [
             (row["id"], row["scope"], row["recorded"], "" if row["same"] else f"{row['now']}: {row['reason']}") for row in rows

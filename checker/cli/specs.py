@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, JSON, OK, app, exits, open_workspace
-from checker.cli.notes import PATH, VAULT, print_table
+from checker.cli.vaults import PATH, VAULT
 from checker.errors import ConfigurationError, EvidenceError
 
 if TYPE_CHECKING:
-    from checker.runs.survey import Case
+    from checker.runs.case import Case
 
 
 @app.command("specs")
@@ -38,7 +38,7 @@ def specs(
     cases = [case for case in survey.cases if keep(f"{case.id} {case.claim.statement}")]
     if as_json:
         rows = [_row(case) | ({"diff": _diff(case)} if diff else {}) for case in cases]
-        typer.echo(json.dumps({"schema": 1, "specs": rows, "problems": problems}, ensure_ascii=False, indent=1))
+        print_json({"specs": rows, "problems": problems})
     elif diff:
         for case in cases:
             typer.echo(_diff(case), nl=False)
@@ -124,7 +124,7 @@ def explain(
         raise EvidenceError(faults[case.id])
     told = explanation(case, ledgers[case.id], workspace.words, survey.rests)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, **told}, ensure_ascii=False, indent=1))
+        print_json(told)
     else:
         typer.echo("\n".join(clean(line) for line in as_lines(told)))
     return OK

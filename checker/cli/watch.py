@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from checker.claims import ClaimSpec
     from checker.notes import Problem
+    from checker.runs.case import Case
     from checker.runs.outcome import Outcome
     from checker.runs.project import Project
-    from checker.runs.survey import Case
     from checker.workspace import CheckOptions, Survey, Workspace
 
 QUIET, LONGEST = 250, 2000  # ms without a save before a check begins, and how long saves can put it off

@@ -12,8 +12,8 @@ from checker.errors import CheckerError
 from checker.notes import Problem
 from checker.pytest_plugin.suite import Suite
 from checker.reports.finding import Finding, of_problem
+from checker.runs.case import Case
 from checker.runs.project import Project
-from checker.runs.survey import Case
 
 
 class ClaimCollection:

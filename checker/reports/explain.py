@@ -8,9 +8,10 @@ from typing import Any
 from checker.claims.language.english import say
 from checker.evidence import Ledger, Run
 from checker.evidence.strongest import strongest
+from checker.runs.case import Case
+from checker.runs.decidable import scopes
 from checker.runs.evidence import still_stands
 from checker.runs.risk import Rests
-from checker.runs.survey import Case, scopes
 from checker.scope import Scope, leading_first
 from checker.vocabulary import Vocabulary
 from checker.words import MARKS

@@ -9,8 +9,8 @@ from typing import Literal
 
 from checker.notes import Problem
 from checker.reports.text import clean
+from checker.runs.case import Case
 from checker.runs.outcome import Outcome
-from checker.runs.survey import Case
 from checker.words import DECIDED, StatusWord
 from checker.writing import numbers, status_of
 from checker.writing.status import Status

@@ -12,9 +12,9 @@ from checker.evidence import Run
 from checker.evidence.reported import beside
 from checker.reports.many import Corrected
 from checker.reports.text import clean
+from checker.runs.case import Case
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
-from checker.runs.survey import Case
 from checker.words import DECIDED
 from checker.writing import numbers, status_of
 

@@ -10,11 +10,11 @@ from checker.claims import ClaimSpec
 from checker.errors import CheckerError, SpecError
 from checker.evidence import Controls, Run, difference_of, goes_deeper, measured_word, repeats
 from checker.runs.bench import Bench
+from checker.runs.case import Case
 from checker.runs.evidence import evidence, still_stands
 from checker.runs.outcome import Outcome
 from checker.runs.plan import affordable
 from checker.runs.question import REFERENCE, Needs, Question, is_open, questions
-from checker.runs.survey import Case
 from checker.runs.times import Times
 from checker.scope import Scope, leading_first
 from checker.vocabulary import Vocabulary

@@ -18,13 +18,14 @@ from checker.evidence import Controls, Run, controls_of, is_control, read_ledger
 from checker.lab.sources.base import Wanted
 from checker.notes import parse
 from checker.runs.bench import Bench
+from checker.runs.case import Case
 from checker.runs.check import Runs, check
+from checker.runs.decidable import scopes
 from checker.runs.evidence import still_stands
 from checker.runs.outcome import Outcome
 from checker.runs.question import Needs, Question, is_open
 from checker.runs.readings import read
 from checker.runs.standing import same_models
-from checker.runs.survey import Case, scopes
 from checker.runs.times import Times
 from checker.scope import Scope
 from checker.vocabulary import Vocabulary

@@ -9,7 +9,7 @@ from checker.evidence import Run
 from checker.words import DECIDED, StatusWord
 
 if TYPE_CHECKING:
-    from checker.runs.survey import Case
+    from checker.runs.case import Case
 
 
 @dataclass(frozen=True)

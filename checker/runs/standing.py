@@ -16,13 +16,13 @@ from checker.lab.data import data_set
 from checker.lab.metrics import METRICS
 from checker.lab.sources import Wanted
 from checker.runs.bench import Bench
+from checker.runs.case import Case
 from checker.runs.check import ControlsOf, Key, Runs
 from checker.runs.evidence import still_stands
 from checker.runs.floors import given_away
 from checker.runs.outcome import Outcome
 from checker.runs.plan import costs
 from checker.runs.question import REFERENCE, Question, is_open, questions
-from checker.runs.survey import Case
 from checker.runs.times import Times
 from checker.vocabulary import Vocabulary
 

@@ -10,8 +10,8 @@ from checker.claims import find_claims, read_sentence
 from checker.lab import vocabulary
 from checker.notes import parse
 from checker.reports.many import among_many, corrected
+from checker.runs.case import Case
 from checker.runs.outcome import Outcome
-from checker.runs.survey import Case
 from checker.words import StatusWord
 from tests.evidence.runs import with_verdict
 
