@@ -39,9 +39,8 @@ class Claim:
     """A tagged sentence in a note. `part` is what it may take up: its block, the cell of a table, or the title of a callout.
 
     The status belongs at `at`; `status` is the tool's link, there or where an editor moved it, and `doubles` are more of the same
-    in the claim's part. `moved_id` is its block id where that came to stand in a paragraph below. `line` is the tag's. `titled`:
-    it is the title of a callout; `strayed`: it is known by a status alone that is away from the end of that, or
-    whose block id is gone.
+    in the claim's part. `moved_id` is its block id where that came to stand in a paragraph below. `line` is the tag's. `strayed`:
+    it is known by a status alone that is away from the end of a callout's title, or whose block id is gone.
     """
 
     note: Note
@@ -53,7 +52,6 @@ class Claim:
     status: StatusLink | None = None
     doubles: tuple[StatusLink, ...] = ()
     moved_id: BlockId | None = None
-    titled: bool = False
     strayed: bool = False
     exact: Exact | None = None
 
@@ -260,7 +258,7 @@ def _titled(note: Note, block: Block, title: Callout, held: Held) -> Claim:
     said = note.data[kind : status.whole.start if status else end].lstrip(b"+-").strip()
     said = said or note.data[title.span.end if status is None or at_end else status.span.end : part.end]
     claim = Claim(note, block, part, last_sentence(plain(said.decode("utf-8"))), end, note.line_of(title.span.start))
-    return replace(_with_status(claim, status, links), titled=True, strayed=status is not None and at_end is None)
+    return replace(_with_status(claim, status, links), strayed=status is not None and at_end is None)
 
 
 def _with_status(claim: Claim, status: StatusLink | None, links: list[StatusLink]) -> Claim:

@@ -96,11 +96,6 @@ def of_problem(problem: Problem, vault: PurePosixPath) -> Finding:
     return _error("", "", str(vault / problem.path), problem.line, problem.message)
 
 
-def of_fault(case: Case, fault: str, vault: PurePosixPath) -> Finding:
-    """The finding of a claim that was left alone, for the reason `fault`."""
-    return _error(case.id, case.claim.statement, str(vault / case.claim.note.path), case.claim.line, fault)
-
-
 def _error(name: str, statement: str, path: str, line: int, reason: str) -> Finding:
     status = Status(name, statement, "error").text
     return Finding(name, clean(statement), clean(path), line, "error", "error", status, clean(reason))
