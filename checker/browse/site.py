@@ -72,7 +72,7 @@ class Site:
         return replace(self, vault=Vault(self.vault.root, self.vault.index))
 
     def stamps(self) -> dict[str, object]:
-        """Every file that the page is made of, and what tells that it has changed."""
+        """Every file that the page is made of, and what shows that it has changed."""
         root, claims = self.vault.root.resolve(), self.project.claims.resolve()
         found: dict[str, object] = {
             f"{root}/{path}": digest for path, digest in self.vault.index.rows("SELECT path, hash FROM file")

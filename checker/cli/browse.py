@@ -70,7 +70,7 @@ def _listen(host: str, port: int, fixed: bool) -> socket.socket:
         except OSError as error:
             opened.close()
             fault = error
-    raise ConfigurationError(f"{host}:{port} cannot be listened on ({fault.strerror}); choose another with --port")
+    raise ConfigurationError(f"cannot listen on {host}:{port} ({fault.strerror}); choose another with --port")
 
 
 @app.command("export")

@@ -55,8 +55,8 @@ def _print(each: Listed) -> None:
     head = f"{each.file}: {metric['name']} ({metric['unit']}, {metric['better']} is better, margin {margin})"
     typer.echo(clean(head))
     typer.echo(clean(f"  command: {each.command}"))
-    told = {"trusted": "may run", "untrusted": "was never trusted; check-claims trust", "changed": "has to be trusted again"}
-    typer.echo(f"  trust: {told[each.trust]}" if each.trust else "  not used")
+    states = {"trusted": "may run", "untrusted": "was never trusted; check-claims trust", "changed": "has to be trusted again"}
+    typer.echo(f"  trust: {states[each.trust]}" if each.trust else "  not used")
     for change in each.changes:
         typer.echo(clean(f"    {change}"))
     ran = each.ran or {}

@@ -46,7 +46,7 @@ def lab_data(
     names: Annotated[list[str] | None, typer.Argument(help="Data sets; all that can be named when none is given.")] = None,
     as_json: JSON = False,
 ) -> int:
-    """Show what raw pixels alone tell of each data set: a model's accuracy says something only where they are at chance.
+    """Show what raw pixels alone reveal of each data set: a model's accuracy says something only where they are at chance.
 
     A linear probe and k-NN of raw pixels are measured once and kept. What is not on this machine is listed with the reason.
     """
@@ -231,7 +231,7 @@ def lab_measure(
         bench.have(wants)
         bench.measure([(metric, want) for want in wants])
     found = {want: bench.values[metric, want] for want in wants if (metric, want) in bench.values}
-    if not found:  # why is told already
+    if not found:  # the reason is shown already
         return ERROR
     rows = {
         name: np.stack([value.values.mean(1) for want, value in found.items() if want.name == name])

@@ -52,7 +52,7 @@ def lint(
 
 
 def _claim_faults(path: Path, vault: Vault) -> list[Fault]:
-    """Where a claim cannot be read or its spec is wrong; what is wrong with a whole file is told anyway."""
+    """Where a claim cannot be read or its spec is wrong; what is wrong with a whole file is reported anyway."""
     from checker.notes.lint import Fault
 
     if not vault.tagged("claim") and not vault.with_callout("claim"):

@@ -81,7 +81,7 @@ def words(
         print_json(found)
         return OK
     if not any(found.values()):
-        raise ConfigurationError(f"nothing that can be spoken of fits {term!r}; check-claims words lists everything")
+        raise ConfigurationError(f"no word of the claim language matches {term!r}; check-claims words lists everything")
     typer.echo("\n".join(as_lines(found, bool(term))))
     return OK
 
@@ -135,7 +135,7 @@ def _summary(found: Sequence[Proposal], notes: int) -> str:
     if not found:
         return (
             f"nothing in {notes} notes: no untagged sentence says of a model that is known here what a metric measures; "
-            "check-claims words lists both, and check-claims read tells of one sentence what it lacks"
+            "check-claims words lists both, and check-claims read shows what one sentence lacks"
         )
     line = f"{len(reads)} sentences in {len({one.note.path for one in reads})} notes could be claims"
     return f"{line}; {near} nearly (--fix asks which sentence is meant)" if near else line
@@ -150,7 +150,7 @@ def _proposals(vault: Vault, place: PurePosixPath, vocabulary: Any, idle: set[st
     try:
         note = vault.note(place)
     except NoteError:
-        return []  # told by `check-claims lint`
+        return []  # reported by `check-claims lint`
     if is_claim_note(note.data):
         return []
     return proposals(note, vocabulary, lambda links: introduced(vault, note, links), idle)
@@ -171,7 +171,7 @@ def _told(proposal: Proposal) -> str:
 
 
 def _accepted(found: Sequence[Proposal], yes: bool) -> list[tuple[Proposal, str]]:
-    """Those that a person said yes to; without a terminal nobody is asked."""
+    """Those that a person accepts; without a terminal nobody is asked."""
     if not yes and not sys.stdin.isatty():
         raise ConfigurationError("--write asks about each sentence, and there is no terminal; add --yes to tag all of them")
     accepted = []

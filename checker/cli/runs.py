@@ -119,10 +119,10 @@ def decide(
     if as_json:
         print_json({"decisions": rows, "problems": faults})
     else:
-        told = [
+        rows_shown = [
             (row["id"], row["scope"], row["recorded"], "" if row["same"] else f"{row['now']}: {row['reason']}") for row in rows
         ]
-        print_table(("claim", "scope", "recorded", "now, where it differs"), told)
+        print_table(("claim", "scope", "recorded", "now, where it differs"), rows_shown)
         typer.echo(f"\n{len(rows)} decisions, {sum(not row['same'] for row in rows)} of them not as recorded")
     return ERROR if faults else OK if all(row["same"] for row in rows) else FAILED
 
@@ -134,8 +134,8 @@ def _decided(name: str, recorded: Run, now: Run, controls_of: ControlsOf) -> dic
     if recorded.controls != controls:  # the lab stands otherwise than when this was recorded
         today = as_decided(recorded.model_copy(update={"controls": controls}))
         now = today if today.verdict.word != now.verdict.word else now
-    told = {"id": name, "scope": recorded.scope, "recorded": recorded.verdict.word, "now": now.verdict.word}
-    return {**told, "same": now is recorded, "reason": now.verdict.reason}
+    answer = {"id": name, "scope": recorded.scope, "recorded": recorded.verdict.word, "now": now.verdict.word}
+    return {**answer, "same": now is recorded, "reason": now.verdict.reason}
 
 
 def _ledger(project: Project, claim: str) -> Ledger:
@@ -147,7 +147,7 @@ def _ledger(project: Project, claim: str) -> Ledger:
         known = [file.name.removesuffix(EVIDENCE) for file in project.claims.glob(f"*{EVIDENCE}")]
         near = difflib.get_close_matches(claim, known, 3, 0.5)
         guess = f"; did you mean {' or '.join(near)}?" if near else "; check-claims specs lists the claims"
-        raise ConfigurationError(f"no evidence here is of {claim!r}{guess}")
+        raise ConfigurationError(f"no evidence here for {claim!r}{guess}")
     return read_ledger(path, claim)
 
 

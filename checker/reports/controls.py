@@ -20,7 +20,7 @@ STYLES: dict[AnswerWord, str] = {"agree": "green", "contradict": "red", "open": 
 MEANING: dict[Trust, str] = {
     "passes": "words are given",
     "contradicted": "no words are given",
-    "no control": "words are given, marked: no control",
+    "no control": "verdicts are given, marked: no control",
 }
 
 

@@ -9,7 +9,6 @@ from typing import Literal
 
 from checker.notes import Problem
 from checker.reports.text import clean
-from checker.runs.case import Case
 from checker.runs.outcome import Outcome
 from checker.words import DECIDED, StatusWord
 from checker.writing import numbers, status_of
@@ -53,9 +52,9 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """What is to be told, in one line."""
-        said = f"{self.status}: {self.reason}" if self.reason else self.status
-        return f"{said} ({self.effect})" if self.effect else said
+        """The message, in one line."""
+        text = f"{self.status}: {self.reason}" if self.reason else self.status
+        return f"{text} ({self.effect})" if self.effect else text
 
     def fails(self, wanted: Set[str]) -> bool:
         """Whether one of the words of `--fail-on` fits it; a stale word is still that word."""

@@ -14,18 +14,18 @@ from checker.words import StatusWord
 class Case:
     """A claim on its way to a verdict. `word` is set when it ends here (needs spec, untestable, error), with the reason.
 
-    `said` is what the note says and `named` what counts, `said_as` and `read_as` the same in one plain sentence; `spec_file` is
+    `noted` is what the note says and `named` what counts, `noted_as` and `read_as` the same in one plain sentence; `spec_file` is
     the spec's bytes on disk (None: no file). `edited`: a person has changed that file, so it counts; `stale`: and then the note
-    changed under it. `against` lists the claims that cannot hold beside it, `rests_on` those that the note says it rests on,
+    changed under it. `against` lists the claims that contradict it, `rests_on` those that the note says it rests on,
     and `reported` the numbers that papers report of it, each with the name of its source.
     """
 
     id: str
     claim: Claim
     reading: Reading
-    said: NamedSpec | None = None
+    noted: NamedSpec | None = None
     named: NamedSpec | None = None
-    said_as: str = ""
+    noted_as: str = ""
     read_as: str = ""
     spec_file: bytes | None = None
     word: StatusWord | None = None

@@ -39,7 +39,7 @@ WORDS: Mapping[AnswerWord, VerdictWord] = {"agree": "supported", "contradict": "
 
 @dataclass(frozen=True)
 class Control:
-    """One published finding. `paper` and `place` are its citation, and `verified` tells how far that was followed; `finding` is
+    """One published finding. `paper` and `place` are its citation, and `verified` says how far that was followed; `finding` is
     what was found there, `sentence` the same as a claim of this lab, and `expected` the relation that it claims."""
 
     id: str
@@ -155,7 +155,7 @@ def _cases(wanted: Sequence[Control], vocabulary: Vocabulary) -> list[tuple[Case
     for control, claim in zip(wanted, found, strict=True):
         spec = control.spec(vocabulary)
         named = NamedSpec(Identity(id=control.id, statement=control.sentence, source=FILE), spec)
-        cases.append((Case(control.id, claim, _reading(control.sentence, vocabulary), said=named, named=named), spec))
+        cases.append((Case(control.id, claim, _reading(control.sentence, vocabulary), noted=named, named=named), spec))
     return cases
 
 

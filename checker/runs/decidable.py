@@ -83,7 +83,7 @@ def _unmeasured(names: Iterable[str], metric: MetricWord, scope: Scope) -> str |
 
 
 def _lacks(spec: ClaimSpec, metric: MetricWord, scope: Scope, vocabulary: Vocabulary) -> str | None:
-    """What the data of a scope would have to tell of its pictures, and does not."""
+    """What the data of a scope would have to say about its pictures, and does not."""
     if not SOURCES[scope].of(spec.metrics).measures:
         named = spec.where.data != "default"
         return f"values of {metric.title} are not of a data set that a sentence can choose ({spec.where.data})" if named else None

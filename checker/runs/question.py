@@ -15,7 +15,7 @@ from checker.runs.decidable import models_in, scopes
 from checker.scope import Scope
 from checker.vocabulary import Vocabulary
 
-REFERENCE = "random initialisation"  # measured beside every pair of toys, and drawn in every plot
+REFERENCE = "random initialisation"  # measured with every pair of toys, and drawn in every plot
 
 Needs = Mapping[str, Sequence[Wanted]]  # the models of a look by name, those that the claim is about first
 

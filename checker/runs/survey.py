@@ -54,22 +54,22 @@ def survey(vault: Vault, project: Project, vocabulary: Vocabulary) -> tuple[list
             problems.append(Problem(claim.note.path, claim.line, doubled[claim.name.casefold()]))
             continue
         reading = read(claim.statement, vocabulary, introduced(vault, claim.note, claim.links))
-        name, said, fault = claim.name, reading.spec, ""
+        name, noted, fault = claim.name, reading.spec, ""
         if claim.exact is not None:
             try:
-                said = exact_spec(claim, reading.spec, vocabulary)
+                noted = exact_spec(claim, reading.spec, vocabulary)
             except SpecError as error:
                 fault = str(error)
         if name is None:
             name = _new_id(
-                said,
+                noted,
                 claim.statement,
                 vocabulary,
                 lambda name: _is_free(name, taken, meant, project),
             )
         taken.add(name.casefold())
         identity = Identity(id=name, statement=claim.statement, source=claim.source(name))
-        named = NamedSpec(identity, said) if said is not None else None
+        named = NamedSpec(identity, noted) if noted is not None else None
         cases.append(_case(Case(name, claim, reading), named, fault, project, vocabulary))
     here = _spoken_of(vault, cases, vocabulary)
     against = _against((case.id, case.spec) for case in cases if case.spec is not None)
@@ -189,7 +189,7 @@ def _is_free(name: str, taken: Container[str], meant: Container[str], project: P
     return name.casefold() not in taken and (fold(name) not in meant or project.knows(name))
 
 
-def _case(case: Case, said: NamedSpec | None, fault: str, project: Project, vocabulary: Vocabulary) -> Case:
+def _case(case: Case, noted: NamedSpec | None, fault: str, project: Project, vocabulary: Vocabulary) -> Case:
     """The case with its spec: the one on disk where a person has edited it, else what the note says now. `fault` is what is wrong
     with the note's claim block."""
     path = project.spec(case.id)
@@ -200,20 +200,20 @@ def _case(case: Case, said: NamedSpec | None, fault: str, project: Project, voca
         kept = parse_spec(text, shown) if on_disk is not None and not is_untouched(text) else None
     except (SpecError, OSError, UnicodeDecodeError) as error:
         return replace(case, word="error", reason=str(error), edited=True)
-    said_as = say(said.spec, vocabulary) if said is not None else ""
-    case = replace(case, spec_file=on_disk, said=said, said_as=said_as)
+    noted_as = say(noted.spec, vocabulary) if noted is not None else ""
+    case = replace(case, spec_file=on_disk, noted=noted, noted_as=noted_as)
     if fault:
         return replace(case, word="error", reason=fault)
     if kept is not None:
         case = replace(case, named=kept, read_as=say(kept.spec, vocabulary), edited=True)
-        other = case.claim.exact is not None and (said is None or said.spec != kept.spec)
+        other = case.claim.exact is not None and (noted is None or noted.spec != kept.spec)
         if kept.identity.statement != case.claim.statement or other:
             what = "claim block" if kept.identity.statement == case.claim.statement else "sentence"
             reason = f"the {what} changed and {shown} was edited by hand; bring the file up to date, or delete it"
             return replace(case, stale=True, reason=reason)
         return decidable(case, vocabulary)
-    if said is not None:
-        return decidable(replace(case, named=said, read_as=said_as), vocabulary)
+    if noted is not None:
+        return decidable(replace(case, named=noted, read_as=noted_as), vocabulary)
     missing = vocabulary.lacking(case.claim.statement)
     if missing is not None:
         return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)

@@ -45,10 +45,10 @@ def test_the_line_names_the_words_that_would_not_stand() -> None:
         *(outcome(f"c{n}", "inconclusive", 0.9) for n in range(2)),
     ]
     assert among_many(many) == (
-        "of 2 words given among 4 claims tested, 2 stand by their q-value, and 1 by Holm's correction within their note (not b)"
+        "of 2 verdicts among 4 claims tested, 2 hold by their q-value, and 1 by Holm's correction within their note (not b)"
     )
     more = [*many, *(outcome(f"d{n}", "inconclusive", 0.9) for n in range(4))]
-    assert "1 stand by their q-value (not b), and 1 by" in among_many(more)
+    assert "1 hold by their q-value (not b), and 1 by" in among_many(more)
     assert among_many([outcome("a", "inconclusive", 0.5)]) == ""
     five = [outcome(name, "refuted", 0.2) for name in "abcde"]
-    assert "0 stand by their q-value (not a, b, c and 2 more, see --json)" in among_many(five)
+    assert "0 hold by their q-value (not a, b, c and 2 more, see --json)" in among_many(five)

@@ -125,7 +125,7 @@ def without_citations(text: str) -> str:
 
 
 def citations(text: str, is_name: Callable[[str], bool]) -> list[Span]:
-    """Where a plain sentence still cites something. `is_name` tells whether a word can be somebody's name."""
+    """Where a plain sentence still cites something. `is_name`: whether a word can be somebody's name."""
     found = [match for pattern in (LEFT, LEFT_IN_PARENTHESIS) for match in pattern.finditer(text)]
     spans = [match.span() for match in found if are_names(match[0], is_name)]
     return spans + [match.span() for match in LEFT_NUMBER.finditer(text)]

@@ -64,7 +64,7 @@ BY_WHOM = lazy(rf",\s*(?:the|a)\s+(?:method|model|approach)\s+(?:of|by|from)\s+{
 
 
 def read_through(text: str, is_name: Callable[[str], bool]) -> list[Span]:
-    """The spans of a sentence that are no part of its claim, in order. `is_name` tells whether a word can be somebody's name."""
+    """The spans of a sentence that are no part of its claim, in order. `is_name`: whether a word can be somebody's name."""
     spans = citations(text, is_name)
     for pattern in (FINDING, FOLLOWING, BY_WHOM):
         spans += [match.span() for match in pattern.finditer(text) if _authored(match, is_name)]
