@@ -18,8 +18,8 @@ from checker.writing import numbers
 SCHEMA = 1
 STYLES: dict[AnswerWord, str] = {"agree": "green", "contradict": "red", "open": "yellow"}
 MEANING: dict[Trust, str] = {
-    "passes": "words are given",
-    "contradicted": "no words are given",
+    "passes": "verdicts are given",
+    "contradicted": "no verdicts are given",
     "no control": "verdicts are given, marked: no control",
 }
 
