@@ -37,8 +37,8 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
         for other in outcome.others:
             differs = ", which disagrees" if outcome.disagrees and other.word in ("supported", "refuted") else ""
             sentence.append(f"\nalso {status_of(other).text}{differs}", style="dim")
-        for other in outcome.case.against:
-            sentence.append(f"\ncannot hold together with {other}", style="yellow")
+        for against in outcome.case.against:
+            sentence.append(f"\ncannot hold together with {against}", style="yellow")
         if outcome.at_risk:
             sentence.append(f"\nat risk: it rests on {', '.join(outcome.at_risk)}, refuted or stale", style="yellow")
         if outcome.word not in ("supported", "refuted") or outcome.stale:
