@@ -31,9 +31,6 @@ __all__ = [
     "torchvision_data",
 ]
 
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
-
 
 def data_set(name: str) -> Dataset:
     """The data set of a name: a registered one, "folder:PATH", "folder:PATH?images=N", "torchvision:CLASS" or "hf:OWNER/NAME".
@@ -55,3 +52,7 @@ def data_set(name: str) -> Dataset:
     guess = f" (did you mean {' or '.join(near)}?)" if near else ""
     known = ", ".join((*sorted(DATA), "folder:PATH", "torchvision:CLASS", "hf:OWNER/NAME"))
     raise ConfigurationError(f"no data set is called {name!r}{guess}; there are: {known}")
+
+
+for _module in iter_modules(__path__):  # at the end: some of them ask for a data set
+    import_module(f"{__name__}.{_module.name}")
