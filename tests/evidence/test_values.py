@@ -35,6 +35,12 @@ def test_the_same_but_for_rounding(other: Values, same: bool) -> None:
     assert agree({"MAE": other}, {"MAE": ONE}) is same
 
 
+@pytest.mark.parametrize(("recorded", "new", "same"), [(0.0001, 0.0002, True), (0.0001, 0.0003, False), (0.0001, 0.00021, False)])
+def test_the_last_digit_that_is_kept_may_differ(recorded: float, new: float, same: bool) -> None:
+    """Measured values are kept to four decimals; one that has more was recorded elsewhere, and is not rounded."""
+    assert agree({"MAE": table((recorded, 0.5))}, {"MAE": table((new, 0.5))}) is same
+
+
 def test_every_model_and_every_layer_counts() -> None:
     far = ONE.model_copy(update={"images": (ONE.images[0], (4.0, 5.0, 7.0))})  # type: ignore[index]
     assert not agree({"MAE": ONE}, {"DINO": ONE})

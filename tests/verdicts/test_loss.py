@@ -56,3 +56,8 @@ def test_other_seeds_or_images_are_refused() -> None:
         losses(BEFORE, AFTER, BEFORE, AFTER[:, :9])
     with pytest.raises(MeasurementError, match="zero variance"):
         loss(BEFORE, BEFORE, 0.1)
+
+
+def test_a_margin_between_losses_is_no_less_than_none() -> None:
+    with pytest.raises(MeasurementError, match="a number of at least 0"):
+        losses(BEFORE, OTHER, BEFORE, AFTER, "greater", -0.1)

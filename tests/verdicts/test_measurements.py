@@ -20,6 +20,8 @@ from checker.verdicts import (
     compare_counts,
     correlation,
     equivalence,
+    loss,
+    losses,
     merge_copies,
     presence,
     ranking,
@@ -49,6 +51,8 @@ KINDS: dict[str, Callable[..., Verdict]] = {
         **options,
     ),
     "trend": lambda table, **options: trend(_layers(table), **options),
+    "loss": lambda table, **options: loss(table, OTHER, 2, **options),
+    "losses": lambda table, **options: losses(table, OTHER, OTHER, GOOD, **options),
 }
 RATES: dict[str, Callable[..., Verdict]] = {
     "presence": lambda table, **options: presence(table, 0.1, **options),
