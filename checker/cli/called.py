@@ -15,6 +15,7 @@ FILES = {  # in `checker.cli`, each with its commands
     "check": ("check",),
     "controls": ("lab",),
     "diff": ("diff",),
+    "doctor": ("doctor",),
     "experiments": ("experiments",),
     "lab": ("lab",),
     "models": ("models",),
