@@ -235,3 +235,10 @@ def test_a_relative_margin_moves_the_line_and_not_the_difference(relation: str) 
     assert verdict.low < verdict.effect < verdict.high
     assert verdict.high - verdict.low == pytest.approx(plain.high - plain.low, rel=0.1)
     assert ((verdict.p or 0) < 0.05) == (verdict.word == "supported")
+
+
+def test_no_difference_of_shares_lies_beyond_1() -> None:
+    a, b = pairs(120, 20, 60, 56)
+    for relation in ("less", "greater"):
+        verdict = compare(a, b, relation, 1.0, answers=ANSWERS)  # type: ignore[arg-type]
+        assert (verdict.word, verdict.p) == ("refuted", pytest.approx(1.0))

@@ -171,6 +171,8 @@ def test_where_it_is_broken_is_told() -> None:
         trend(values)
     with pytest.raises(MeasurementError, match=r"wanted \(seeds, images\), as many images each time"):
         threshold([[1.0], [1.0, 2.0]], 1)
+    with pytest.raises(MeasurementError, match=r"wanted \(seeds, layers, images\), as many images each time"):
+        trend([[[1.0], [1.0, 2.0]]])
 
 
 @settings(max_examples=40, deadline=None)
