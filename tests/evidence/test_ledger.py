@@ -70,7 +70,7 @@ def test_a_new_run_is_appended_and_the_old_bytes_stay() -> None:
 def test_a_run_that_says_what_does_not_follow_from_it_is_refused(old: str, new: str, problem: str) -> None:
     text = print_ledger(Ledger("a").with_run(run()))
     assert old in text
-    with pytest.raises(EvidenceError, match=re.escape(problem)):
+    with pytest.raises(EvidenceError, match=re.escape(f"run 1: {problem}")):
         parse_ledger(text.replace(old, new, 1).encode(), "x")
 
 

@@ -242,3 +242,8 @@ def test_no_difference_of_shares_lies_beyond_1() -> None:
     for relation in ("less", "greater"):
         verdict = compare(a, b, relation, 1.0, answers=ANSWERS)  # type: ignore[arg-type]
         assert (verdict.word, verdict.p) == ("refuted", pytest.approx(1.0))
+
+
+def test_the_rule_says_what_it_is_about() -> None:
+    rule = compare(*pairs(120, 20, 60, 56), "less", answers=ANSWERS).rule
+    assert rule.endswith("answers to the same 256 images; about these checkpoints only")
