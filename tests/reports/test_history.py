@@ -87,7 +87,7 @@ def test_the_command_compares_revisions(tmp_path: Path, command: Command) -> Non
     assert told["changed"][0]["why"] == ["sentence: it was 'MAE is nice'"]
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "two")
-    assert "0 claims have another status" in command("diff", "HEAD..", tmp_path).output
+    assert "0 claims changed status" in command("diff", "HEAD..", tmp_path).output
     assert "3 claims changed status: HEAD~1 to HEAD" in command("diff", "HEAD~1..HEAD", tmp_path).output
     for revision in ("nonsense", "--output=x", "HEAD..-p"):
         assert "the revision" in command("diff", "--", revision, tmp_path, code=2).output

@@ -115,3 +115,11 @@ def test_uneven_seeds_decide_nothing_whatever_the_margin() -> None:
         verdict = equivalence(a, b, margin)
         assert (verdict.word, verdict.p, verdict.p_against) == ("inconclusive", 1.0, 1.0)
         assert "the seeds of a differ" in verdict.reason
+
+
+@pytest.mark.parametrize("difference", [0.3, 3.0])
+def test_what_settles_it_is_the_same_from_either_side(difference: float) -> None:
+    a, b = models(np.random.default_rng(4), (difference, 0.0), 0.3, 0.05)
+    one, other = equivalence(a, b, difference + 0.1), equivalence(b, a, difference + 0.1)
+    assert one.word == other.word == "inconclusive"
+    assert (one.effect, one.seeds_needed, one.reason) == (pytest.approx(-other.effect), other.seeds_needed, other.reason)

@@ -103,3 +103,9 @@ def test_an_open_share_says_how_many_images_settle_it() -> None:
     assert clause != found.settle(0.1, 0.05 / 3, ONE_LOOK)[1]
     named = int(clause.split()[1])
     assert absence(shown(round(named * 2 / 64), images=named), 0.1).word == "supported"
+
+
+def test_the_rule_names_the_level_and_the_bound() -> None:
+    rule = presence(shown(200, 180, 210), 0.05).rule
+    assert rule.startswith("exact binomial interval at 95 % (alpha 0.05 ")
+    assert rule.endswith("for each of 3 checkpoints; all have to lie above 0.05; about these checkpoints only")
