@@ -109,7 +109,11 @@ def _is_own(module: str, own: str) -> bool:
 
 @cache
 def _imports(module: str, source: bytes) -> tuple[str, ...]:
-    """The modules that a module imports, by their whole names."""
+    """The modules that a module imports, by their whole names. Kept under its text."""
+    asked = f"imports {module} {hashlib.sha256(source).hexdigest()}"
+    known = look_up(ROOM, asked)
+    if isinstance(known, list):
+        return tuple(known)
     found: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -117,4 +121,5 @@ def _imports(module: str, source: bytes) -> tuple[str, ...]:
         elif isinstance(node, ast.ImportFrom):
             package = module.split(".")[: -node.level] if node.level else []
             found.append(".".join([*package, *([node.module] if node.module else [])]))
+    keep(ROOM, asked, found)
     return tuple(found)
