@@ -56,7 +56,7 @@ def test_other_words_names_and_code_are_other_readings(cache: Path, monkeypatch:
         return Reading("untestable", sentence)
 
     monkeypatch.setattr(readings, "read_sentence", note)
-    monkeypatch.setattr(readings, "code", lambda: "other")
+    monkeypatch.setattr(readings, "reader_key", lambda _: "other")
     assert readings.read(SENTENCES[0], WORDS).status == "untestable"
     assert made == [SENTENCES[0]]
 
