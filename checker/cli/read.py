@@ -15,7 +15,6 @@ from checker.cache import cache_folder
 from checker.cli.answers import print_json
 from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, open_workspace, show
 from checker.errors import ConfigurationError
-from checker.workspace.idle import idle_sentences
 
 if TYPE_CHECKING:
     from checker.claims.propose import Proposal
@@ -99,6 +98,8 @@ def propose(
     as_json: JSON = False,
 ) -> int:
     """List untagged sentences that could be checked as they stand, and those that nearly could."""
+    from checker.workspace.idle import idle_sentences
+
     workspace = open_workspace(vault)
     opened = workspace.vault()
     places = [opened.find(name) for name in notes] if notes else list(filter(opened.is_content, opened.note_paths))

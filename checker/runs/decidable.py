@@ -134,7 +134,9 @@ def _no_data(spec: ClaimSpec, vocabulary: Vocabulary) -> str | None:
 @cache
 def _cannot_be_drawn(name: str) -> str | None:
     try:
-        data_set(name).split("measure", 1)
+        data = data_set(name)
+        if data.redraw is None:  # pictures that are generated can always be drawn
+            data.split("measure", 1)
     except CheckerError as error:
         return str(error)
     return None

@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from checker.cache import version
@@ -139,6 +139,7 @@ class Seen:
     file each, named after a hash of the values, their key and the packages here; one that cannot be read is unknown."""
 
     folder: Path
+    digests: dict[int, tuple[Run, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def new(self, stand: Mapping[Key, Run]) -> dict[Key, Run]:
         """Those of which no spot check has been drawn here."""
@@ -161,17 +162,23 @@ class Seen:
 
     def _of(self, run: Run) -> str | None:
         with suppress(OSError, UnicodeDecodeError):
-            text = (self.folder / _digest(run)).read_text(encoding="utf-8")
+            text = (self.folder / self._digest(run)).read_text(encoding="utf-8")
             return text if text in (MEASURED, RECORDED) else None
         return None
 
     def _keep(self, run: Run, word: str) -> None:
-        path = self.folder / _digest(run)
+        path = self.folder / self._digest(run)
         if self._of(run) in (word, MEASURED):
             return
         with suppress(OSError):  # it only saves a measurement
             self.folder.mkdir(parents=True, exist_ok=True)
             path.write_text(word, encoding="utf-8")
+
+    def _digest(self, run: Run) -> str:
+        """The name of its file; made once for each run, which is held so that no other has its id."""
+        if id(run) not in self.digests:
+            self.digests[id(run)] = run, _digest(run)
+        return self.digests[id(run)][1]
 
 
 def _digest(run: Run) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from checker.claims import (
     Claim,
@@ -156,11 +157,20 @@ def introduced(vault: Vault, note: Note, links: Iterable[Link]) -> dict[str, str
         names |= dict.fromkeys((*SELF, "the method", "the model", "ours"), own)
     for link in links:
         file = vault.resolve(note.path, link.target).file
-        if file is not None and vault.is_note(file) and file != note.path:
+        if file is not None and vault.is_note(file) and file != note.path and _may_introduce(vault.root / file):
             introduced = vault.note(file).properties.get("introduces")
             if isinstance(introduced, str):
                 names[link.display if link.display is not None else link.target.rsplit("/", 1)[-1]] = introduced
     return names
+
+
+def _may_introduce(path: Path) -> bool:
+    """Whether a note may have the property: its text has the word, or an escape in its properties that could spell it."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return True  # what is wrong is said where it is read
+    return b"introduces" in data or b"\\" in data.partition(b"\n---")[0]
 
 
 def _new_id(spec: ClaimSpec | None, statement: str, vocabulary: Vocabulary, is_free: Callable[[str], bool]) -> str:
