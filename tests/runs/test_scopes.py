@@ -239,7 +239,7 @@ def test_different_grids_are_compared_as_shares_of_uniform(
 def test_what_a_convolutional_network_lacks_is_said_before_anything_is_loaded(
     make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    convnet = Model(name="CLIP", tag="resnet18.a1_in1k", convolutional=True)
+    convnet = Model(name="CLIP", tag="resnet18.a1_in1k", global_attention=False)
     monkeypatch.setitem(MODELS._entries, "CLIP", convnet)
     folder = make_vault({"N.md": "- CLIP has longer attention distance than DeiT #claim\n"})
     outcome, _ = go(folder, Store(tmp_path / "cache", stand_ins))

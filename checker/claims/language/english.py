@@ -17,6 +17,7 @@ def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = Scope.TOY) -> st
     metric = vocabulary.metric(spec.metric)
     if metric is None:
         return f"a claim about {spec.metric}, which is not known here"
+    scope = scope if spec.scope == "any" else Scope(spec.scope)
     return KINDS[spec.kind].say(spec, English(spec, vocabulary, scope, metric))
 
 

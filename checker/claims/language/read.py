@@ -21,6 +21,7 @@ from checker.claims.language.noise import NEGATIONS, without_noise
 from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_size, trees_of
 from checker.claims.language.plainer import in_other_frames, reworded, with_a_metric
 from checker.claims.language.question import Choice, QuestionError, UnknownError
+from checker.claims.language.released import SizeError, releases_in, with_named
 from checker.claims.language.sentence import plain, unquoted
 from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import explained, kind_of, kinds_of
@@ -35,6 +36,7 @@ IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT"
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
 DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
 MOST_WAYS = 6  # to take the freer words of a sentence
+MOST_OFFERED = 8  # sentences for the released weights that one can mean
 MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
 
@@ -72,10 +74,31 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
     """
     text = unquoted(plain(sentence))
     try:
-        changed = changes_in(text, vocabulary)
+        return _Reader(text, vocabulary, {**(names or {}), **_phrases(text, vocabulary)}).reading()
+    except SizeError as question:
+        return _of_which(question, text, vocabulary, names)
     except QuestionError as question:
         return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
-    return _Reader(text, vocabulary, {**(names or {}), **changed}).reading()
+
+
+def _phrases(text: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """What phrases of a sentence mean that name released weights, and models with changes. Raises QuestionError where one means
+    nothing, or several things."""
+    released = releases_in(text, vocabulary)
+    return {**released, **changes_in(text, with_named(vocabulary, released))}
+
+
+def _of_which(question: SizeError, text: str, vocabulary: Vocabulary, names: Mapping[str, str] | None) -> Reading:
+    """What to ask where a name does not say which released weights it means: the sentence for each that reads. Where none does,
+    what is wrong with it besides."""
+    offered: list[str] = []
+    rest: Reading | None = None
+    for sentence in question.sentences:
+        rest = read_sentence(sentence, vocabulary, names)
+        offered += (sentence,) if rest.status == "ok" else () if rest.together else rest.choices
+    if rest is not None and not offered:
+        return replace(rest, sentence=text, reason=f"{question}; {rest.reason}", missing=(question.missing, *rest.missing))
+    return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=tuple(offered[:MOST_OFFERED]))
 
 
 class _Reader:
@@ -145,7 +168,11 @@ class _Reader:
         return Reading("needs-spec", self.text, reason=reason, missing=missing, choices=choices, added=added, together=together)
 
     def _read(self, text: str) -> Reading:
-        return _Reader(text, self.vocabulary, self.names).direct()
+        try:
+            released = releases_in(text, self.vocabulary)
+        except QuestionError as question:
+            return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
+        return _Reader(text, self.vocabulary, {**self.names, **released}).direct()
 
     def _contrasted(self) -> Reading | None:
         """The claims of a sentence that makes two and leaves out in one what it says in the other: all of them, if each reads."""

@@ -11,7 +11,7 @@ from checker.lab import pretrained
 from checker.lab.checkpoints import Card
 from checker.lab.metric import Needs
 from checker.lab.models import Model, find_model
-from checker.lab.sources.base import CONVNET, TRANSFORMER, Found, Places, Source, Wanted
+from checker.lab.sources.base import STAGES, TRANSFORMER, Found, Places, Source, Wanted
 from checker.scope import Scope
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Released(Source):
         return model is not None and model.tag is not None
 
     def gives(self, name: str) -> Needs:
-        return CONVNET if _model(name).convolutional else TRANSFORMER
+        return TRANSFORMER if _model(name).global_attention else STAGES
 
     def find(self, wanted: Wanted, places: Places) -> Found | None:
         model = _model(wanted.name)
