@@ -66,13 +66,6 @@ FAMILIES = (
     ),
     FamilyWord("joint-embedding", "joint-embedding architectures", ("joint-embedding methods", "joint embedding", "JEA", "JEAs")),
     FamilyWord("image-text", "image-text models", ("image-text methods", "vision-language models")),
-    FamilyWord(
-        "convnets",
-        "convolutional networks",
-        ("CNNs", "ConvNets", "convolutional neural networks", "convolutional nets"),
-        generic=True,
-        releases=releases.CONVNETS,
-    ),
 )
 """What models are counted to: a claim about a family is one about each of its members."""
 

@@ -163,10 +163,13 @@ def load(model: Model, path: Path) -> Encoder:
 
 
 def _untrained(module: Any) -> bool:
-    """Whether every norm layer with parameters is as it was initialised: training leaves none of them so."""
+    """Whether every norm layer with parameters is as it was initialised, scaling by one or, where a residual branch ends in it,
+    by zero: training leaves none of them so."""
     import torch
 
     norms = [norm for norm in module.modules() if "Norm" in type(norm).__name__ and getattr(norm, "weight", None) is not None]
     return bool(norms) and all(
-        torch.all(norm.weight == 1) and (getattr(norm, "bias", None) is None or torch.all(norm.bias == 0)) for norm in norms
+        (torch.all(norm.weight == 1) or torch.all(norm.weight == 0))
+        and (getattr(norm, "bias", None) is None or torch.all(norm.bias == 0))
+        for norm in norms
     )

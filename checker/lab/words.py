@@ -11,7 +11,7 @@ from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
 from checker.lab.models import FAMILIES, MODELS, Model, find_model
 from checker.lab.plugins import Plugin
-from checker.lab.releases import LINES, RELEASES, prefix_of
+from checker.lab.releases import CONVNETS, LINES, RELEASES, prefix_of
 from checker.lab.sources import SOURCES, scopes_of
 from checker.vocabulary import ChangeWord, DataWord, FamilyWord, MetricWord, MissingWord, ModelWord, ReleaseWord, Vocabulary
 
@@ -30,6 +30,13 @@ GENERIC = (  # what sentences call all models of a kind: those that are here
         ("self-supervised transformers", "self-supervised models", "self-supervised methods", "self-supervised ViT models",
          "SSL models", "SSL methods", "SSL ViTs", "self-supervised encoders"),
         generic=True,
+    ),
+    FamilyWord(
+        "convnets",
+        "convolutional networks",
+        ("CNNs", "ConvNets", "convolutional neural networks", "convolutional nets"),
+        generic=True,
+        releases=CONVNETS,
     ),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Literal
 
 from checker.claims.kind import KINDS
@@ -36,6 +37,7 @@ IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT"
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
 DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
 MOST_WAYS = 6  # to take the freer words of a sentence
+MOST_TRIED = 2  # of them, before it is given up
 MOST_OFFERED = 8  # sentences for the released weights that one can mean
 MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
@@ -90,14 +92,18 @@ def _phrases(text: str, vocabulary: Vocabulary) -> dict[str, str]:
 
 def _of_which(question: SizeError, text: str, vocabulary: Vocabulary, names: Mapping[str, str] | None) -> Reading:
     """What to ask where a name does not say which released weights it means: the sentence for each that reads. Where none does,
-    what is wrong with it besides."""
-    offered: list[str] = []
-    rest: Reading | None = None
+    what else is wrong with it."""
+    offers: list[tuple[str, ...]] = []
     for sentence in question.sentences:
-        rest = read_sentence(sentence, vocabulary, names)
-        offered += (sentence,) if rest.status == "ok" else () if rest.together else rest.choices
-    if rest is not None and not offered:
-        return replace(rest, sentence=text, reason=f"{question}; {rest.reason}", missing=(question.missing, *rest.missing))
+        read = read_sentence(sentence, vocabulary, names)
+        offers.append((sentence,) if read.status == "ok" else () if read.together else read.choices)
+        if len(offers) == MOST_TRIED and not any(offers):
+            break
+    offered = [sentence for each in zip_longest(*offers) for sentence in each if sentence]
+    if question.sentences and not offered:
+        rest = _Reader(text, vocabulary, names or {}).reading()
+        if rest.status != "ok":
+            return rest
     return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=tuple(offered[:MOST_OFFERED]))
 
 

@@ -20,7 +20,7 @@ _WORD = "|".join(WORDS)
 _LETTER = r"So400m|g-opt|Ti|[SH]\+|\d{1,2}B|[TSMBLHgG]"
 _PATCH = r"/\d{1,2}"
 _PIXELS = r"(?:\s?@\s?\d{3,4}(?:\s?px)?)?"
-_ARCHITECTURE = rf"ViT[-\s](?i:{_WORD}|{_LETTER})(?:{_PATCH})?{_PIXELS}"
+_ARCHITECTURE = rf"(?i:ViT)[-\s](?i:{_WORD}|{_LETTER})(?:{_PATCH})?{_PIXELS}"
 _BEHIND = (  # a name
     rf"(?:[-\s]|[-\s](?i:pre-?)?trained\s){_ARCHITECTURE}",
     rf"\s?\({_ARCHITECTURE}\)",
@@ -30,10 +30,15 @@ _BEHIND = (  # a name
     rf"\s(?i:{_WORD})(?=$|[,.;:)]|['’]s\b|\s(?:has|have|is|are|does|do|with|without|and|or|than|models?|loses?)\b)",
 )
 _NOUNS = r"(?:\s(?:models?|encoders?|backbones?|networks?|features|representations|weights|checkpoints?)\b)?"
+_PART_OF = r"(?:(?:features|representations|encoder|backbone)\s(?:of|in)\s)?"
 END = r"(?![\w/@+]|-\w)"
 SIZE = re.compile(rf"[-\s(]*(?:(?P<word>(?i:{_WORD}|xlarge))(?![\w-])|(?P<letter>(?i:XL|{_LETTER})|\d{{2,3}}))")
 TAG = re.compile(r"`(?P<quoted>[a-z0-9_]+\.[a-z0-9_]+)`|(?<![\w.`/-])(?P<bare>[a-z0-9]+_[a-z0-9_]+\.[a-z0-9_]+)(?![\w.`/-])")
 BARE = re.compile(rf"(?<![\w-])(?:(?i:an?|the)\s)?(?P<size>{_ARCHITECTURE}){END}")
+COMPARED = re.compile(
+    r"\b(?:larger|bigger|smaller)\s(?:ViTs?|vision transformers?|transformers?|models?|CNNs?|convnets?|networks?|encoders?)\b",
+    re.IGNORECASE,
+)
 ONE_OF_MANY = {"ViTs": ("ViT", "vision transformer", "transformer"), "convnets": ("CNN", "convnet", "convolutional network")}
 MOST = 8  # sentences that are offered
 
@@ -57,7 +62,7 @@ class Size(NamedTuple):
     @classmethod
     def parse(cls, text: str, prefix: str) -> Size:
         """The size of a phrase that ends in one. `prefix` is what stands before a size in the names of the model."""
-        match = SIZE.match(re.split(r"ViT[-\s]", text)[-1])
+        match = SIZE.match(re.split(r"(?i:ViT)[-\s]", text)[-1])
         assert match is not None, text
         words = WORDS if prefix else STAGED_WORDS
         letter = words[match["word"].casefold()] if match["word"] else _letter(match["letter"])
@@ -108,7 +113,11 @@ def releases_in(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
                 continue  # the name of a model that is here
             found[match[0]] = _named(match, sentence, release, model)
             rest = rest[: match.start()] + " " * len(match[0]) + rest[match.end() :]
-    _check_size_alone(rest, sentence, vocabulary)
+    compared = COMPARED.search(rest)
+    if compared:
+        reason = f"{compared[0]!r}: it does not say of which sizes"
+        raise SizeError(reason, "two releases by name and size, as DINOv2 ViT-L/14 and DINOv2 ViT-S/14")
+    _check_size_alone(rest, sentence, vocabulary, tuple(found.values()))
     _check_name_alone(rest, sentence, vocabulary)
     _check_one_of_many(rest, sentence)
     return found
@@ -130,21 +139,22 @@ def _named(match: re.Match[str], sentence: str, release: ReleaseWord | None, mod
     meant = size.among(release)
     start, end = match.span("named")
     if not meant:
-        sizes = ", ".join(f"{release.prefix}{each}" for each, _ in release.sizes)
-        raise SizeError(f"{model} was not released as {release.prefix}{size} in timm; there are: {sizes}", "a size that there is")
+        there = ", ".join(release.name(each) for each, _ in release.sizes)
+        raise SizeError(f"timm has no {release.name(str(size))}; there are: {there}", "a size that there is")
     names = list(_names(release, meant))
     if len(names) > 1:
         reason = f"{match['named']!r} does not say which of the released weights it means"
-        raise SizeError(reason, "the released weights", (sentence[:start] + name + sentence[end:] for name in names))
+        before = re.sub(r"\b(?:an?|the)\s$", "", sentence[:start], flags=re.IGNORECASE)
+        raise SizeError(reason, "the released weights", (before + name + sentence[end:] for name in names))
     return names[0]
 
 
 def of_size(vocabulary: Vocabulary, size: str) -> Iterator[str]:
-    """The releases of all models whose size has the same letter, whatever the edge of their patches; each by its plain name."""
+    """The releases of the vocabulary's models whose size has the same letter, whatever the edge of their patches."""
     letter = re.split("[/@]", size)[0]
     for release in vocabulary.releases:
         meant = Size(letter, "", "").among(release)
-        if len(meant) == 1 and len(meant[0][1]) == 1:
+        if len(meant) == 1 and len(meant[0][1]) == 1 and any(model.name == release.model for model in vocabulary.models):
             yield release.name(meant[0][0])
 
 
@@ -154,13 +164,14 @@ def _names(release: ReleaseWord, sizes: Sequence[tuple[str, tuple[str, ...]]]) -
         yield from (release.name(size),) if len(tags) == 1 else (f"`{tag}`" for tag in tags)
 
 
-def _check_size_alone(rest: str, sentence: str, vocabulary: Vocabulary) -> None:
-    """Raise SizeError for a size without a model, "a ViT-B/16", with the sentence for each model that was released in it."""
+def _check_size_alone(rest: str, sentence: str, vocabulary: Vocabulary, others: Sequence[str]) -> None:
+    """Raise SizeError for a size without a model, "a ViT-B/16", with the sentence for each model that was released in it: first
+    for those of the `others` in the sentence."""
     bare = list(BARE.finditer(rest))
     if not bare:
         return
     sentences = []
-    for release in sorted(vocabulary.releases, key=lambda each: not each.model.startswith("supervised")):
+    for release in sorted(vocabulary.releases, key=lambda each: (not _has(each, others), each.model != "supervised ViT")):
         text = sentence
         for match in reversed(bare):
             names = list(_names(release, Size.parse(match["size"], "ViT-").among(release))) if release.prefix else []
@@ -170,6 +181,11 @@ def _check_size_alone(rest: str, sentence: str, vocabulary: Vocabulary) -> None:
         sentences += [text] if text else []
     listed = " and ".join(dict.fromkeys(repr(match["size"]) for match in bare))
     raise SizeError(f"{listed} can be the size of many released models, and it does not say of which", "the model", sentences)
+
+
+def _has(release: ReleaseWord, names: Sequence[str]) -> bool:
+    """Whether one of the names is that of a release of a model."""
+    return any(release.name(size) in names for size, _ in release.sizes)
 
 
 def _check_name_alone(rest: str, sentence: str, vocabulary: Vocabulary) -> None:
@@ -214,15 +230,15 @@ def _pattern(names: Sequence[str], release: ReleaseWord | None) -> str:
     name = rf"(?i:{_alternatives(names)})"
     if release is not None and not release.prefix:
         size = rf"[\s-]?(?P<size>(?:(?i:{_WORD}|xlarge)|XL|[TSBLH]|\d{{2,3}}){_PIXELS})"
-        return rf"(?<![\w-])(?P<named>{name}{size}){END}{_NOUNS}"
+        return rf"(?<![\w-]){_PART_OF}(?P<named>{name}{size}){END}{_NOUNS}"
     plain = [each for each in names if " with " not in each]
     registers = [each for each in names if " with " in each]
     if registers:  # the size stands before or behind what the name ends in
         short = sorted({each.partition(" with ")[0] for each in registers})
         apart = rf"(?i:{_alternatives(short)}){_behind('size')}\swith\sregister(?:s|\stokens)"
-        return rf"(?<![\w-])(?P<named>{apart}|{name}{_behind('behind')}){END}{_NOUNS}"
+        return rf"(?<![\w-]){_PART_OF}(?P<named>{apart}|{name}{_behind('behind')}){END}{_NOUNS}"
     front = rf"(?P<front>{_ARCHITECTURE})\s(?:\((?i:{_alternatives(plain)})\)|(?i:pre-?)?trained\s(?:with|by|using)\s{name})"
-    return rf"(?<![\w-])(?P<named>{name}{_behind('size')}|{front}){END}{_NOUNS}"
+    return rf"(?<![\w-]){_PART_OF}(?P<named>{name}{_behind('size')}|{front}){END}{_NOUNS}"
 
 
 def _behind(group: str) -> str:

@@ -26,11 +26,12 @@ def in_released_weights(parsed: Parsed, spec: ClaimSpec) -> ClaimSpec:
     own = [word for word in words if Scope.OWN in word.scopes]
     sized = [name for name in released if not _is_staged(parsed, name)]
     for word in (word for word in words if word not in own):
-        if Scope.PRETRAINED not in word.scopes:
+        sizes = any(release.model == word.name for release in parsed.vocabulary.releases)
+        if Scope.PRETRAINED not in word.scopes and not sizes:
             reason = f"{word.name} has no released weights here, and {released[0]} nothing else"
             raise QuestionError(reason, "two models of which there is the same")
-        if sized:
-            reason = f"{sized[0]} is of one size, and it does not say of which {word.name} is"
+        if sized or Scope.PRETRAINED not in word.scopes:
+            reason = f"{released[0]} is of one size, and it does not say of which {word.name} is"
             raise QuestionError(reason, f"the size of {word.name}", _sizes(parsed, word.name))
     return spec if own else spec.model_copy(update={"scope": "pretrained"})
 
