@@ -175,3 +175,13 @@ def test_the_architecture_of_a_size_is_built_and_its_geometry_checked(name: str,
     save_file(noise("vit_tiny_patch16_224"), path)
     with pytest.raises(MeasurementError, match=r"does not hold the weights of .*: it has .*a width of 192, not"):
         pretrained.load(model, path)
+
+
+def test_the_table_of_sizes_in_the_manual_is_that_of_the_releases() -> None:
+    manual = (Path(__file__).parents[2] / "vault/Manual/Released weights.md").read_text(encoding="utf-8")
+    sizes: dict[str, dict[str, list[str]]] = {}
+    for release in RELEASES:
+        sizes.setdefault(release.model, {}).setdefault(prefix_of(release.model) + release.size, []).append(release.tag)
+    for model, found in sizes.items():
+        one, several = (", ".join(size for size, tags in found.items() if (len(tags) == 1) is single) for single in (True, False))
+        assert f"| {model} | {one} | {several} |\n" in manual
