@@ -85,7 +85,7 @@ def _do(folder: JobFolder, progress: object) -> str | None:
             return f"out of memory: {error}"
         return f"{type(error).__name__}: {error}"
     except SystemExit as error:  # of a metric that means to end the program
-        return f"it called for an exit ({error.code})"
+        return f"it exited ({error.code})"
     return None
 
 

@@ -1,6 +1,6 @@
 """Answers that are right or wrong, given by fixed checkpoints: an exact interval of a share, and a score interval of a contrast.
 
-Student's interval takes the variance of the answers at hand for the true one. Near a share of one that is nearly nothing, so it
+Student's interval takes the variance of the observed answers for the true one. Near a share of one that is nearly nothing, so it
 would reach beyond one, be too narrow, and not exist at all where every answer is right.
 """
 

@@ -28,7 +28,7 @@ class Contrast(Estimate):
 
     `image_term`: the variance over images of the weighted sum, divided by their number (0 with one image).
     `seed_variances`: for each model with several seeds the square of its weight times the variance of its seeds' means; `names`
-    and `seeds`: of these models, or of all where each is one checkpoint. `fixed`: the models with one checkpoint beside others
+    and `seeds`: of these models, or of all where each is one checkpoint. `fixed`: the models with one checkpoint against others
     with several seeds. `ends`: between which the effect lies, whatever is measured.
     """
 
@@ -165,7 +165,7 @@ def contrast(
     SE^2 = sum over models of weight^2 s^2 / S, plus s_image^2 / N: the variances of the seeds' means, and the variance over
     images of the weighted sum (left out for one image, which is a metric with one value a model). Leaving the seed-by-image
     part in both makes the interval a little wide, never narrow. With one checkpoint a model only images vary. One
-    checkpoint beside several seeds of another model is taken as fixed: the verdict is about that checkpoint, and says so.
+    checkpoint against several seeds of another model is taken as fixed: the verdict is about that checkpoint, and says so.
 
     Degrees of freedom are Satterthwaite's (1946). Taken of the whole error, they are an estimate that believes too much in seeds
     that happen to agree: where the few seeds of one model make up most of the error and images the rest, a word at 5 % with 3

@@ -36,7 +36,7 @@ def ratio(
 
     The claim is about a - share * b against 0, the share being `factor` for "greater" and 1 / factor for "less", by the
     interval of `contrast`; swapping a and b together with the relation gives the same decision. The factor is the smallest ratio
-    of interest, so there is no margin beside it. The effect told is a / b, without a unit, with the Fieller interval: the ratios
+    of interest, so there is no other margin. The effect reported is a / b, without a unit, with the Fieller interval: the ratios
     r around it for which a - r b is not shown to differ from 0. It has no upper end while b may be 0, and no lower end while a
     may be 0 as well.
 

@@ -50,7 +50,7 @@ def test_other_words_names_and_code_are_other_readings(cache: Path, monkeypatch:
         return Reading("untestable", sentence)
 
     monkeypatch.setattr(readings, "read_sentence", note)
-    monkeypatch.setattr(readings, "_code", lambda: "other")
+    monkeypatch.setattr(readings, "reader_key", lambda _: "other")
     assert readings.read(SENTENCES[0], WORDS).status == "untestable"
     assert made == [SENTENCES[0]]
 
@@ -58,7 +58,7 @@ def test_other_words_names_and_code_are_other_readings(cache: Path, monkeypatch:
 @pytest.mark.parametrize("spoil", [lambda data: data[:-9], lambda data: data.replace(b"MAE", b"DINO"), lambda data: b"\xff"])
 def test_a_damaged_one_is_made_again(cache: Path, spoil: object) -> None:
     wanted = readings.read(SENTENCES[0], WORDS)
-    (path,) = cache.glob("*.json")
+    (path,) = cache.glob("*/*.json")
     whole = path.read_bytes()
     path.write_bytes(spoil(whole))  # type: ignore[operator]
     assert readings.read(SENTENCES[0], WORDS) == wanted
