@@ -101,7 +101,7 @@ def _of_which(question: SizeError, text: str, vocabulary: Vocabulary, names: Map
             break
     offered = [sentence for each in zip_longest(*offers) for sentence in each if sentence]
     if question.sentences and not offered:
-        rest = _Reader(text, vocabulary, names or {}).reading()
+        rest = _Reader(text, vocabulary, {**(names or {}), **question.named}).reading()
         if rest.status != "ok":
             return rest
     return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=tuple(offered[:MOST_OFFERED]))

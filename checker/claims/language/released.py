@@ -23,14 +23,14 @@ _PIXELS = r"(?:\s?@\s?\d{3,4}(?:\s?px)?)?"
 _ARCHITECTURE = rf"(?i:ViT)[-\s](?i:{_WORD}|{_LETTER})(?:{_PATCH})?{_PIXELS}"
 _BEHIND = (  # a name
     rf"(?:[-\s]|[-\s](?i:pre-?)?trained\s){_ARCHITECTURE}",
-    rf"\s?\({_ARCHITECTURE}\)",
+    rf"(?:\s?\({_ARCHITECTURE}\)|['’]s\s{_ARCHITECTURE})",
     rf"-(?i:{_WORD}|{_LETTER})(?:{_PATCH})?{_PIXELS}",
     rf"\s?\((?i:{_WORD}|{_LETTER})(?:{_PATCH})?{_PIXELS}\)",
     rf"\s(?i:{_LETTER}){_PATCH}{_PIXELS}",
     rf"\s(?i:{_WORD})(?=$|[,.;:)]|['’]s\b|\s(?:has|have|is|are|does|do|with|without|and|or|than|models?|loses?)\b)",
 )
 _NOUNS = r"(?:\s(?:models?|encoders?|backbones?|networks?|features|representations|weights|checkpoints?)\b)?"
-_PART_OF = r"(?:(?:features|representations|encoder|backbone)\s(?:of|in)\s)?"
+_PART_OF = r"(?:(?:(?i:the)\s)?(?:features|representations|encoder|backbone)\s(?:of|in)\s)?"
 END = r"(?![\w/@+]|-\w)"
 SIZE = re.compile(rf"[-\s(]*(?:(?P<word>(?i:{_WORD}|xlarge))(?![\w-])|(?P<letter>(?i:XL|{_LETTER})|\d{{2,3}}))")
 TAG = re.compile(r"`(?P<quoted>[a-z0-9_]+\.[a-z0-9_]+)`|(?<![\w.`/-])(?P<bare>[a-z0-9]+_[a-z0-9_]+\.[a-z0-9_]+)(?![\w.`/-])")
@@ -50,6 +50,7 @@ class SizeError(QuestionError):
     def __init__(self, reason: str, missing: str, sentences: Iterable[str] = ()) -> None:
         super().__init__(reason, missing)
         self.sentences = tuple(dict.fromkeys(sentences))[:MOST]
+        self.named: dict[str, str] = {}  # what other phrases of the sentence mean
 
 
 class Size(NamedTuple):
@@ -101,6 +102,16 @@ def releases_in(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
     """The models that the phrases of a sentence mean that name released weights by a size or a tag, by the phrase as it stands
     there. Raises SizeError where a phrase does not say which weights it means, or there are none."""
     found: dict[str, str] = {}
+    try:
+        _find(sentence, vocabulary, found)
+    except SizeError as error:
+        error.named = found
+        raise
+    return found
+
+
+def _find(sentence: str, vocabulary: Vocabulary, found: dict[str, str]) -> None:
+    """Put what the phrases of a sentence mean into `found`. Raises SizeError."""
     rest = sentence
     for match in TAG.finditer(sentence):
         if vocabulary.released(match["quoted"] or match["bare"]) is not None:
@@ -120,7 +131,6 @@ def releases_in(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
     _check_size_alone(rest, sentence, vocabulary, tuple(found.values()))
     _check_name_alone(rest, sentence, vocabulary)
     _check_one_of_many(rest, sentence)
-    return found
 
 
 def with_named(vocabulary: Vocabulary, released: Mapping[str, str]) -> Vocabulary:
@@ -237,7 +247,9 @@ def _pattern(names: Sequence[str], release: ReleaseWord | None) -> str:
         short = sorted({each.partition(" with ")[0] for each in registers})
         apart = rf"(?i:{_alternatives(short)}){_behind('size')}\swith\sregister(?:s|\stokens)"
         return rf"(?<![\w-]){_PART_OF}(?P<named>{apart}|{name}{_behind('behind')}){END}{_NOUNS}"
-    front = rf"(?P<front>{_ARCHITECTURE})\s(?:\((?i:{_alternatives(plain)})\)|(?i:pre-?)?trained\s(?:with|by|using)\s{name})"
+    front = (
+        rf"(?P<front>{_ARCHITECTURE})\s(?:\((?i:{_alternatives(plain)})\)|(?:of|(?i:pre-?)?trained\s(?:with|by|using))\s{name})"
+    )
     return rf"(?<![\w-]){_PART_OF}(?P<named>{name}{_behind('size')}|{front}){END}{_NOUNS}"
 
 
