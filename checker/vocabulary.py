@@ -165,7 +165,7 @@ class Vocabulary:
     missing: tuple[MissingWord, ...] = ()
     changes: tuple[ChangeWord, ...] = ()
     releases: tuple[ReleaseWord, ...] = ()
-    released: Callable[[str], ModelWord | None] = field(default=_nothing, compare=False)
+    released: Callable[[str], ModelWord | None] = field(default=_nothing, compare=False, repr=False)
 
     def lacking(self, *texts: str) -> MissingWord | None:
         """The plug-in that brings nothing and that sentences or names speak of. One that is called like something that there is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +13,7 @@ from checker.verdicts.answers import Answers, Scored, Share
 from checker.verdicts.estimate import MOST_IMAGES, Estimate
 from checker.verdicts.line import Line
 from checker.verdicts.looks import Looks
+from checker.verdicts.root import root
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -225,7 +226,6 @@ def _weighted_quantile(spreads: Sequence[tuple[float, float]], tail: float) -> f
 
 def _weighted_tail(spreads: Sequence[tuple[float, float]], distance: float) -> float:
     """The tail of which that quantile is `distance`."""
-    from scipy.optimize import brentq
     from scipy.special import stdtr, stdtrit
 
     tails = [float(stdtr(freedom, -distance)) for _, freedom in spreads]
@@ -242,8 +242,7 @@ def _weighted_tail(spreads: Sequence[tuple[float, float]], distance: float) -> f
         return least
     if beyond(math.log(most)) >= 0:
         return most
-    solve: Callable[..., float] = brentq
-    return math.exp(solve(beyond, math.log(least), math.log(most), xtol=1e-9))
+    return math.exp(root(beyond, math.log(least), math.log(most), near=1e-9))
 
 
 def _variance(values: NDArray[Any]) -> float:
