@@ -259,7 +259,7 @@ def test_a_claim_about_sizes_is_decided_by_the_released_weights_of_those_sizes(
         monkeypatch.setitem(by_name(), name, dataclasses.replace(by_name()[name], tag=TAGS[stand_in]))
         release(hub, stand_in, 1.0)
     outcome, _ = go(make_vault({"N.md": OF_SIZES}), Store(tmp_path / "cache", stand_ins))
-    assert (outcome.scope, outcome.beside) == ("pretrained", ())
+    assert (outcome.scope, outcome.others) == ("pretrained", ())
     assert outcome.run is not None
     assert set(outcome.run.values) == set(SIZED)
     assert [outcome.run.models[name].tag for name in SIZED] == [TAGS[name] for name in SIZED.values()]  # type: ignore[union-attr]
@@ -269,7 +269,7 @@ def test_a_size_whose_weights_are_absent_is_never_decided_by_a_toy(
     make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
 ) -> None:
     outcome, bench = go(make_vault({"N.md": OF_SIZES}), Store(tmp_path / "cache", stand_ins))
-    assert (outcome.word, outcome.beside) == ("untestable", ())
+    assert (outcome.word, outcome.others) == ("untestable", ())
     assert "MAE ViT-L/16 (vit_large_patch16_224.mae, cc-by-nc-4.0) are not on this machine" in outcome.reason
     assert set(SIZED) == {want.name for want in bench.absent}
 
