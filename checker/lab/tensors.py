@@ -45,6 +45,18 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     return _one_network(path, read_file(path))
 
 
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The state dict of any network, alone in its file, under the names that timm gives its parts. Raises MeasurementError for
+    what is none, as `read_tensors` does."""
+    found = read_file(path)
+    tensors = _tensors(found)
+    if len(tensors) < len(found) or not tensors:
+        raise MeasurementError(
+            f"{path}: no state dict of a network alone, but {', '.join(sorted(map(str, found))[:3]) or 'nothing'}"
+        )
+    return tensors
+
+
 def read_file(path: Path) -> Mapping[Any, Any]:
     """What a weight file holds: names to tensors, to mappings of such, and to whatever else was saved with them. Objects of other
     classes are left unread.

@@ -10,11 +10,12 @@ from functools import cache
 from checker.lab.changes import CHANGES, Change, Knob
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
-from checker.lab.models import FAMILIES, MODELS, Model
+from checker.lab.models import FAMILIES, MODELS, Model, find_model
 from checker.lab.plugins import Plugin
+from checker.lab.releases import CONVNETS, LINES, RELEASES, prefix_of
 from checker.lab.source import text_hash
 from checker.lab.sources import SOURCES, scopes_of
-from checker.vocabulary import ChangeWord, DataWord, FamilyWord, MetricWord, MissingWord, ModelWord, Vocabulary
+from checker.vocabulary import ChangeWord, DataWord, FamilyWord, MetricWord, MissingWord, ModelWord, ReleaseWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 SELF_SUPERVISED = {"MIM", "CL", "joint-embedding"}
@@ -31,6 +32,13 @@ GENERIC = (  # what sentences call all models of a kind: those that are here
         ("self-supervised transformers", "self-supervised models", "self-supervised methods", "self-supervised ViT models",
          "SSL models", "SSL methods", "SSL ViTs", "self-supervised encoders"),
         generic=True,
+    ),
+    FamilyWord(
+        "convnets",
+        "convolutional networks",
+        ("CNNs", "ConvNets", "convolutional neural networks", "convolutional nets"),
+        generic=True,
+        releases=CONVNETS,
     ),
 )  # fmt: skip
 
@@ -88,7 +96,28 @@ def _registered(*versions: Hashable) -> Vocabulary:
         pretrained_data=PRETRAINED_DATA,
         families=(*FAMILIES, *GENERIC),
         changes=tuple(_change(change) for change in CHANGES.values()),
+        releases=_releases(),
+        released=_released,
     )
+
+
+def _releases() -> tuple[ReleaseWord, ...]:
+    """The models of the table of releases, each with its sizes."""
+    sizes: dict[str, dict[str, tuple[str, ...]]] = {}
+    for each in RELEASES:
+        tags = sizes.setdefault(each.model, {})
+        tags[each.size] = (*tags.get(each.size, ()), each.tag)
+    return tuple(
+        ReleaseWord(name, (LINES if name in LINES else MODELS)[name].synonyms, tuple(tags.items()), prefix_of(name))
+        for name, tags in sizes.items()
+    )
+
+
+def _released(name: str) -> ModelWord | None:
+    """The model of a name with a size, or of a tag of timm."""
+    if name in MODELS or ":" in name or (model := find_model(name)) is None:
+        return None
+    return ModelWord(name, families=model.families, scopes=scopes_of(name), released=True)
 
 
 def _change(change: Change) -> ChangeWord:
@@ -126,6 +155,6 @@ def _called(word: MetricWord, others: Mapping[str, MetricWord]) -> MetricWord:
 
 def _generic(model: Model) -> tuple[str, ...]:
     """The families of GENERIC that a model belongs to: one that is here, and surely a vision transformer."""
-    if not model.learned or model.convolutional or MODELS.get(model.name) is not model:
+    if not model.learned or not model.global_attention or MODELS.get(model.name) is not model:
         return ()
     return ("ViTs", "self-supervised ViTs") if SELF_SUPERVISED & set(model.families) else ("ViTs",)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from checker.lab.encoder import Encoder
 
 TRANSFORMER: Needs = frozenset({"attention", "tokens", "features", "scalars"})
-CONVNET: Needs = frozenset({"features", "scalars"})
+STAGES: Needs = frozenset({"features", "scalars"})
 
 
 @dataclass(frozen=True)
