@@ -11,9 +11,9 @@ from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
 from checker.reports.standing import Standing
 from checker.reports.table import reported
+from checker.runs.case import Case
 from checker.runs.question import REFERENCE
 from checker.runs.risk import Rests
-from checker.runs.survey import Case
 from checker.scope import leading_first
 from checker.vocabulary import Vocabulary
 from checker.writing import numbers
@@ -52,15 +52,15 @@ def row(case: Case, at: Standing) -> dict[str, Any]:
 
 def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary, rests: Rests) -> dict[str, Any]:
     """Everything on the page of a claim."""
-    told = explanation(case, ledger, vocabulary, rests)
+    explained = explanation(case, ledger, vocabulary, rests)
     scopes = leading_first(ledger.newest)
     return {
         **row(case, at),
         "reading": case.read_as or (at.run.reading if at.run else ""),
-        "said": case.said_as,
+        "said": case.noted_as,
         "edited": case.edited,
-        **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "strongest", "would_change_it")},
-        **{name: told[name] for name in ("rests_on", "supports")},
+        **{name: explained[name] for name in ("missing", "choices", "suggestions", "evidence", "strongest", "would_change_it")},
+        **{name: explained[name] for name in ("rests_on", "supports")},
         "reported": reported(case, at.run),
         "command": f"check-claims check --only {case.id}",
         "plots": [_plots(run, vocabulary) for run in scopes],

@@ -26,11 +26,11 @@ MARKUP = set("<|`")  # no reading has any of these
 
 def decision_code(spec: ClaimSpec) -> str:
     """A hash of the code that decides claims of a spec's kind: its choice of a rule, and the rules."""
-    return _code_of(spec.kind)
+    return _decision_code(spec.kind)
 
 
 @cache
-def _code_of(kind: str) -> str:
+def _decision_code(kind: str) -> str:
     stems = {path.stem for path in Path(verdicts.__file__).parent.glob("[a-z]*.py")}
     rules = sorted(f"checker.verdicts.{stem}" for stem in stems - {"controls"})  # its hash stands with a run's controls
     code = code_hash("checker.evidence.decision", "checker.claims.layers", *rules)

@@ -20,7 +20,8 @@ from checker.lsp.session import KnownClaim, Session
 from checker.lsp.symbols import CHECK, REVIEW
 from checker.notes import Note, Span, parse
 from checker.reports.text import clean
-from checker.runs.survey import Case, introduced
+from checker.runs.case import Case
+from checker.runs.survey import introduced
 from checker.writing import Change
 from checker.writing.claim_note import is_claim_note
 

@@ -22,8 +22,10 @@ from checker.notes import EditedVault, Note, Problem
 from checker.notes.bibliography import bibliography_files, read_bibliography
 from checker.reports.standing import Standing, standing
 from checker.runs import readings
+from checker.runs.case import Case
+from checker.runs.decidable import forget_data
 from checker.runs.risk import with_risks
-from checker.runs.survey import Case, case_of, introduced
+from checker.runs.survey import case_of, introduced
 from checker.runs.survey_note import survey_note
 from checker.workspace import Workspace
 from checker.writing import read_ledgers, shaken
@@ -116,6 +118,7 @@ class Session:
         """Keep nothing that is told by what is on disk."""
         for kept in (self._claims, self._cases, self._standings):
             kept.clear()
+        forget_data()
         files = bibliography_files(
             [self.vault.root, self.workspace.project.root], (self.vault.root / path for path in self.vault.files)
         )

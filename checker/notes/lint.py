@@ -28,11 +28,11 @@ class Fault:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
 
 
-def lint(vault: Vault, beside: Iterable[Path] = ()) -> list[Fault]:
-    """All faults of a vault, in order of place. Its bibliographies may lie in some folders beside it."""
+def lint(vault: Vault, folders: Iterable[Path] = ()) -> list[Fault]:
+    """All faults of a vault, in order of place. Its bibliographies may lie in more `folders`."""
     found = [*map(_file, vault.problems), *_links(vault, vault.links())]
     found += _doubled(vault.index.rows(f"{BLOCKS} ORDER BY path, number"))
-    files = bibliography_files([vault.root, *beside], (vault.root / path for path in vault.files))
+    files = bibliography_files([vault.root, *folders], (vault.root / path for path in vault.files))
     sources, _ = read_bibliography(files)
     for path in vault.note_paths if sources else ():
         if vault.is_content(path):
@@ -80,7 +80,7 @@ def _doubled(blocks: Iterable[tuple[str, str, int, int]]) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
     for path, name, line, column in blocks:
         if (path, name.casefold()) in seen:
-            yield Fault(PurePosixPath(path), line, column, "duplicate-id", f"the block id ^{name} stands twice in this note")
+            yield Fault(PurePosixPath(path), line, column, "duplicate-id", f"the block id ^{name} occurs twice in this note")
         seen.add((path, name.casefold()))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.evidence import Ledger, Run
+from checker.runs.case import Case
 from checker.runs.evidence import still_stands
-from checker.runs.survey import Case
 from checker.scope import leading_first
 from checker.words import DECIDED, StatusWord
 from checker.writing.status import Status
@@ -14,7 +14,7 @@ from checker.writing.status import Status
 
 @dataclass(frozen=True)
 class Standing:
-    """How it stands with a claim: its word, the run that the word comes from if there is one, and why."""
+    """The state of a claim: its status word, the run that it comes from if there is one, and the reason."""
 
     word: StatusWord
     reason: str

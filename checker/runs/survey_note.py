@@ -10,7 +10,7 @@ from checker.claims import Claim
 from checker.claims.claim import doubled_ids, find_claims
 from checker.claims.rests_on import name_in, rests_on
 from checker.notes import Note, Problem, Vault
-from checker.runs.survey import Case
+from checker.runs.case import Case
 
 
 @dataclass(frozen=True)
