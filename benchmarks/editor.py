@@ -88,7 +88,7 @@ async def measure(root: Path, rounds: int) -> dict[str, Times]:
         heading = (3, 0, 3, 0)
         await asyncio.sleep(1)
         found["diagnostics after a change of a heading"] = await timed(
-            rounds, lambda n: changed(editor, NOTE, heading, f"# x{n}\n\n")
+            editor, rounds, lambda n: changed(editor, NOTE, heading, f"# x{n}\n\n")
         )
         editor.change(NOTE, (None, f"[[Note 9]] [[Note 1 \n{text}"))
         editor.change(CLAIMING, (None, claims))
