@@ -101,6 +101,7 @@ def _tags(session: Session, typed: str, places: Positions, offset: int) -> Itera
     found = dict(session.vault.index.rows(query, typed.casefold(), MOST))
     if TAG.startswith(typed.casefold()):
         found = {TAG: found.get(TAG, 0), **found}
+    found.pop(typed, None)  # the tag at the cursor is one of them
     for name, count in found.items():
         yield _item(name, lsp.CompletionItemKind.Keyword, name, typed, places, offset, f"{count} times")
 
