@@ -98,7 +98,7 @@ def _claim_block(session: Session, note: Note, case: Case, spec: ClaimSpec) -> s
     newline = "\r\n" if b"\r\n" in data else "\n"
     lines = ["```claim", *strict_yaml.dump(spec.as_dict()).splitlines(), "```"]
     text = "".join(f"{newline}{prefix}{line}".rstrip() for line in lines)
-    if data[end : end + 2].strip(b"\r\n") and data[end:]:
+    if data[end : end + 1] not in (b"", b"\r", b"\n"):
         return None
     following = note.lines.index(end) + 1
     if following < len(note.lines.starts) and note.lines.text(following).strip():
