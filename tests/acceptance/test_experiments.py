@@ -196,6 +196,7 @@ def test_runs_go_through_the_same_services_as_measurements(
 
     def run() -> dict[str, object]:
         result = CliRunner().invoke(app, arguments)
+        assert result.stdout, result.stderr + repr(result.exception)
         (claim,) = json.loads(result.stdout)["claims"]
         return claim
 
