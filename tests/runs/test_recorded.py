@@ -79,6 +79,22 @@ def test_a_table_that_cannot_be_used_is_an_error_of_its_claims_and_the_verdict_s
     assert "71.47 is outside the unit 'share'" in outcome.reason
 
 
+@pytest.mark.parametrize(
+    ("place", "word"),
+    [
+        ("on the validation images", "inconclusive"),
+        ("on the val set", "inconclusive"),
+        ("on validation data", "inconclusive"),
+        ("on the test images", "needs spec"),
+        ("on the training set", "needs spec"),
+    ],
+)
+def test_the_split_of_a_table_may_be_said_and_no_other_one(tmp_path: Path, place: str, word: str) -> None:
+    folder = project(tmp_path, "05-parquet-per-example", f"LUT-B has higher accuracy {place} than MAE by more than 0 points.")
+    (outcome,) = checked(folder).outcomes
+    assert outcome.word == word, outcome.reason
+
+
 def test_a_broken_results_yaml_is_reported_with_its_place(tmp_path: Path) -> None:
     folder = project(tmp_path, "01-csv-long", "LUT-B has higher ImageNet k-NN accuracy than MAE")
     (folder / "claims" / "results.yaml").write_text("- file: knn.csv\n  colums: {}\n")
