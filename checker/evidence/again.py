@@ -74,8 +74,8 @@ def _unspread(run: Measured, values: Mapping[str, Values]) -> Verdict | None:
     margin = run.spec.margin.value if run.spec.margin else 0.0
     line = run.spec.bound.value if run.spec.bound else margin
     for names in _held_together(run.spec, values):
-        sides = [values[name].images for name in names]
-        unknown = None if any(isinstance(side, dict) for side in sides) else one_seed(sides, line, run.spec.decide.alpha, margin)
+        sides = [side for side in (values[name].images for name in names) if not isinstance(side, dict)]
+        unknown = one_seed(sides, line, run.spec.decide.alpha, margin) if len(sides) == len(names) else None
         if unknown:
             return unknown
     return None

@@ -119,7 +119,7 @@ def test_the_research_folder_of_the_manual(tmp_path: Path, monkeypatch: pytest.M
     look, decide, again = (block.split("\n")[:-1] for block in SHELL.findall(page))
 
     told = "\n".join(map(run, look))
-    assert "architecture: " in told and "cifar_top1" in told
+    assert "every weight is there" in told and "cifar_top1 | val_loss" in told
     for line in decide:
         run(line)
     first = claims()

@@ -25,7 +25,9 @@ def read_labels(folder: Path, tables: list[Path], files: list[Path]) -> dict[Pat
     Raises ConfigurationError as `file:line: problem` for a table that cannot be read, without its two columns, or with a line
     that names no picture of the folder, one twice or no category; and for a picture without a line.
     """
-    known, found, lines = set(files), {}, {}
+    known = set(files)
+    found: dict[Path, str] = {}
+    lines: dict[Path, int] = {}
     for table in tables:
         for line, image, label in _rows(folder, table):
             place = f"{folder / table}:{line}"
@@ -35,8 +37,10 @@ def read_labels(folder: Path, tables: list[Path], files: list[Path]) -> dict[Pat
             if picture not in known:
                 raise ConfigurationError(f"{place}: there is no picture {image} in the folder of this table")
             if picture in found:
-                raise ConfigurationError(f"{place}: {image} is listed again, after {lines[picture]}; keep one line for a picture")
-            found[picture], lines[picture] = label, f"line {line}"
+                raise ConfigurationError(
+                    f"{place}: {image} is listed again, after line {lines[picture]}; keep one line for a picture"
+                )
+            found[picture], lines[picture] = label, line
     for file in sorted(known - set(found)):
         raise ConfigurationError(f"{folder / tables[0]}: no line names {file}; every picture needs its label")
     if len(set(found.values())) < 2:

@@ -86,4 +86,5 @@ def _marked(picture: Image.Image, name: str) -> np.ndarray:
             f"{name}: a mask with {VOID} among {len(found)} other marks does not say what {VOID} is; "
             "write 0 for the ground and 1 for the object"
         )
-    return marks != 0
+    marked: np.ndarray = marks != 0
+    return marked
