@@ -29,7 +29,7 @@ NUMBERS = ("effect", "low", "high", "margin", "confidence", "p", "p_against", "s
 
 @dataclass(frozen=True)
 class Unlearned:
-    """A model that had not learned its task with one of its seeds, and what tells so."""
+    """A model that had not learned its task with one of its seeds, and what shows it."""
 
     model: str
     seed: int
@@ -122,7 +122,7 @@ def difference(run: Run, now: RecordedVerdict) -> str:
 
 
 def as_decided(run: Run) -> Run:
-    """The run with the verdict that its values give: the recorded one where the two agree, else that of today, whose reason tells
+    """The run with the verdict that its values give: the recorded one where the two agree, else that of today, whose reason says
     of both, or of the earlier rule that gave the recorded one.
 
     Raises MeasurementError where the rule refuses the values.

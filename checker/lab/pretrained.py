@@ -96,7 +96,7 @@ def download(model: Model, report: Report = lambda done, of: None) -> Path:
 
 
 def _bar(report: Report, size: int) -> Any:
-    """A tqdm that draws nothing and tells `report` how far a download is."""
+    """A tqdm that draws nothing and passes the progress of a download to `report`."""
     from huggingface_hub.utils.tqdm import tqdm
 
     class Bar(tqdm):

@@ -37,6 +37,11 @@ def code_hash(*modules: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def text_hash(*modules: str) -> str:
+    """A hash of the text of modules, with the words of their errors and all."""
+    return hashlib.sha256(b"\n".join(map(_source, modules))).hexdigest()[:16]
+
+
 def _source(module: str) -> bytes:
     """The text of a module. One of this package is found by its name: to ask the import system would import what it lies in."""
     if module.partition(".")[0] == PACKAGE.name:

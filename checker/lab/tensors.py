@@ -117,7 +117,7 @@ def _refuse_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return  # an old checkpoint, or a damaged one, of which torch tells
+        return  # an old checkpoint, or a damaged one, which torch reports
     names = {member.filename.partition("/")[2] or member.filename for member in members}
     if any(name.endswith(".npy") for name in names):
         raise MeasurementError(

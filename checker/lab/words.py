@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable, Mapping
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import cache
 
 from checker.lab.changes import CHANGES, Change, Knob
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
 from checker.lab.models import FAMILIES, MODELS, Model
 from checker.lab.plugins import Plugin
+from checker.lab.source import text_hash
 from checker.lab.sources import SOURCES, scopes_of
 from checker.vocabulary import ChangeWord, DataWord, FamilyWord, MetricWord, MissingWord, ModelWord, Vocabulary
 
@@ -31,6 +33,24 @@ GENERIC = (  # what sentences call all models of a kind: those that are here
         generic=True,
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Values:
+    """Gives a value of a change as specs have it. Its repr has everything that this follows from, for readings that are kept:
+    the values that the change takes, and a hash of the code that reads them."""
+
+    change: Change = field(repr=False)
+    takes: tuple[object, ...]
+    code: str
+
+    @classmethod
+    def of(cls, change: Change) -> _Values:
+        takes = (change.name, change.least, change.most, change.unit, change.whole, change.words)
+        return cls(change, takes, text_hash(change.module, Change.__module__))
+
+    def __call__(self, text: str) -> str:
+        return self.change.say(self.change.value(text))
 
 
 def vocabulary(plugins: tuple[Plugin, ...] = ()) -> Vocabulary:
@@ -78,7 +98,7 @@ def _change(change: Change) -> ChangeWord:
     return ChangeWord(
         name=change.name,
         phrases=(*change.phrases, *phrases),
-        value=partial(_value, change),
+        value=_Values.of(change),
         unit=change.unit,
         of_numbers=not change.words,
         nouns=change.nouns,
@@ -86,10 +106,6 @@ def _change(change: Change) -> ChangeWord:
         rising=change.rising,
         levels=tuple(map(change.say, change.levels)),
     )
-
-
-def _value(change: Change, text: str) -> str:
-    return change.say(change.value(text))
 
 
 def _joined(first: MetricWord | None, word: MetricWord) -> MetricWord:

@@ -33,7 +33,7 @@ class Kind:
 
 
 def look_through(store: Store) -> list[Kind]:
-    """What the cache of a store holds, by kind. A measurement is of use while today's code would look it up for a model that is
+    """What the cache of a store holds, by kind. A measurement is used while today's code would look it up for a model that is
     here, a model while a recipe leads to it, a run while its experiment does; damaged files, half-written ones, and the jobs of
     runs that ended are not."""
     weights = {card.weights for card in store.cards()}

@@ -16,13 +16,13 @@ from checker.lab.data import data_set
 from checker.lab.metrics import METRICS
 from checker.lab.sources import Wanted
 from checker.runs.bench import Bench
+from checker.runs.case import Case
 from checker.runs.check import ControlsOf, Key, Runs
 from checker.runs.evidence import still_stands
 from checker.runs.floors import given_away
 from checker.runs.outcome import Outcome
 from checker.runs.plan import costs
 from checker.runs.question import REFERENCE, Question, is_open, questions
-from checker.runs.survey import Case
 from checker.runs.times import Times
 from checker.vocabulary import Vocabulary
 
@@ -36,7 +36,7 @@ def standing(
     cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Mapping[str, Runs], controls_of: ControlsOf
 ) -> dict[Key, Run]:
     """The recorded runs that answer questions of open cases. `last` maps ids to the newest run of each scope in their
-    ledger, `controls_of` tells what the toy verdict of a claim is held to. Nothing is measured or trained."""
+    ledger, `controls_of` gives the controls that the toy verdict of a claim has to pass. Nothing is measured or trained."""
     found = {}
     for case in cases:
         for question in questions(case, vocabulary) if is_open(case) and last.get(case.id) else ():
@@ -68,12 +68,12 @@ def _is_asked(run: Run, needs: Mapping[str, Sequence[Wanted]]) -> bool:
 
 
 def _follows(run: Run, spec: ClaimSpec, bench: Bench) -> bool:
-    """Whether what is recorded beside the values is what the metric and the data say today."""
+    """Whether what is recorded with the values is what the metric and the data say today."""
     if spec.metric not in METRICS:  # what a command of one's own gave is kept by what went into it
         return False
     metric = METRICS[spec.metric]
-    told = given_away(spec.metrics, data_set(run.data.name), bench.store) if run.scope.trained_here else None
-    return (run.exact, run.answers, run.given_away) == (metric.counts, metric.answers, told)
+    reason = given_away(spec.metrics, data_set(run.data.name), bench.store) if run.scope.trained_here else None
+    return (run.exact, run.answers, run.given_away) == (metric.counts, metric.answers, reason)
 
 
 def same_models(run: Run, bench: Bench) -> bool:
@@ -153,11 +153,11 @@ class Seen:
     def note(self, outcomes: Sequence[Outcome], stand: Collection[Key]) -> None:
         """Remember which values were measured, and which of those that `stand` were not drawn."""
         for outcome in outcomes:
-            for said in (outcome, *outcome.beside):
-                if said.run is None or said.stale or said.failed or said.pending:
+            for each in (outcome, *outcome.others):
+                if each.run is None or each.stale or each.failed or each.pending:
                     continue
-                if said.measured or (said.case.id, said.run.scope) in stand:
-                    self._keep(said.run, MEASURED if said.measured else RECORDED)
+                if each.measured or (each.case.id, each.run.scope) in stand:
+                    self._keep(each.run, MEASURED if each.measured else RECORDED)
 
     def _of(self, run: Run) -> str | None:
         with suppress(OSError, UnicodeDecodeError):

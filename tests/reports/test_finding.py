@@ -23,9 +23,10 @@ from checker.reports.finding import Finding, of_fault, of_outcome, of_problem
 from checker.reports.junit import junit
 from checker.reports.sarif import RULES, sarif
 from checker.reports.text import clean
+from checker.runs.case import Case
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
-from checker.runs.survey import Case, survey
+from checker.runs.survey import survey
 from tests.evidence.runs import run, with_verdict
 
 VAULT = PurePosixPath("notes/vault")

@@ -94,7 +94,7 @@ def test_without_released_weights_the_toy_leads(
     make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
 ) -> None:
     outcome, bench = go(make_vault({"N.md": f"- {SENTENCE} #claim\n"}), Store(tmp_path / "cache", stand_ins))
-    assert (outcome.scope, outcome.beside) == ("toy", ())
+    assert (outcome.scope, outcome.others) == ("toy", ())
     assert {want.name for want in bench.absent} == {"MAE", "DINO"}
     assert all("--download" in reason for reason in bench.absent.values())
 
@@ -107,13 +107,13 @@ def test_the_stronger_scope_leads_and_both_are_kept(
         release(hub, name, sharpness)
     outcome, _ = go(folder, store)
     assert outcome.scope == "pretrained"
-    assert [said.scope for said in outcome.beside] == ["toy"]
+    assert [said.scope for said in outcome.others] == ["toy"]
     assert outcome.run is not None
     assert outcome.run.models["MAE"].tag == TAGS["MAE"]
     assert outcome.run.data.name == "photographs"
     assert "about these checkpoints only" in outcome.run.verdict.rule
     assert outcome.word == "refuted"  # two noisy models do not differ by 25 %
-    assert outcome.beside[0].word == "supported"  # stand-ins built to
+    assert outcome.others[0].word == "supported"  # stand-ins built to
     assert outcome.disagrees
 
     project = Project.find(folder)

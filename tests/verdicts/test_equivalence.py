@@ -101,3 +101,17 @@ def test_properties(seed: int, difference: float, seed_sd: float, image_sd: floa
     assert verdict.word == ("supported" if inside else "refuted" if outside else "inconclusive")
     beyond = {compare(a, b, relation, margin).word for relation in ("less", "greater")}  # type: ignore[arg-type]
     assert verdict.word != "supported" or "supported" not in beyond
+
+
+def test_the_rule_names_both_levels() -> None:
+    a, b = models(np.random.default_rng(3), (10, 10), 0.1, 0.5)
+    rule = equivalence(a, b, 1.0).rule
+    assert ", at 5 % each (alpha 0.05" in rule and "two-sided interval at 95 %, " in rule
+
+
+def test_uneven_seeds_decide_nothing_whatever_the_margin() -> None:
+    a, b = [[9.0], [10.0], [30.0]], [[10.0], [10.1], [10.2]]
+    for margin in (0.1, 1000.0):
+        verdict = equivalence(a, b, margin)
+        assert (verdict.word, verdict.p, verdict.p_against) == ("inconclusive", 1.0, 1.0)
+        assert "the seeds of a differ" in verdict.reason

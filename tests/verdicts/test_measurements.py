@@ -215,3 +215,9 @@ def test_copies_of_images_do_not_narrow_an_interval(seed: int, copies: int, seed
 
 def test_an_array_is_as_it_was() -> None:
     assert measured("a", [[1, 2]]).tolist() == [[1.0, 2.0]]
+
+
+def test_copies_in_a_single_row() -> None:
+    assert merge_copies([1.0, 3.0, 5.0], ["a", "b", "a"]).tolist() == [3.0, 3.0]
+    with pytest.raises(MeasurementError, match="name one an image"):
+        merge_copies(1.0, ["a"])

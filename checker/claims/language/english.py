@@ -13,7 +13,7 @@ from checker.vocabulary import MetricWord, Vocabulary
 
 
 def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = Scope.TOY) -> str:
-    """The sentence. Where no data is named, the default of `scope` is told."""
+    """The sentence. Where no data is named, the default of `scope` is named."""
     metric = vocabulary.metric(spec.metric)
     if metric is None:
         return f"a claim about {spec.metric}, which is not known here"

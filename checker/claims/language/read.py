@@ -29,7 +29,7 @@ from checker.claims.spec import ClaimSpec
 from checker.vocabulary import Vocabulary
 
 CLAIMS = re.compile(r";|,? but |,? whereas |,? while |, and | and ")
-CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that tell what is measured
+CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that say what is measured
 IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES", "AS", "OWN", "ONLY",
         "PREDICT", "GOES_WITH"}  # fmt: skip
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says

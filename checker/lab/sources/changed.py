@@ -156,7 +156,7 @@ def _refused(changed: Changed, recipe: Recipe) -> str | None:
     for change, value in (*changed.knobs, *changed.interventions):
         reason = change.refuses(recipe, value)
         if reason:
-            return f"{changed.model} cannot be had with {change.name} {change.say(value)}: {reason}"
+            return f"{changed.model} is not available with {change.name} {change.say(value)}: {reason}"
     return None
 
 

@@ -1,0 +1,32 @@
+"""`check-claims doctor`: what works on this machine."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from checker.cli.app import FAILED, JSON, OK, app, exits
+
+
+@app.command()
+@exits
+def doctor(
+    path: Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")] = Path(), as_json: JSON = False
+) -> int:
+    """Say what works on this machine, and what to do about what does not: versions, packages, folders, models, the project. Put
+    it into a report of a fault."""
+    from checker.reports.text import clean
+    from checker.workspace.doctor import examine
+
+    findings = []
+    for finding in examine(path):
+        findings.append(finding)
+        if not as_json:
+            typer.echo(clean(f"{'✗' if finding.fault else '✓'} {finding.name}: {finding.fault or finding.value}"))
+    if as_json:
+        typer.echo(json.dumps({"schema": 1, "findings": [asdict(each) for each in findings]}, ensure_ascii=False, indent=1))
+    return FAILED if any(finding.fault for finding in findings) else OK
