@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from checker.claims.kind import KINDS
-from checker.claims.language.changed import changes_in
+from checker.claims.language.changed import Changed, changes_in, surely, unvalued
 from checker.claims.language.compose import compose
 from checker.claims.language.contrast import PLACING, claims_of
 from checker.claims.language.english import say
@@ -18,12 +18,13 @@ from checker.claims.language.foreign import is_foreign
 from checker.claims.language.frame import read_through, without_example, without_explanation
 from checker.claims.language.near import respelt
 from checker.claims.language.noise import NEGATIONS, without_noise
-from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_size, trees_of
+from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_places, check_size, trees_of
 from checker.claims.language.plainer import in_other_frames, reworded, with_a_metric
 from checker.claims.language.question import Choice, QuestionError, UnknownError
 from checker.claims.language.sentence import plain, unquoted
 from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import explained, kind_of, kinds_of
+from checker.claims.language.whose import AmbiguousError, check_whose, said_of
 from checker.claims.language.words import Dictionary, Word
 from checker.claims.spec import ClaimSpec
 from checker.vocabulary import Vocabulary
@@ -37,6 +38,8 @@ DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into
 MOST_WAYS = 6  # to take the freer words of a sentence
 MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
+QUOTED = re.compile(r"'([^']+)'")
+MOST_QUOTED = 3  # words of a change, in a reason that names it
 
 
 @dataclass(frozen=True)
@@ -71,16 +74,84 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
     `names` maps phrases to the models that they mean here, such as `our method` in a note that introduces one.
     """
     text = unquoted(plain(sentence))
+    reading = _read(text, vocabulary, names or {})
+    return reading if reading.spec or reading.choices else _loosely_changed(reading, vocabulary, names or {})
+
+
+def _read(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
+    """What a sentence means by its own words."""
     try:
-        changed = changes_in(text, vocabulary)
+        changed = changes_in(text, vocabulary, names)
     except QuestionError as question:
         return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
-    return _Reader(text, vocabulary, {**(names or {}), **changed}).reading()
+    reader = _Reader(text, vocabulary, names, changed.meanings)
+    try:
+        check_whose(changed, vocabulary)
+    except AmbiguousError as question:
+        return _offering(question, text, vocabulary, names)
+    reading = reader.reading()
+    question = None if reading.spec or reading.choices else said_of(changed, vocabulary)
+    offered = _offering(question, text, vocabulary, names) if question else None
+    return offered if offered and offered.choices else _with_values(reading, changed, vocabulary)
+
+
+def _loosely_changed(reading: Reading, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
+    """The question of a sentence with a phrase that may mean a change, with the sentences that surely mean it; any other as it
+    is."""
+    choices: dict[str, None] = {}
+    said: dict[str, None] = {}
+    for phrase, sentence in surely(reading.sentence, vocabulary):
+        rest = _read(sentence, vocabulary, names)
+        offered = (sentence,) if rest.spec else rest.choices
+        choices |= dict.fromkeys(offered)
+        said |= dict.fromkeys((phrase,) if offered else ())
+    if not choices:
+        return reading
+    reason = f"{', '.join(map(repr, said))} can mean several changes to a model"
+    missing = ("the change that is meant",)
+    return Reading(
+        "needs-spec", reading.sentence, reason=reason, missing=missing, choices=tuple(choices), added=("",) * len(choices)
+    )
+
+
+def _offering(question: AmbiguousError, text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
+    """The question, with those of its sentences that read."""
+    choices = tuple(each for each in dict.fromkeys(question.sentences) if _reads(each, vocabulary, names))
+    added = ("",) * len(choices)
+    return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=choices, added=added)
+
+
+def _reads(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> bool:
+    """Whether a whole sentence that is offered means one spec by its own words."""
+    try:
+        changed = changes_in(text, vocabulary, names)
+        check_whose(changed, vocabulary)
+    except QuestionError:
+        return False
+    return _Reader(text, vocabulary, names, changed.meanings).direct().status == "ok"
+
+
+def _with_values(reading: Reading, changed: Changed, vocabulary: Vocabulary) -> Reading:
+    """A question about a sentence that speaks of a change without one value of it, with the values that it takes."""
+    if reading.spec or reading.choices:
+        return reading
+    quoted = " ".join(text for text in QUOTED.findall(reading.reason) if len(text.split()) <= MOST_QUOTED)
+    lacking = [change for change in unvalued(changed, vocabulary) if any(word in quoted.casefold() for word in change.spoken)]
+    if not lacking:
+        return reading
+    takes = (f"{change.spoken[0]!r} takes {change.values}, one value at a time, as in {change.example!r}" for change in lacking)
+    what = "; ".join(takes)
+    return replace(reading, reason=f"{reading.reason}; {what}")
 
 
 class _Reader:
-    def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str], depth: int = DEPTH) -> None:
-        self.text, self.vocabulary, self.names = text, vocabulary, names
+    """`given` is what phrases mean in the note, and `changed` what those of the sentence do that speak of changes."""
+
+    def __init__(
+        self, text: str, vocabulary: Vocabulary, given: Mapping[str, str], changed: Mapping[str, str], depth: int = DEPTH
+    ) -> None:
+        self.text, self.vocabulary, self.given, self.changed = text, vocabulary, given, changed
+        self.names = names = {**given, **changed}
         self.depth = depth
         dictionary = self.dictionary = _dictionary(vocabulary)
         self.passed = read_through(text, lambda word: kind_of(word) is None and not dictionary.knows(word))
@@ -115,6 +186,7 @@ class _Reader:
             try:
                 check_known(spoken)
                 check_size(spoken, self.vocabulary)
+                check_places(spoken, self.vocabulary)
                 words = without_noise(spoken)
                 trees = trees_of(words)
             except QuestionError as question:
@@ -145,7 +217,7 @@ class _Reader:
         return Reading("needs-spec", self.text, reason=reason, missing=missing, choices=choices, added=added, together=together)
 
     def _read(self, text: str) -> Reading:
-        return _Reader(text, self.vocabulary, self.names).direct()
+        return _Reader(text, self.vocabulary, self.given, self.changed).direct()
 
     def _contrasted(self) -> Reading | None:
         """The claims of a sentence that makes two and leaves out in one what it says in the other: all of them, if each reads."""
@@ -162,7 +234,7 @@ class _Reader:
         """A claim, or the one sentence that it may mean."""
         if self._read(claim).status == "ok":
             return claim
-        rest = _Reader(claim, self.vocabulary, self.names, self.depth - 1).reading()
+        rest = _Reader(claim, self.vocabulary, self.given, self.changed, self.depth - 1).reading()
         return rest.choices[0] if len(rest.choices) == 1 else claim
 
     def _places(self, text: str) -> tuple[str, ...]:
@@ -210,7 +282,7 @@ class _Reader:
         if better:
             return self._question("it does not say what is measured", ("metric",), better)
         for text in in_other_frames(self.text) if self.depth else ():
-            rest = _Reader(text, self.vocabulary, self.names, self.depth - 1).reading()
+            rest = _Reader(text, self.vocabulary, self.given, self.changed, self.depth - 1).reading()
             if rest.status == "ok":
                 others = self._that_read(in_other_frames(self.text))
                 return self._question(direct.reason, direct.missing, others)
@@ -251,7 +323,7 @@ class _Reader:
         parted = without_example(self.text) or without_explanation(self.text)
         if parted is None or not self._idle(*parted):
             return None
-        rest = _Reader(parted[0], self.vocabulary, self.names).reading()
+        rest = _Reader(parted[0], self.vocabulary, self.given, self.changed).reading()
         what = f"{parted[1]!r} gives an example, a reason or a conclusion, which no measurement here decides"
         if rest.status == "ok":
             return self._question(what, ("a claim of what is measured alone",), (parted[0],))
@@ -307,7 +379,7 @@ class _Reader:
         for choice in question.choices:
             text = _edited(self.text, choice, words)
             if reads is None or not choice.model:
-                reads = self._read(text).status == "ok"
+                reads = _reads(text, self.vocabulary, self.given)
             if reads:
                 offered[text] = choice.model
         return {} if question.together and len(offered) < len(question.choices) else offered
