@@ -8,11 +8,11 @@ from typing import cast
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.amounts import amounts_of, factor_of, margin_of
 from checker.claims.language.english import English, english_changes, number
+from checker.claims.language.lost import check_amount, check_lost, compared, is_error, lost_by
 from checker.claims.language.metrics import OTHER_SIDE, better_of, direction, example, metric_of, negated
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError, adding
-from checker.claims.language.lost import check_amount, check_lost, compared, is_error, lost_by
 from checker.claims.language.subjects import others_of, the_one
 from checker.claims.language.tree import Parsed, leaves, single
 from checker.claims.range import Range, beyond, of_difference

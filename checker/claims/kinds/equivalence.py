@@ -12,7 +12,6 @@ from checker.claims.language.metrics import directions, example, metric_of
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError, adding
-
 from checker.claims.language.tree import Parsed, leaves
 from checker.claims.range import Range, of_difference
 from checker.claims.spec import ClaimSpec

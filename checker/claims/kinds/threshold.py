@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.amounts import amount_of, in_unit, say_amount
 from checker.claims.language.english import English, english_changes, number, percent
+from checker.claims.language.lost import check_lost, is_error, lost_by, without_a_unit
 from checker.claims.language.metrics import direction, metric_of, negated
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError
-from checker.claims.language.lost import check_lost, is_error, lost_by, without_a_unit
 from checker.claims.language.subjects import the_one
 from checker.claims.language.tree import Parsed, leaves
 from checker.claims.range import Range, of_one
@@ -66,7 +66,8 @@ class Threshold(Kind):
             side = "at most" if spec.relation in ("less", "not less") else "at least"
             if is_error(english.metric):
                 verb = "does not decrease" if spec.relation in ("not less", "not greater") else "decreases"
-                return f"under the change {english_changes(spec.loss)}, {english.subject()}{english.where()}, {verb} by {side} {points}"
+                course = f"{english.subject()}{english.where()}, {verb} by {side} {points}"
+                return f"under the change {english_changes(spec.loss)}, {course}"
             course = f"{verb} {side} {points} of {english.metric.title} under the change {english_changes(spec.loss)}"
             return f"{english.model(spec.subject)}{english.where()}, {course}"
         verb = "is not" if spec.relation in ("not less", "not greater") else "is"

@@ -36,18 +36,14 @@ LOSES = re.compile(
     r"\b(?:loses?|costs?)\b|\b(?:drop|fall|decrease|decline|reduce|lower|degrade|shrink)s?\b[^,]*\b(?:more|less) than\b",
     re.IGNORECASE,
 )
-LEADING = "when it is|when|if|once|after|under|by being|when being"
+LEADING = "when it is|when being|when|if|once|after being|after|under|by being"
 AND = re.compile(r"\s+and\s+(?:then\s+)?")
 COMMA = re.compile(r",\s+(?:then\s+)?")
 END = r"(?![\w%^/×]|-\w|[.,:–]\d|\s*[–±]\s*\d)"
 FREE = r"(?=\s*(?:$|[,.;)]|(?:in|on|by|at|for|over|averaged|when|and|under)\b))"  # behind a value without its name
 OPPOSITE = {
-    "higher": "lower",
-    "larger": "smaller",
-    "deeper": "shallower",
-    "wider": "narrower",
-    "longer": "shorter",
-    "more": "fewer",
+    **{"higher": ("lower",), "larger": ("smaller",), "deeper": ("shallower",), "wider": ("narrower",), "longer": ("shorter",)},
+    "more": ("fewer", "less"),
 }
 
 Changes = tuple[tuple[str, str], ...]
@@ -191,8 +187,8 @@ def _more_and_less(change: ChangeWord) -> Iterator[tuple[str, str]]:
     for words in change.rising:
         first, _, rest = words.partition(" ")
         yield ">>", words
-        if first in OPPOSITE:
-            yield "><", f"{OPPOSITE[first]} {rest}"
+        for other in OPPOSITE.get(first, ()):
+            yield "><", f"{other} {rest}"
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from checker.claims.language.amounts import amounts_of
 from checker.claims.language.metrics import better_of
 from checker.claims.language.question import Choice, Edit, QuestionError
-from checker.claims.language.subjects import baseline_of, the_one
+from checker.claims.language.subjects import baseline_of, meant, the_one, things_in
 from checker.claims.language.tree import Node, Parsed, leaves
 from checker.variant import Variant
 from checker.vocabulary import MetricWord
@@ -39,7 +39,11 @@ def compared(parsed: Parsed) -> tuple[str, str]:
     if not made and not other:
         return subject, baseline_of(parsed)
     if parsed.vocabulary.model(subject) is None:
-        raise QuestionError(f"it speaks of changes to {subject}, which are several models", "one sentence for each model")
+        (thing, _), *_ = things_in(parsed, "subject")
+        first, last = parsed.span(thing)
+        choices = [Choice((Edit(first, last, one),)) for one in meant(parsed, thing)]
+        reason = f"it compares each model of {subject} with itself; write one claim for each"
+        raise QuestionError(reason, "one sentence for each model", choices, together=True)
     variant = Variant.parse(subject)
     _check_once(subject, made)
     if not other:

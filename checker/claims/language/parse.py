@@ -86,22 +86,22 @@ def check_places(words: Sequence[Word], vocabulary: Vocabulary) -> None:
     """Raise QuestionError where layers, heads, tokens or data stand right behind a change that they may be meant of: layers that
     are pruned, data that are trained on."""
     spoken = [(index, word) for index, word in enumerate(words) if word.type not in ("NOISE", "OWN")]
-    for (index, word), *behind in zip(spoken, spoken[1:], spoken[2:], spoken[3:] + [spoken[-1]], strict=False):
+    for place, (index, word) in enumerate(spoken):
         changes = [change for change in vocabulary.changes if change.name in changed_by(word)]
         if not changes or "(" in word.text:
             continue
-        types = [after.type for _, after in behind]
+        types = [*(after.type for _, after in spoken[place + 1 : place + 4]), "", ""]
         types = types[1:] if word.type == "CHANGE" and types[0] == "COMMA" else types
         placed = types[0] == "DEPTH" or (types[0] in PREPOSITIONS and types[1] in PLACES)
         trained = types[0] in PREPOSITIONS and types[1] == "DATA" and "train" in word.text.casefold()
         if (placed and any(change.of_layers for change in changes)) or (trained and any(change.trained for change in changes)):
             end = next((at for at in range(index + 1, len(words)) if words[at].type not in PLACING), len(words))
-            place = " ".join(after.text for after in words[index + 1 : end]).strip(" ,")
-            first = re.sub(r"^of ", "in ", place)
+            said = " ".join(after.text for after in words[index + 1 : end]).strip(" ,")
+            first = re.sub(r"^of ", "in ", said)
             the = words[0].text == "The"
             leading = Edit(0, int(the), f"{first[:1].upper()}{first[1:]}," + (" the" if the else ""))
             moved = [Choice((leading, Edit(index + 1, end, "")))] if end == len(words) else []
-            reason = f"{place!r} can be where it is measured, or what is changed: {word.text!r}"
+            reason = f"{said!r} can be where it is measured, or what is changed: {word.text!r}"
             raise QuestionError(reason, "the place at the beginning of the sentence", moved)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from checker.claims.kind import KINDS
 from checker.claims.language.changed import Changed, changes_in, surely, unvalued
+from checker.claims.language.changed_frames import in_frames_of_changes
 from checker.claims.language.compose import compose
 from checker.claims.language.contrast import PLACING, claims_of
 from checker.claims.language.english import say
@@ -75,7 +76,17 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
     """
     text = unquoted(plain(sentence))
     reading = _read(text, vocabulary, names or {})
-    return reading if reading.spec or reading.choices else _loosely_changed(reading, vocabulary, names or {})
+    if not reading.spec and not reading.choices:
+        reading = _loosely_changed(reading, vocabulary, names or {})
+    return reading if reading.spec or reading.choices else _reframed(reading, vocabulary, names or {})
+
+
+def _reframed(reading: Reading, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
+    """The question of a sentence that says of a change in another frame what reads, with what it may mean."""
+    texts = dict.fromkeys(in_frames_of_changes(reading.sentence, vocabulary))
+    readings = [_read(text, vocabulary, names) for text in texts]
+    choices = tuple(dict.fromkeys(text for each in readings for text in ((each.sentence,) if each.spec else each.choices)))
+    return replace(reading, status="needs-spec", choices=choices, added=("",) * len(choices)) if choices else reading
 
 
 def _read(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
@@ -90,8 +101,8 @@ def _read(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> Readin
     except AmbiguousError as question:
         return _offering(question, text, vocabulary, names)
     reading = reader.reading()
-    question = None if reading.spec or reading.choices else said_of(changed, vocabulary)
-    offered = _offering(question, text, vocabulary, names) if question else None
+    asked = None if reading.spec or reading.choices else said_of(changed, vocabulary)
+    offered = _offering(asked, text, vocabulary, names) if asked else None
     return offered if offered and offered.choices else _with_values(reading, changed, vocabulary)
 
 

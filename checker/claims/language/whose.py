@@ -15,6 +15,7 @@ CONTRASTED = re.compile(
     re.IGNORECASE,
 )
 
+MOST_MODELS = 2  # of a sentence with a change that may be said of each
 NOT_OF_MODELS = re.compile(  # what stands before a change that is denied, restricted, or not made to a whole model
     r"\b(?:not|never|only|unless|except|even|just|without|but|no|less|layers?|blocks?|heads?|tokens?)\s*$", re.IGNORECASE
 )
@@ -56,30 +57,29 @@ def check_whose(changed: Changed, vocabulary: Vocabulary) -> None:
 
 
 def said_of(changed: Changed, vocabulary: Vocabulary) -> AmbiguousError | None:
-    """What to ask of a sentence that names two models, and a change by itself beside them: it is made to one, or to both."""
-    sentence, alone = changed.sentence, list(changed.alone.items())
-    if len(alone) != 1 or len(changed.models) != 2 or any(one.changes for one in changed.models) or LOSES.search(sentence):
+    """What to ask of a sentence that names one or two models, and a change by itself beside them: which of them it is made to."""
+    sentence, alone, models = changed.sentence, list(changed.alone.items()), changed.models
+    if len(alone) != 1 or not 1 <= len(models) <= MOST_MODELS or any(one.changes for one in models) or LOSES.search(sentence):
         return None
     ((phrase, label),) = alone
     together = _together(phrase).search(sentence)
     before, _, after = sentence.partition(together[0] if together else phrase)
     leads = not before.strip() and after.startswith(",")
     ends = not after.strip() or re.match(r"\s+than\b", after) is not None
-    if not (leads or ends or together) or NOT_OF_MODELS.search(before):
+    named = {one.name for one in models}
+    if not (leads or ends or together) or NOT_OF_MODELS.search(before) or len(named) < len(models):
         return None
     changes = [(name, value) for name, _, value in (part.partition(": ") for part in label.strip("()").split(", "))]
-    first, second = changed.models
-    if first.name == second.name:
-        return None
-    one = first if sentence.find(phrase) < second.start else second
-    whole = _without(_with_changes(sentence, changed.models, changes, vocabulary), phrase)
-    names = [sentence[each.start : each.middle] for each in (first, second)]
+    whole = _without(_with_changes(sentence, models, changes, vocabulary), phrase)
+    names = [sentence[each.start : each.middle] for each in models]
     missing = "each model with what is changed in it"
-    if together:
+    if together or len(models) == 1:
         return AmbiguousError(f"{phrase!r} is said of {' and '.join(names)}", missing, [whole])
+    first, second = models
+    one = first if sentence.find(phrase) < second.start else second
     name, other = names if one is first else reversed(names)
-    alone_sentence = _without(_with_changes(sentence, [one], changes, vocabulary), phrase)
-    return AmbiguousError(f"{phrase!r} can be said of {name} alone, or of {other} as well", missing, [alone_sentence, whole])
+    single = _without(_with_changes(sentence, [one], changes, vocabulary), phrase)
+    return AmbiguousError(f"{phrase!r} can be said of {name} alone, or of {other} as well", missing, [single, whole])
 
 
 def _together(phrase: str) -> re.Pattern[str]:

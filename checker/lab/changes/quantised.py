@@ -54,6 +54,8 @@ add(
             "weight quantization to {}",
             "quantisation to {}",
             "quantization to {}",
+            "quantising to {}",
+            "quantizing to {}",
         ),
         courses=("number of bits",),
         levels=(2, 3, 4, 8),
