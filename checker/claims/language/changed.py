@@ -325,7 +325,7 @@ def _phrase(phrase: str, change: ChangeWord, before: str = "") -> Phrase:
     text, _, fixed = phrase.partition("=")
     number = _number(change, bare="{n}" in text)
     words = [re.escape(part).replace(r"\ ", r"\s+") for part in re.split(r"\{n?\}", text)]
-    words[1:] = [re.sub(r"^(\\s\+\w+)s\b", r"\1s?", part) for part in words[1:]]  # with one head
+    words[1:] = [re.sub(r"(\w\w)s(?=$|\\s)", r"\1s?", part) for part in words[1:]]  # with one head
     trained = r"(?:trained\s+)?" if change.trained and text.startswith("with ") else ""
     pattern = re.compile(before + trained + f"(?P<value>{number})".join(words) + END, re.IGNORECASE)
     key = max(re.findall(r"[a-z]+", text.casefold()), key=len, default="").removesuffix("s")
