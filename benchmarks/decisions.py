@@ -3,7 +3,7 @@
 Beside each rule stand two shortcuts with the same lines and levels: pooling, which takes every seed and image for a replicate,
 and a bootstrap over images, which takes the seeds at hand for all there are.
 
-    python benchmarks/decisions.py [--trials 20000]
+    python benchmarks/decisions.py [--trials 20000] [--claims loss course]
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ from checker.verdicts import (
     compare,
     correlation,
     equivalence,
+    loss,
+    losses,
     presence,
     ranking,
     ratio,
@@ -46,6 +48,8 @@ MOST_SEEDS = 8
 IMAGES = 64
 RESAMPLES = 1000
 BATCH = 250
+LEVELS = np.array([0, 5 / 13, 10 / 13, 1])  # of 25, 50, 75 and 90, between their ends
+SLOPE = (LEVELS - LEVELS.mean()) / ((LEVELS - LEVELS.mean()) ** 2).sum()
 CASES = {  # what dominates: sd of seeds, sd of images
     "seeds": (0.5, 0.05),
     "mostly seeds": (0.5, 0.4),
@@ -120,6 +124,19 @@ CLAIMS = {
         lambda *rows, **o: trend(np.stack(rows, 1), "greater", relative=0.1, **o),
         lambda low, middle, high: [Part(high - low, 0.1 * np.abs(np.stack([low, middle, high]).mean((0, -2, -1))))],
     ),
+    "course over a setting, levels 25, 50, 75 and 90": Claim(
+        (0, 5 / 13, 10 / 13, 1),
+        (0, 5 / 13, 10 / 13, 1),
+        lambda *rows, **o: trend(np.stack(rows, 1), "greater", 1.0, positions=LEVELS, **o),
+        lambda *rows: [Part(sum(weight * row for weight, row in zip(SLOPE, rows, strict=True)), 1.0)],
+    ),
+    "loss": Claim((0.6, 0), (0, 1), lambda a, b, **o: loss(a, b, 0.6, **o), lambda a, b: [Part(b - a, -0.6)]),
+    "losses": Claim(
+        (3, 1, 2, 0.5),
+        (1, 0, 0, 0),
+        lambda *tables, **o: losses(*tables, "greater", 0.5, **o),
+        lambda a, a_changed, b, b_changed: [Part(a - a_changed - b + b_changed, 0.5)],
+    ),
     "equivalence": Claim(
         (2, 0), (-1, 0), lambda a, b, **o: equivalence(a, b, 2, **o), lambda a, b: [Part(a - b, within=2)], false_only=True
     ),
@@ -159,6 +176,13 @@ INTERVALS: dict[str, tuple[tuple[float, ...], Callable[..., Verdict], Callable[.
     "ratio": ((30, 10), lambda a, b: ratio(a, b, 3), lambda a, b: a - 3 * b, 3.0),
     "threshold": ((1,), lambda a: threshold(a, 0), lambda a: a, 1.0),
     "trend": ((0, 0.5, 1), lambda *rows: trend(np.stack(rows, 1)), lambda low, _, high: high - low, 1.0),
+    "loss": ((1, 0), lambda a, b: loss(a, b, 0), lambda a, b: a - b, 1.0),
+    "losses": (
+        (3, 1, 2, 1),
+        lambda *tables: losses(*tables),
+        lambda a, a_changed, b, b_changed: a - a_changed - b + b_changed,
+        1.0,
+    ),
 }
 
 
@@ -456,6 +480,40 @@ def print_looks(trials: int) -> None:
                 row(name, other, ", ".join(map(str, counts)), *wrong_and_right(name, sd, counts, 10 * trials))
 
 
+def print_claims(names: tuple[str, ...], trials: int) -> None:
+    """The tables of the claims and intervals whose names begin with one of these."""
+    chosen = [name for name in CLAIMS if name.startswith(names)]
+    print_wrong(chosen, trials)
+    print_coverage([kind for kind in INTERVALS if kind.startswith(names)], trials)
+    print_power(chosen, trials)
+
+
+def print_wrong(names: Iterable[str], trials: int) -> None:
+    print("\n## Wrong words on the line, %")
+    header("claim", "what dominates", *(f"{method}, {looks}" for method in METHODS for looks in LOOKS))
+    for name in names:
+        for case in CASES:
+            row(name, case, *wrong_words(CLAIMS[name], case, trials))
+
+
+def print_coverage(kinds: Iterable[str], trials: int) -> None:
+    print("\n## Intervals that hold the truth, %")
+    header("kind", "what dominates", "seeds", *METHODS)
+    for kind in kinds:
+        for case in CASES:
+            for seeds in (3, 5, 8):
+                row(kind, case, seeds, *coverage(kind, case, seeds, trials))
+
+
+def print_power(names: Iterable[str], trials: int) -> None:
+    print("\n## Claims supported, %, by how far the truth lies beyond the line")
+    effects = (0.0, 0.25, 0.5, 1.0, 2.0)
+    header("claim", "seeds", *map(str, effects))
+    for name in names:
+        for seeds in (3, 5, 8):
+            row(name, seeds, *(power(CLAIMS[name], beyond, seeds, trials // 10) for beyond in effects))
+
+
 def row(*cells: object) -> None:
     print("| " + " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |", flush=True)
 
@@ -469,19 +527,18 @@ def header(*cells: object) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trials", type=int, default=20_000, help="simulated experiments a cell")
-    trials = parser.parse_args().trials
-    start = time.process_time()
+    parser.add_argument("--claims", nargs="*", metavar="NAME", help="only the three tables on claims that begin so")
+    options = parser.parse_args()
+    trials, start = options.trials, time.process_time()
+    if options.claims:
+        print_claims(tuple(options.claims), trials)
+        return
 
     print_answers()
     print_looks(trials // 10)
     print(f"{time.process_time() - start:.0f} s", file=sys.stderr)
-    print("\n## Wrong words on the line, %")
-    columns = [f"{method}, {looks}" for method in METHODS for looks in LOOKS]
-    header("claim", "what dominates", *columns)
-    for name, claim in CLAIMS.items():
-        for case in CASES:
-            row(name, case, *wrong_words(claim, case, trials))
-            print(f"{time.process_time() - start:.0f} s", file=sys.stderr)
+    print_wrong(CLAIMS, trials)
+    print(f"{time.process_time() - start:.0f} s", file=sys.stderr)
     at, clear = [0.1] * MOST_SEEDS, [0.1] + [0.0] * (MOST_SEEDS - 1)
     row("absence, all checkpoints on the bound", "", *wrong_rates(absence, at, trials))
     row("absence, one checkpoint on the bound", "", *wrong_rates(absence, clear, trials))
@@ -491,20 +548,10 @@ def main() -> None:
         for margin in (0.0, 0.3):
             row(f"correlation over {models} models, margin {margin}", "models", *wrong_correlations(models, margin, trials // 4))
 
-    print("\n## Intervals that hold the truth, %")
-    header("kind", "what dominates", "seeds", *METHODS)
-    for kind in INTERVALS:
-        for case in CASES:
-            for seeds in (3, 5, 8):
-                row(kind, case, seeds, *coverage(kind, case, seeds, trials))
+    print_coverage(INTERVALS, trials)
     print(f"{time.process_time() - start:.0f} s", file=sys.stderr)
 
-    print("\n## Claims supported, %, by how far the truth lies beyond the line")
-    effects = (0.0, 0.25, 0.5, 1.0, 2.0)
-    header("claim", "seeds", *map(str, effects))
-    for name, claim in CLAIMS.items():
-        for seeds in (3, 5, 8):
-            row(name, seeds, *(power(claim, beyond, seeds, trials // 10) for beyond in effects))
+    print_power(CLAIMS, trials)
     header("absence below 0.05, true rate", *(f"{images} images" for images in (128, 256, 512)))
     for rate in (0.0, 0.005, 0.01, 0.02, 0.03):
         row(f"{rate:g}", *(power_of_absence(rate, images, trials // 10) for images in (128, 256, 512)))

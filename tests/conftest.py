@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import compileall
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import checker
 from checker.lab.checkpoints import Card
 from checker.lab.competence import Competence
 from checker.lab.models import MODELS
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the package once where Python is told to write no bytecode: tests start it hundreds of times."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(checker.__file__).parent, quiet=2)
 
 
 def competence(loss: float | None, accuracy: float) -> Competence:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import ValidationError
 
 from checker.claims.kind import KINDS
 from checker.errors import MeasurementError
@@ -16,29 +20,48 @@ from checker.evidence.models import Trained
 from checker.evidence.run import Measured, Run
 from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
+from checker.kept import keep, look_up
 from checker.lab.competence import Competence, why_not_competent
 from checker.lab.metrics import METRICS
 from checker.verdicts import Answers, Looks, Verdict, one_seed
 from checker.words import VerdictWord
 
+ROOM = "decisions"
+NOT_MEASURED = {"schema_", "verdict"}  # what a run has besides
 ROUNDING = 1.5 * 10**-DIGITS  # by which recorded numbers may differ from the same ones of another processor
 NUMBERS = ("effect", "low", "high", "margin", "confidence", "p", "p_against", "seeds", "images", "seeds_needed")
 
 
 @dataclass(frozen=True)
 class Unlearned:
-    """A model that had not learned its task with one of its seeds, and what tells so."""
+    """A model that had not learned its task with one of its seeds, and what shows it."""
 
     model: str
     seed: int
     reason: str
 
 
-def decide_again(run: Measured) -> RecordedVerdict:
-    """The verdict that today's rule gives for the values of a run; nothing of a recorded one enters.
+def decide_again(run: Measured, name: str = "") -> RecordedVerdict:
+    """The verdict that today's rule gives for the values of a run; nothing of a recorded one enters. It is kept under all that
+    is measured, the code and the names of metrics, so that the same is decided once; a `name` stands for all that is measured: it
+    is of these bytes in a file alone.
 
     Raises MeasurementError where the rule refuses the values.
     """
+    of = name or run.model_dump_json(exclude=NOT_MEASURED)
+    asked = hashlib.sha256(" ".join((*METRICS, of)).encode()).hexdigest()
+    found = look_up(ROOM, asked)
+    if found is not None:
+        with suppress(ValidationError):
+            return RecordedVerdict.model_validate_json(found)
+    verdict = _decide(run)
+    text = verdict.model_dump_json()
+    if RecordedVerdict.model_validate_json(text) == verdict:
+        keep(ROOM, asked, text)
+    return verdict
+
+
+def _decide(run: Measured) -> RecordedVerdict:
     faults = unlearned(run)
     names = [name for name in run.about if name not in faults]
     fewest = KINDS[run.spec.kind].fewest
@@ -105,13 +128,13 @@ def difference(run: Run, now: RecordedVerdict) -> str:
     return ""
 
 
-def as_decided(run: Run) -> Run:
-    """The run with the verdict that its values give: the recorded one where the two agree, else that of today, whose reason tells
-    of both, or of the earlier rule that gave the recorded one.
+def as_decided(run: Run, name: str = "") -> Run:
+    """The run with the verdict that its values give: the recorded one where the two agree, else that of today, whose reason says
+    of both, or of the earlier rule that gave the recorded one. `name` as for `decide_again`.
 
     Raises MeasurementError where the rule refuses the values.
     """
-    now = decide_again(run)
+    now = decide_again(run, name)
     found = difference(run, now)
     if not found:
         return run

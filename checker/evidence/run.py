@@ -162,10 +162,10 @@ class Measured(Look):
     answers: tuple[Amount, Amount] | None = None
     """The values of an image that is answered wrongly and of one that is answered rightly, where each value is an answer."""
     given_away: str | None = None
-    """Why the metric says nothing of what a toy knows: raw pixels of the data already tell the answer. Null: they do not."""
+    """Why the metric says nothing of what a toy knows: raw pixels of the data already give the answer. Null: they do not."""
     controls: Controls | None = None
-    """How the lab answered published findings of the same sort, which decides whether its word is given. Null: the claim is about
-    released weights, or about the toys themselves."""
+    """How the lab answered published findings of the same sort, which decides whether its verdict counts. Null: the claim is
+    about released weights, or about the toys themselves."""
 
     @property
     def barred(self) -> bool:
@@ -194,5 +194,5 @@ class Run(Measured):
 
     @model_validator(mode="after")
     def _images_are_those_measured(self) -> Run:
-        _same(self.data.images, self.images, f"`data` tells of {self.data.images} images, and {self.images} were measured")
+        _same(self.data.images, self.images, f"`data` has {self.data.images} images, and {self.images} were measured")
         return self

@@ -8,7 +8,6 @@ where a fingerprint has changed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
@@ -53,14 +52,6 @@ def why_trained_otherwise(card: Card) -> str | None:
     if card.recipe.name not in stamps() and CODE not in card.versions:
         return None  # kept before the code was noted
     return f"{card.recipe.objective}, seed {card.seed}: the code that trains it has changed since it was trained"
-
-
-def training_mark(recipe: Recipe) -> str | None:
-    """What evidence keeps of the code that trained a recipe: the same as long as its fingerprint is the same."""
-    if _stamp_stands(recipe):
-        text = json.dumps(stamps()[recipe.name][1])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-    return training_code(recipe)
 
 
 @cache

@@ -2,17 +2,18 @@
 
 The ground is clear, so one set of colours has to do on light and dark pages. Lines and letters have the grey with the most
 contrast on both at once; the models have the colours of Okabe and Ito (2008) for any colour vision, the light ones darkened until
-they too have a contrast of 3 on both. Asked for a colour scheme, the page would tell the system's, which need not be its own.
+they too have a contrast of 3 on both. Asked for a colour scheme, the page would report the system's, which need not be its own.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checker.claims import select_layers
+from checker.claims.spec import level_number
 from checker.evidence import LossCurve, RecordedPart, Run
 from checker.runs.question import REFERENCE
 
@@ -51,7 +52,9 @@ def claim_plot(claim: str, run: Run, titles: Sequence[str]) -> bytes:
         rows = len(run.verdict.parts)
         figure = Figure(figsize=(8.2, 3.4 + 0.15 * max(0, rows - 6)), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=[2.2, 1])
-        if run.other_values:
+        if run.spec.over is not None:
+            _setting_curves(left, run, titles[0])
+        elif run.other_values:
             _model_points(left, run, titles)
         elif _layered(run):
             _layer_curves(left, run, titles[0])
@@ -127,18 +130,12 @@ def _styles(run: Run) -> dict[str, dict[str, str]]:
 def _layer_curves(axes: Any, run: Run, title: str) -> None:
     """The metric layer by layer, with an interval over seeds where there are several."""
     import numpy as np
-    from scipy.special import stdtrit
 
     deepest = 0
     for name, style in _styles(run).items():
         rows = np.asarray(run.values[name].layers)  # (seeds, layers)
-        seeds, depth = rows.shape
-        deepest = max(deepest, depth)
-        layers = np.arange(1, depth + 1)
-        axes.plot(layers, rows.mean(0), markersize=5, label=name, **style)
-        if seeds > 1:
-            half = stdtrit(seeds - 1, (1 + CONFIDENCE) / 2) * rows.std(0, ddof=1) / math.sqrt(seeds)
-            axes.fill_between(layers, rows.mean(0) - half, rows.mean(0) + half, color=style["color"], alpha=0.2, linewidth=0)
+        deepest = max(deepest, rows.shape[1])
+        _seed_band(axes, np.arange(1, rows.shape[1] + 1), rows, name, style)
     if run.uniform is not None:
         axes.axhline(run.uniform, color=INK, linestyle=":", linewidth=1, label="uniform attention")
     chosen = select_layers(run.spec.where.layers, run.values[run.about[0]].depth)
@@ -146,6 +143,35 @@ def _layer_curves(axes: Any, run: Run, title: str) -> None:
     axes.set(xlabel="layer (shaded: what the claim is about)", ylabel=f"{title} ({run.unit})")
     axes.set_xticks(range(1, deepest + 1))
     axes.legend(frameon=False, fontsize=8)
+
+
+def _setting_curves(axes: Any, run: Run, title: str) -> None:
+    """The metric over the levels of a setting, the mean over the layers that the claim is about; a point for each seed."""
+    import numpy as np
+
+    ((setting, levels),) = (run.spec.over or {}).items()
+    numbers = np.array([level_number(level) for level in levels])
+    for place, subject in enumerate(run.spec.expand(run.spec.subject)):
+        tables = [np.asarray(run.values[name].layers) for name in run.spec.measured(subject)]  # (seeds, layers) a level
+        chosen = list(select_layers(run.spec.where.layers, tables[0].shape[1]))
+        rows = np.stack([table[:, chosen].mean(1) for table in tables], 1)  # (seeds, levels)
+        style = {"color": COLOURS[place % len(COLOURS)], "marker": MARKERS[place % len(MARKERS)], "linestyle": "-"}
+        _seed_band(axes, numbers, rows, subject, style)
+        axes.plot(np.tile(numbers, len(rows)), rows.ravel(), color=style["color"], marker=".", linestyle="", alpha=0.5)
+    axes.set(xlabel=setting, ylabel=f"{title} ({run.unit})")
+    axes.set_xticks(numbers, levels)
+    axes.legend(frameon=False, fontsize=8)
+
+
+def _seed_band(axes: Any, places: Any, rows: Any, name: str, style: Mapping[str, str]) -> None:
+    """The mean over the seeds of `rows`, (seeds, places), and its interval where there are several."""
+    from scipy.special import stdtrit
+
+    seeds = len(rows)
+    axes.plot(places, rows.mean(0), markersize=5, label=name, **style)
+    if seeds > 1:
+        half = stdtrit(seeds - 1, (1 + CONFIDENCE) / 2) * rows.std(0, ddof=1) / math.sqrt(seeds)
+        axes.fill_between(places, rows.mean(0) - half, rows.mean(0) + half, color=style["color"], alpha=0.2, linewidth=0)
 
 
 def _seed_points(axes: Any, run: Run, title: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from checker.claims.reader_key import code
 from checker.errors import CheckerError
+from checker.kept import program
 from checker.lab.changes import CHANGES, Knob, with_settings
 from checker.lab.checkpoints import read_card
 from checker.lab.data import data_set
@@ -32,7 +33,7 @@ class Kind:
 
 
 def look_through(store: Store) -> list[Kind]:
-    """What the cache of a store holds, by kind. A measurement is of use while today's code would look it up for a model that is
+    """What the cache of a store holds, by kind. A measurement is used while today's code would look it up for a model that is
     here, a model while a recipe leads to it; damaged files, half-written ones, and the jobs of runs that ended are not."""
     weights = {card.weights for card in store.cards()}
     return [
@@ -50,6 +51,8 @@ def look_through(store: Store) -> list[Kind]:
         _kind("seen", "evidence that has had its spot check", store.root / "seen", "*", lambda path: True),
         _kind("experiments", "runs of your experiments", store.runs, "*", lambda path: True),
         _kind("readings", "of sentences, a folder a reader", store.root / "readings", "*", lambda path: path.name == code()),
+        _kind("decisions", "on recorded values", store.root / "decisions", "*", lambda path: path.name == program()),
+        _kind("code", "what code does, as hashes", store.root / "code", "*", lambda path: path.name == program()),
         _kind("jobs", "running, or failed with their logs", store.jobs, "*", _is_going_on),
         _kind("vaults", "indexes of notes", store.root / "vaults", "*", lambda path: True),
         _kind("idle", "sentences that are no claims", store.root / "idle", "*.txt", lambda path: True),

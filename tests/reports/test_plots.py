@@ -100,6 +100,24 @@ def test_a_metric_of_the_whole_model_is_drawn_as_points() -> None:
     assert "layer" not in text
 
 
+def test_a_course_over_a_setting_is_drawn_over_the_setting() -> None:
+    levels = ("25 %", "50 %", "90 %")
+    spec = ClaimSpec(
+        kind="trend",
+        metric="attention_distance",
+        subject="MAE",
+        relation="greater",
+        over={"mask ratio": levels},
+        margin=Margin(value=0.05),
+        where=Where(layers="upper half"),
+    )
+    names = [f"MAE (mask ratio: {level})" for level in levels]
+    values = dict(zip(names, tables(a=MAE, b=DINO, c=INIT).values(), strict=True))
+    text = drawn(RUN.model_copy(update={"spec": spec, "about": tuple(names), "values": values}))
+    assert all(label in text for label in ("mask ratio", *levels, "attention distance (px)"))
+    assert "layer" not in text
+
+
 def test_a_model_that_is_not_competent_shows_its_loss_curve() -> None:
     curve = LossCurve(model="MAE, seed 2", points=((100, 1.0), (200, 0.99)))
     text = drawn(with_verdict(RUN, effect=None, low=None, high=None, margin=None, lines=(), curve=curve))

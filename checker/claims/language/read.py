@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Literal
 
 from checker.claims.kind import KINDS
@@ -22,6 +23,7 @@ from checker.claims.language.noise import NEGATIONS, without_noise
 from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_places, check_size, trees_of
 from checker.claims.language.plainer import in_other_frames, reworded, with_a_metric
 from checker.claims.language.question import Choice, QuestionError, UnknownError
+from checker.claims.language.released import SizeError, releases_in, with_named
 from checker.claims.language.sentence import plain, unquoted
 from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import explained, kind_of, kinds_of
@@ -31,12 +33,14 @@ from checker.claims.spec import ClaimSpec
 from checker.vocabulary import Vocabulary
 
 CLAIMS = re.compile(r";|,? but |,? whereas |,? while |, and | and ")
-CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that tell what is measured
+CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that say what is measured
 IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES", "AS", "OWN", "ONLY",
         "PREDICT", "GOES_WITH"}  # fmt: skip
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
 DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
 MOST_WAYS = 6  # to take the freer words of a sentence
+MOST_TRIED = 2  # of them, before it is given up
+MOST_OFFERED = 8  # sentences for the released weights that one can mean
 MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
 QUOTED = re.compile(r"'([^']+)'")
@@ -92,16 +96,20 @@ def _reframed(reading: Reading, vocabulary: Vocabulary, names: Mapping[str, str]
 def _read(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
     """What a sentence means by its own words."""
     try:
-        changed = changes_in(text, vocabulary, names)
+        released = releases_in(text, vocabulary)
+        named = with_named(vocabulary, released)
+        changed = changes_in(text, named, names)
+    except SizeError as question:
+        return _of_which(question, text, vocabulary, names)
     except QuestionError as question:
         return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
-    reader = _Reader(text, vocabulary, names, changed.meanings)
+    reader = _Reader(text, vocabulary, names, {**released, **changed.meanings})
     try:
-        check_whose(changed, vocabulary)
+        check_whose(changed, named)
     except AmbiguousError as question:
         return _offering(question, text, vocabulary, names)
     reading = reader.reading()
-    asked = None if reading.spec or reading.choices else said_of(changed, vocabulary)
+    asked = None if reading.spec or reading.choices else said_of(changed, named)
     offered = _offering(asked, text, vocabulary, names) if asked else None
     return offered if offered and offered.choices else _with_values(reading, changed, vocabulary)
 
@@ -135,11 +143,13 @@ def _offering(question: AmbiguousError, text: str, vocabulary: Vocabulary, names
 def _reads(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> bool:
     """Whether a whole sentence that is offered means one spec by its own words."""
     try:
-        changed = changes_in(text, vocabulary, names)
-        check_whose(changed, vocabulary)
+        released = releases_in(text, vocabulary)
+        named = with_named(vocabulary, released)
+        changed = changes_in(text, named, names)
+        check_whose(changed, named)
     except QuestionError:
         return False
-    return _Reader(text, vocabulary, names, changed.meanings).direct().status == "ok"
+    return _Reader(text, vocabulary, names, {**released, **changed.meanings}).direct().status == "ok"
 
 
 def _with_values(reading: Reading, changed: Changed, vocabulary: Vocabulary) -> Reading:
@@ -153,6 +163,23 @@ def _with_values(reading: Reading, changed: Changed, vocabulary: Vocabulary) -> 
     takes = (f"{change.spoken[0]!r} takes {change.values}, one value at a time, as in {change.example!r}" for change in lacking)
     what = "; ".join(takes)
     return replace(reading, reason=f"{reading.reason}; {what}")
+
+
+def _of_which(question: SizeError, text: str, vocabulary: Vocabulary, names: Mapping[str, str] | None) -> Reading:
+    """What to ask where a name does not say which released weights it means: the sentence for each that reads. Where none does,
+    what else is wrong with it."""
+    offers: list[tuple[str, ...]] = []
+    for sentence in question.sentences:
+        read = read_sentence(sentence, vocabulary, names)
+        offers.append((sentence,) if read.status == "ok" else () if read.together else read.choices)
+        if len(offers) == MOST_TRIED and not any(offers):
+            break
+    offered = [sentence for each in zip_longest(*offers) for sentence in each if sentence]
+    if question.sentences and not offered:
+        rest = _Reader(text, vocabulary, names or {}, question.named).reading()
+        if rest.status != "ok":
+            return rest
+    return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=tuple(offered[:MOST_OFFERED]))
 
 
 class _Reader:
@@ -228,7 +255,11 @@ class _Reader:
         return Reading("needs-spec", self.text, reason=reason, missing=missing, choices=choices, added=added, together=together)
 
     def _read(self, text: str) -> Reading:
-        return _Reader(text, self.vocabulary, self.given, self.changed).direct()
+        try:
+            released = releases_in(text, self.vocabulary)
+        except QuestionError as question:
+            return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
+        return _Reader(text, self.vocabulary, self.given, {**self.changed, **released}).direct()
 
     def _contrasted(self) -> Reading | None:
         """The claims of a sentence that makes two and leaves out in one what it says in the other: all of them, if each reads."""

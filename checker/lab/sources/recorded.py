@@ -183,7 +183,7 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 def _entries() -> tuple[Entry, ...]:
-    """The entries of the project; none where its file is not well formed, which `problem` tells."""
+    """The entries of the project; none where its file is not well formed, which `problem` reports."""
     file = _file()
     if file is None:
         return ()
