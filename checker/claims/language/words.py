@@ -240,7 +240,7 @@ class Dictionary:
 
 def _type_given(value: str) -> str:
     """The type of a phrase that was given: changes are in brackets, and a setting has a mark of its own (see `changed`)."""
-    marks = {"(": "CHANGE", ">>": "MORE_OF_SETTING", ">": "SETTING"}
+    marks = {"(": "CHANGE", ">>": "MORE_OF_SETTING", "><": "LESS_OF_SETTING", ">": "SETTING"}
     return next((kind for mark, kind in marks.items() if value.startswith(mark)), "MODEL")
 
 
