@@ -118,8 +118,14 @@ class ChangeWord:
     """A change that can be made to a model. `phrases` stand behind the model's name, with `{}` for a value, `{n}` for one whose
     unit may be left out, or a value behind `=`. `value` gives a value as specs have it, from words, and raises SpecError for one
     that the change does not take. `of_numbers`: its values are numbers, in `unit`. `nouns` are phrases that name the change by
-    itself. `names` are those of a setting that a metric may be followed over, at the values `levels` where none are named,
-    `rising` what it is to have more."""
+    itself. `names` are those of a setting that a metric may be followed over, at the values `levels` where none are named, and
+    `listed` those that may be followed over where the sentence names its levels; `rising` is what it is to have more.
+
+    `loose` pairs phrases that may mean it with those that surely do, which are offered for them. `spoken` are words by which a
+    sentence surely speaks of it, with or without a value. `values` says which values it takes, and `example` is a phrase with
+    one. `trained`: it is set before a training, so data that is named right behind it may be those of the training.
+    `of_layers`: it may be made to some layers alone, so layers that are named right behind it may be
+    meant of it."""
 
     name: str
     phrases: tuple[str, ...]
@@ -128,8 +134,15 @@ class ChangeWord:
     of_numbers: bool = True
     nouns: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     rising: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
+    loose: tuple[tuple[str, str], ...] = ()
+    spoken: tuple[str, ...] = ()
+    values: str = ""
+    example: str = ""
+    trained: bool = False
+    of_layers: bool = True
 
 
 @dataclass(frozen=True)

@@ -219,8 +219,17 @@ class ClaimSpec(Strict):
             check_levels(levels)
         if self.loss is not None and self.margin is not None and self.margin.unit == "relative":
             raise ValueError("a loss takes a margin in the unit of the metric: what it would be a share of may be 0")
+        self._changes_are_single()
         kind.check(self)
         return self
+
+    def _changes_are_single(self) -> None:
+        """Raise ValueError where a model is changed by what is asked of it as well."""
+        asked = {**(self.loss or {}), **(self.over or {})}
+        for label in filter(None, (self.subject, self.baseline)):
+            for name, _ in Variant.parse(label).changes:
+                if name in asked:
+                    raise ValueError(f"{label} has one {name}, so nothing is asked of it over another")
 
     def expand(self, name: str | None) -> tuple[str, ...]:
         """The models that a subject or baseline means: the members of a family, or itself; none for None."""

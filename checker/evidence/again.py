@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise, product
 from typing import Any
 
 from pydantic import ValidationError
 
+from checker.claims import ClaimSpec
 from checker.claims.kind import KINDS
 from checker.errors import MeasurementError
 from checker.evidence.controls import held_to_controls
@@ -89,12 +91,26 @@ def measured_word(run: Measured) -> VerdictWord:
 
 def _unspread(run: Measured, values: Mapping[str, Values]) -> Verdict | None:
     """Of recorded results, or those of a command, that have one seed and no images nothing can be decided: nobody knows their
-    spread."""
-    sides = [kept.images for kept in values.values() if not isinstance(kept.images, dict)]
-    if (run.scope.measured and run.spec.metric in METRICS) or len(sides) < len(values):
+    spread. Beside a model with several seeds, one seed is taken as fixed."""
+    if run.scope.measured and run.spec.metric in METRICS:
         return None
     margin = run.spec.margin.value if run.spec.margin else 0.0
-    return one_seed(sides, run.spec.bound.value if run.spec.bound else margin, run.spec.decide.alpha, margin)
+    line = run.spec.bound.value if run.spec.bound else margin
+    for names in _held_together(run.spec, values):
+        sides = [side for side in (values[name].images for name in names) if not isinstance(side, dict)]
+        unknown = one_seed(sides, line, run.spec.decide.alpha, margin) if len(sides) == len(names) else None
+        if unknown:
+            return unknown
+    return None
+
+
+def _held_together(spec: ClaimSpec, values: Mapping[str, Values]) -> Iterable[tuple[str, ...]]:
+    """The models that a claim compares with each other, two by two; each alone where it compares none."""
+    if spec.baseline:
+        pairs: Iterable[tuple[str, ...]] = product(spec.expand(spec.subject), spec.expand(spec.baseline))
+    else:
+        pairs = pairwise(spec.order or ())
+    return [pair for pair in pairs if set(pair) <= set(values)] or [(name,) for name in values]
 
 
 def unlearned(run: Measured) -> dict[str, Unlearned]:

@@ -5,6 +5,7 @@ Nothing here decides: `decide_again` does that, from a record alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,8 @@ from checker.evidence.record import Amount, Count, Record
 from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
 from checker.scope import Scope
+
+USE = re.compile(r"[?&]use=\w+")  # how much of a folder's pictures is measured, which follows from the models
 
 
 class CodeHashes(Record):
@@ -108,7 +111,7 @@ class Look(Record):
         names, wanted = set(self.about), set(self.spec.names)
         if not names <= wanted or (KINDS[self.spec.kind].fewest is None and names != wanted):
             raise ValueError("`about` does not name the models of the spec")
-        wanted_data, data = self.spec.where.data, self.data.name
+        wanted_data, data = (USE.sub("", name) for name in (self.spec.where.data, self.data.name))
         known = ":" not in data if wanted_data == "default" else data == wanted_data or data.startswith(f"{wanted_data}@")
         _same(known, True, f"`data` is not {wanted_data}, which the spec asks for")
         _same(names | set(self.values), set(self.values), "`values` lacks a model that the run is about")

@@ -60,6 +60,14 @@ def _source(module: str) -> bytes:
     return Path(spec.origin).read_bytes()
 
 
+def modules_in(name: str) -> tuple[str, ...]:
+    """A module of this package; of a package in it, all its modules."""
+    place = PACKAGE.parent.joinpath(*name.split("."))
+    if not place.is_dir():
+        return (name,)
+    return tuple(f"{name}.{file.stem}" for file in sorted(place.glob("[a-z]*.py")))
+
+
 @cache
 def what_it_does(source: bytes) -> str:
     """The text of a module without what decides nothing."""

@@ -20,7 +20,7 @@ from checker.lab.changes import as_set, modules_of
 from checker.lab.data import data_set
 from checker.lab.learners import LEARNERS
 from checker.lab.recipes import Recipe
-from checker.lab.source import code_hash, imported
+from checker.lab.source import code_hash, imported, modules_in
 
 if TYPE_CHECKING:
     from checker.lab.checkpoints import Card
@@ -38,7 +38,7 @@ def training_code(recipe: Recipe) -> str | None:
     if learner is None:
         return None
     package = "checker.lab.objectives.first" if recipe.edition == 1 else "checker.lab.objectives"
-    modules = {"checker.lab.data.base", data_set(recipe.data).module, *modules_of(recipe)}
+    modules = {"checker.lab.data.base", *modules_in(data_set(recipe.data).module), *modules_of(recipe)}
     for module in ("checker.lab.training", f"{package}.{learner.module}"):
         modules |= imported(module)
     return code_hash(*sorted(modules))

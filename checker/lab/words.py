@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -19,6 +19,7 @@ from checker.vocabulary import ChangeWord, DataWord, FamilyWord, MetricWord, Mis
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 SELF_SUPERVISED = {"MIM", "CL", "joint-embedding"}
+ARTICLES = ("a ", "an ", "the ", "")
 GENERIC = (  # what sentences call all models of a kind: those that are here
     FamilyWord(
         "ViTs",
@@ -121,9 +122,13 @@ def _released(name: str) -> ModelWord | None:
 
 
 def _change(change: Change) -> ChangeWord:
-    names = (change.name, *change.synonyms) if isinstance(change, Knob) and not change.words else ()
-    phrases = tuple(f"with {article}{name} of {{n}}" for name in names for article in ("a ", "an ", "the ", ""))
+    trained = isinstance(change, Knob)
+    names = (change.name, *change.synonyms) if trained and not change.words else ()
+    phrases = tuple(f"{at} {article}{name} of {{n}}" for name in names for at in ("with", "at") for article in ARTICLES)
     phrases += tuple(f"with {name} {{n}}" for name in names)
+    counted = change.whole and not change.unit  # "with registers" may be with some, so a course over them is of their number
+    rising = [name for name in (*names, *change.courses) if not name.startswith("number ")]
+    courses = (*(f"number of {name}" if counted and name.endswith("s") else name for name in names), *change.courses)
     return ChangeWord(
         name=change.name,
         phrases=(*change.phrases, *phrases),
@@ -131,10 +136,28 @@ def _change(change: Change) -> ChangeWord:
         unit=change.unit,
         of_numbers=not change.words,
         nouns=change.nouns,
-        names=names if change.levels else (),
-        rising=change.rising,
+        names=courses if change.levels else (),
+        listed=(*names, change.name, *courses),
+        loose=change.loose,
+        rising=(*change.rising, *(("more {}" if name.endswith("s") else "higher the {}").format(name) for name in rising)),
         levels=tuple(map(change.say, change.levels)),
+        spoken=() if counted else tuple(name.removesuffix(" to") for name in (change.name, *change.synonyms)),
+        values=change.values,
+        example=_example(change, (*change.phrases, *phrases)),
+        trained=trained,
+        of_layers=change.of_layers,
     )
+
+
+def _example(change: Change, phrases: Sequence[str]) -> str:
+    """A phrase with a value: the default one in the middle of a course, or the least."""
+    if change.words:
+        return phrases[0].partition("=")[0]
+    value = change.say(change.levels[len(change.levels) // 2] if change.levels else change.least)
+    articles = "with an " if change.name[0] in "aeiou" else "with a "
+    named = [phrase for phrase in phrases if phrase.startswith(f"{articles}{change.name} of")]
+    phrase = next(phrase for phrase in (*named, *phrases) if "{" in phrase and "=" not in phrase)
+    return phrase.replace("{n}", value).replace("{}", value)
 
 
 def _joined(first: MetricWord | None, word: MetricWord) -> MetricWord:

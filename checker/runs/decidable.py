@@ -11,6 +11,7 @@ from pathlib import Path
 from checker.claims import ClaimSpec
 from checker.claims.kind import KINDS
 from checker.errors import CheckerError
+from checker.lab.context import current
 from checker.lab.data import data_set
 from checker.lab.data.masks import has_masks
 from checker.lab.metrics import METRICS
@@ -126,8 +127,10 @@ def _no_data(spec: ClaimSpec, vocabulary: Vocabulary) -> str | None:
     if vocabulary.data_word(name) is None and ":" not in name:
         return _unknown("data set", name, [data.name for data in vocabulary.data])
     kind, _, place = name.partition(":")
-    if kind == "folder" and (Path(place).is_absolute() or ".." in Path(place.partition("?")[0]).parts):
-        return f"{name}: the folder must lie inside the project"
+    if kind == "folder":
+        folder, root = Path(place.partition("?")[0]), current().root.resolve()
+        if folder.is_absolute() or ".." in folder.parts or not (root / folder).resolve().is_relative_to(root):
+            return f"{name}: the folder must lie inside the project, and no link to it lead out"
     return _cannot_be_drawn(name)
 
 

@@ -23,7 +23,7 @@ from checker.lab.checkpoints import Card, is_sound, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
-from checker.lab.source import code_hash, imported
+from checker.lab.source import code_hash, imported, modules_in
 from checker.lab.sources.base import Source
 from checker.lab.training_code import why_trained_otherwise
 from checker.scope import Scope
@@ -65,7 +65,7 @@ def reading_code(source: Source) -> str:
 def data_code(data: str) -> str:
     from checker.lab.data import data_set
 
-    return code_hash("checker.lab.data.base", data_set(data).module)
+    return code_hash("checker.lab.data.base", *modules_in(data_set(data).module))
 
 
 @dataclass(frozen=True)

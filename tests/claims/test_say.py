@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +10,9 @@ from checker.claims import ClaimSpec, read_sentence
 from checker.claims.language.english import say
 from checker.claims.spec import Bound, Margin, Where
 from checker.lab import vocabulary
-from checker.vocabulary import MetricWord
+from checker.lab.changes import CHANGES
+from checker.variant import Variant
+from checker.vocabulary import ChangeWord, MetricWord
 
 WORDS = vocabulary()
 METRICS = st.sampled_from(WORDS.metrics)
@@ -113,47 +116,117 @@ def specs(draw: st.DrawFn, released: bool = False) -> ClaimSpec:
     return ClaimSpec(kind="ranking", **shared, order=order, margin=margin, quantifier=quantifier)
 
 
-VARIANTS = st.sampled_from(
-    [
-        *MODELS,
-        "MAE (mask ratio: 50 %)",
-        "MAE (mask ratio: 75 %, decoder depth: 4)",
-        "DINO (quantised to: 4 bit)",
-        "DINO (pruned to: 12.5 %, position embeddings: zero)",
-        "SimCLR (learning rate: 0.0001, registers: 4)",
-        "DINOv2 with registers (registers at test time: none)",
-        "supervised ViT (label noise: 20 %)",
-    ]
-)
-CHANGES = [
-    {"quantised to": "4 bit"},
-    {"pruned to": "50 %"},
-    {"position embeddings": "zero"},
-    {"last layers removed": "2", "resolution": "64 pixel"},
-]
-SETTINGS = [{change.name: change.levels} for change in WORDS.changes if change.levels]
-SETTINGS += [{"mask ratio": ("12.5 %", "50 %", "75 %")}, {"encoder depth": ("2 layer", "4 layer", "6 layer")}]
+def values(change: ChangeWord) -> st.SearchStrategy[str]:
+    """Values that a change takes, as specs have them."""
+    registered = CHANGES[change.name]
+    if registered.words:
+        return st.sampled_from([word for word, _ in registered.words])
+    low, high = registered.least, registered.most
+    numbers = st.integers(int(low), int(high)) if registered.whole else st.floats(low, high).map(lambda number: round(number, 4))
+    return numbers.filter(lambda number: low <= number <= high).map(registered.say)
+
+
+@st.composite
+def changes(draw: st.DrawFn, most: int = 3, but: tuple[str, ...] = ()) -> dict[str, str]:
+    """One or more changes, each with a value."""
+    words = [word for word in WORDS.changes if word.name not in but]
+    chosen = draw(st.lists(st.sampled_from(words), min_size=1, max_size=most, unique_by=lambda word: word.name))
+    return {word.name: draw(values(word)) for word in chosen}
+
+
+@st.composite
+def variants(draw: st.DrawFn, but: tuple[str, ...] = ()) -> str:
+    """A model, most often with changes."""
+    made = draw(changes(but=but)) if draw(st.integers(0, 3)) else {}
+    return str(Variant(draw(st.sampled_from(MODELS)), tuple(made.items())))
+
+
+@st.composite
+def over_settings(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    """A setting with its own levels, or with some that are named."""
+    change = draw(st.sampled_from([word for word in WORDS.changes if word.of_numbers]))
+    if change.levels and draw(st.booleans()):
+        return {change.name: change.levels}
+    levels = draw(st.lists(values(change), min_size=3, max_size=5, unique_by=lambda text: float(text.split()[0])))
+    return {change.name: tuple(sorted(levels, key=lambda text: float(text.split()[0])))}
 
 
 @st.composite
 def changed_specs(draw: st.DrawFn) -> ClaimSpec:
-    """Specs about models with changes, about what is lost, and about a course over a setting."""
+    """Specs of every kind about models with changes, about what is lost, and about a course over a setting."""
     metric = draw(METRICS)
-    where = draw(wheres(metric))
+    where, margin = draw(wheres(metric)), draw(margins(metric))
     single = where.layers.startswith("layer ") or not metric.layers
     quantifier = None if single else draw(st.sampled_from([None, "all", "any"]))
-    shared = {"metric": metric.name, "where": where, "relation": draw(CLAIMED), "quantifier": quantifier}
-    subject, baseline = draw(st.lists(VARIANTS, min_size=2, max_size=2, unique=True))
+    scope = draw(st.sampled_from(["any", "toy", "pretrained"]))
+    shared = {"metric": metric.name, "where": where, "scope": scope}
+    asked = {**shared, "relation": draw(CLAIMED), "quantifier": quantifier}
     value = draw(NUMBERS) / (10 if metric.unit == "share" else 1)
-    margin, bound = Margin(value=value, unit=metric.unit), Bound(value=value, unit=metric.unit)
-    what = draw(st.sampled_from(["plain", "loss", "losses", "over"]))
-    if what == "over":
-        over = draw(st.sampled_from(SETTINGS))
-        return ClaimSpec(kind="trend", **shared, subject=draw(st.sampled_from(MODELS)), margin=margin, over=over)
-    change = None if what == "plain" else draw(st.sampled_from(CHANGES))
-    if what == "loss":
-        return ClaimSpec(kind="threshold", **shared, subject=draw(st.sampled_from(MODELS)), bound=bound, loss=change)
-    return ClaimSpec(kind="compare", **shared, subject=subject, baseline=baseline, margin=margin, loss=change)
+    own = Margin(value=value, unit=metric.unit)
+    kind = draw(
+        st.sampled_from(["compare", "threshold", "loss", "losses", "over", "equivalence", "ranking", "trend", "presence"])
+    )
+    if kind == "over":
+        over = draw(over_settings())
+        return ClaimSpec(kind="trend", **asked, subject=draw(variants(but=tuple(over))), margin=own, over=over)
+    loss = draw(changes(most=2)) if kind in ("loss", "losses") else {}
+    subject, baseline = draw(st.lists(variants(but=tuple(loss)), min_size=2, max_size=2, unique=True))
+    family = draw(st.sampled_from(["", "", "MIM", "CL"]))
+    members = {family: tuple(f"{model} (quantised to: 4 bit)" for model in WORDS.members(family))} if family else None
+    match kind:
+        case "loss":
+            bound = Bound(value=value, unit=metric.unit)
+            return ClaimSpec(
+                kind="threshold", **asked, subject=family or subject, members=family_of(family), bound=bound, loss=loss
+            )
+        case "losses":
+            return ClaimSpec(kind="compare", **asked, subject=subject, baseline=baseline, margin=own, loss=loss)
+        case "threshold":
+            return ClaimSpec(
+                kind="threshold", **asked, subject=family or subject, members=members, bound=Bound(value=value, unit=metric.unit)
+            )
+        case "equivalence":
+            margin = own if own.value else margin
+            return ClaimSpec(kind=kind, **shared, quantifier=quantifier, subject=subject, baseline=baseline, margin=margin)
+        case "ranking":
+            return ClaimSpec(kind=kind, **shared, quantifier=quantifier, order=(subject, baseline), margin=margin)
+        case "trend" if metric.layers and where.layers not in ("layer 2", "last 1"):
+            return ClaimSpec(kind=kind, **shared, relation=asked["relation"], subject=subject, margin=margin)
+        case "presence":
+            there = {"metric": "high_norm_share", "where": draw(wheres(WORDS.metric("high_norm_share"))), "scope": scope}  # type: ignore[arg-type]
+            images = Bound(value=draw(st.integers(1, 99)) / 100, unit="images")
+            return ClaimSpec(
+                kind=kind, **there, subject=subject, relation=draw(st.sampled_from(["less", "greater"])), bound=images
+            )
+        case _:
+            members = members if family not in (subject, baseline) else None
+            return ClaimSpec(
+                kind="compare", **asked, subject=family or subject, baseline=baseline, members=members, margin=margin
+            )
+
+
+def family_of(name: str) -> dict[str, tuple[str, ...]] | None:
+    return {name: WORDS.members(name)} if name else None
+
+
+@pytest.mark.parametrize("change", WORDS.changes, ids=lambda change: change.name)
+def test_the_english_of_each_change_reads_as_it(change: ChangeWord) -> None:
+    registered = CHANGES[change.name]
+    named = [word for word, _ in registered.words]
+    where = Where(layers="last 1")
+    for value in named or map(registered.say, (registered.least, registered.most)):
+        subject = f"MAE ({change.name}: {value})"
+        margin = Margin(value=0.03, unit="share")
+        spec = ClaimSpec(
+            kind="compare", metric="knn_accuracy", subject=subject, baseline="MAE", relation="less", margin=margin, where=where
+        )
+        assert read_sentence(say(spec, WORDS), WORDS).spec == spec
+        bound = Bound(value=0.02, unit="share")
+        loss = {change.name: value}
+        spec = ClaimSpec(
+            kind="threshold", metric="knn_accuracy", subject="MAE", relation="less", bound=bound, loss=loss, where=where
+        )
+        assert read_sentence(say(spec, WORDS), WORDS).spec == spec
 
 
 @settings(max_examples=200, deadline=None)

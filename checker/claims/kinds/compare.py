@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import cast
 
 from checker.claims.kind import Kind, Rule, register, terminals
-from checker.claims.language.amounts import factor_of, margin_of
+from checker.claims.language.amounts import amounts_of, factor_of, margin_of
 from checker.claims.language.english import English, english_changes, number
-from checker.claims.language.metrics import OTHER_SIDE, better_of, direction, metric_of, negated
+from checker.claims.language.lost import check_amount, check_lost, compared, is_error, lost_by
+from checker.claims.language.metrics import OTHER_SIDE, better_of, direction, example, metric_of, negated
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError, adding
-from checker.claims.language.subjects import baseline_of, lost_by, others_of, the_one
+from checker.claims.language.subjects import others_of, the_one
 from checker.claims.language.tree import Parsed, leaves, single
 from checker.claims.range import Range, beyond, of_difference
 from checker.claims.spec import ClaimSpec, Margin
@@ -49,8 +50,11 @@ class Compare(Kind):
 
     def read(self, parsed: Parsed) -> ClaimSpec:
         metric, relation = _what_is_compared(parsed)
-        subject, baseline = the_one(parsed, "subject"), baseline_of(parsed)
+        subject, baseline = compared(parsed)
+        check_amount(parsed)
         factor = factor_of(parsed)
+        if factor is not None and kept_by(parsed):
+            raise QuestionError("to keep a number of times as much can mean at least or at most so much", "at least, or at most")
         if factor is not None and factor < 1 and parsed.all("at_least"):
             raise QuestionError("at least half of something is no less than half of it", "a number above 1, or an upper bound")
         if factor is not None and factor < 1:  # half as long, half that of
@@ -61,13 +65,23 @@ class Compare(Kind):
             relation, factor = OTHER_SIDE[relation], 1 / factor
         claimed = negated(parsed, relation)
         margin = None if factor else margin_of(parsed, metric, falls=relation == "less")
-        return placed(parsed, metric, subject, baseline, margin=margin, factor=factor, relation=claimed, loss=lost_by(parsed))
+        loss = lost_by(parsed)
+        if loss and margin is not None and margin.unit == "relative":
+            unit = example(metric)
+            choices = [] if amounts_of(parsed) else [adding(f"by more than {unit}")]
+            reason = f"losses of {metric.title} are compared by their difference, not by a share of one that may be 0"
+            raise QuestionError(reason, f"how much more is lost, as {unit}", choices)
+        return placed(parsed, metric, subject, baseline, margin=margin, factor=factor, relation=claimed, loss=loss)
 
     def say(self, spec: ClaimSpec, english: English) -> str:
         if spec.loss is not None and spec.margin is not None:
             verb = "does not lose" if spec.relation in ("not less", "not greater") else "loses"
             side = "less" if spec.relation in ("less", "not less") else "more"
             amount = f"than {english.model(spec.baseline)} by more than {english.amount(spec.margin)}"
+            if is_error(english.metric):
+                verb = "does not decrease" if spec.relation in ("not less", "not greater") else "decreases"
+                course = f"{verb} {side} than {english.that()} by more than {english.amount(spec.margin)}"
+                return f"under the change {english_changes(spec.loss)}, {english.subject()}{english.where()}, {course}"
             course = f"{verb} {side} {english.metric.title} {amount}, under the change {english_changes(spec.loss)}"
             return f"{english.model(spec.subject)}{english.where()}, {course}"
         relation: Relation = "less" if spec.relation in ("less", "not less") else "greater"
@@ -128,13 +142,18 @@ def _alone(parsed: Parsed) -> QuestionError:
 
 def _of_time(parsed: Parsed) -> None:
     """Ask where a verb of keeping has "longer" behind the metric: "keeps its attention distance longer" is about time."""
-    tokens = leaves(parsed.tree)
-    kept = [token.start_pos or 0 for token in tokens if token.type == "HAVE" and str(token).casefold().rstrip("s") in KEEPING]
+    tokens, kept = leaves(parsed.tree), kept_by(parsed)
     metrics = [token.start_pos or 0 for token in tokens if token.type == "METRIC"]
     for word in tokens:
         place = word.start_pos or 0
         if str(word) == "longer" and any(verb < metric < place for verb in kept for metric in metrics):
             raise QuestionError("'longer' behind what is kept can be of time", "the comparison before the metric")
+
+
+def kept_by(parsed: Parsed) -> list[int]:
+    """The places of verbs of keeping."""
+    verbs = [token for token in leaves(parsed.tree) if token.type == "HAVE"]
+    return [verb.start_pos or 0 for verb in verbs if str(verb).casefold().rstrip("s") in KEEPING]
 
 
 def _superlative(parsed: Parsed) -> QuestionError:
@@ -169,7 +188,11 @@ def _what_is_compared(parsed: Parsed) -> tuple[MetricWord, Relation]:
                 relation = relation if word == "more" else OTHER_SIDE[cast(Relation, relation)]
             return metric, cast(Relation, relation)
     metric = metric_of(parsed)
+    cut = parsed.all("more_cut")
+    if cut:
+        return metric, "greater" if any(token.type == "MORE_THAN" for token in leaves(cut[0])) else "less"
     if parsed.all("lose"):
+        check_lost(parsed, metric)
         word = single(parsed.tokens("COMPARATIVE"), "word for how much is lost")
         if word not in ("more", "less"):
             raise QuestionError(f"{word!r} does not go with what is lost", "more or less")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from checker.claims.kind import Kind, Rule, Side, register, terminals
 from checker.claims.language.amounts import amount_of, as_margin
 from checker.claims.language.english import English
+from checker.claims.language.lost import compared
 from checker.claims.language.metrics import directions, example, metric_of
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError, adding
-from checker.claims.language.subjects import baseline_of, the_one
 from checker.claims.language.tree import Parsed, leaves
 from checker.claims.range import Range, of_difference
 from checker.claims.spec import ClaimSpec
@@ -25,13 +25,13 @@ class Equivalence(Kind):
     name = "equivalence"
     needs = ("subject", "baseline", "margin")
     may = ("quantifier", "members")
-    words = terminals("SIMILAR DIFFER WITHIN MATCH EQUALLY GAP")
+    words = terminals("SIMILAR DIFFER ALTER WITHIN MATCH EQUALLY GAP")
     clauses = frozenset({"within_clause", "compared"})
     symmetric = True
 
     def read(self, parsed: Parsed) -> ClaimSpec:
         metric = metric_of(parsed, parsed.tokens("ADJECTIVE")[0].partition(":")[0] if parsed.tokens("ADJECTIVE") else "")
-        subject, baseline = the_one(parsed, "subject"), baseline_of(parsed)
+        subject, baseline = compared(parsed)
         differ, denied = bool(parsed.all("differ", "gap")), bool(parsed.tokens(*NEGATIONS))
         apart = parsed.all("distance_apart")
         close = parsed.all("closeness") + parsed.all("within") + parsed.all("within_clause") + (apart if denied else [])

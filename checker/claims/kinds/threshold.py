@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.amounts import amount_of, in_unit, say_amount
 from checker.claims.language.english import English, english_changes, number, percent
+from checker.claims.language.lost import check_lost, is_error, lost_by, without_a_unit
 from checker.claims.language.metrics import direction, metric_of, negated
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError
-from checker.claims.language.subjects import lost_by, the_one
+from checker.claims.language.subjects import the_one
 from checker.claims.language.tree import Parsed, leaves
 from checker.claims.range import Range, of_one
 from checker.claims.spec import Bound, ClaimSpec, Margin
@@ -47,8 +48,13 @@ class Threshold(Kind):
             relation = "greater" if parsed.tokens("EXCEED") else "less"
         claimed = negated(parsed, relation)
         number, unit = amount_of(parsed, parsed.body)
+        loss = lost_by(parsed)
+        if loss:
+            check_lost(parsed, metric)
+        if loss and unit.startswith("%"):
+            raise without_a_unit(parsed, metric, subject, claimed, loss)
         bound = Bound(value=in_unit(number, unit, metric, "a bound"), unit=metric.unit)
-        return placed(parsed, metric, subject, relation=claimed, bound=bound, loss=lost_by(parsed))
+        return placed(parsed, metric, subject, relation=claimed, bound=bound, loss=loss)
 
     def say(self, spec: ClaimSpec, english: English) -> str:
         assert spec.bound is not None
@@ -58,6 +64,10 @@ class Threshold(Kind):
             points = english.amount(Margin(value=spec.bound.value, unit=spec.bound.unit))
             verb = "does not lose" if spec.relation in ("not less", "not greater") else "loses"
             side = "at most" if spec.relation in ("less", "not less") else "at least"
+            if is_error(english.metric):
+                verb = "does not decrease" if spec.relation in ("not less", "not greater") else "decreases"
+                course = f"{english.subject()}{english.where()}, {verb} by {side} {points}"
+                return f"under the change {english_changes(spec.loss)}, {course}"
             course = f"{verb} {side} {points} of {english.metric.title} under the change {english_changes(spec.loss)}"
             return f"{english.model(spec.subject)}{english.where()}, {course}"
         verb = "is not" if spec.relation in ("not less", "not greater") else "is"

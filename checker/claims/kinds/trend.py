@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.amounts import margin_of
 from checker.claims.language.english import English, listed
-from checker.claims.language.metrics import direction, metric_of, negated
+from checker.claims.language.metrics import OTHER_SIDE, better_of, direction, metric_of, negated
 from checker.claims.language.placed import placed
 from checker.claims.language.places import quantifier_of, where_of
 from checker.claims.language.question import QuestionError, adding
@@ -28,14 +28,14 @@ class Trend(Kind):
     name = "trend"
     needs = ("subject", "relation", "margin")
     may = ("members", "over", "quantifier")
-    words = terminals("UP DOWN GROW RISING FALLING DEPTH LATER_LAYERS MORE_OF_SETTING")
+    words = terminals("UP DOWN GROW IMPROVE WORSEN RISING FALLING DEPTH LATER_LAYERS MORE_OF_SETTING LESS_OF_SETTING")
     clauses = frozenset({"margin_clause"})
     over_depth = True
 
     def read(self, parsed: Parsed) -> ClaimSpec:
         metric = metric_of(parsed)
         subject = the_one(parsed, "subject")
-        if parsed.tokens("SETTING", "MORE_OF_SETTING"):
+        if parsed.tokens("SETTING", "MORE_OF_SETTING", "LESS_OF_SETTING"):
             return _over_a_setting(parsed, metric, subject)
         if not metric.layers:
             raise QuestionError(f"{metric.title} is one number for a whole model, so it has no trend over layers")
@@ -44,8 +44,7 @@ class Trend(Kind):
             raise QuestionError("it does not say with what", "with what", [adding("with depth")])
         words = parsed.tokens("COMPARATIVE")
         _check_depth(parsed, depths[0], bool(words) and not parsed.tokens("GETS", "GROW"), metric)
-        rises = bool(parsed.tokens("UP", "GROW", "RISING")) and not words
-        relation: Relation = direction(parsed, metric, words[0]) if words else "greater" if rises else "less"
+        relation = direction(parsed, metric, words[0]) if words else _course(parsed, metric)
         margin = margin_of(parsed, metric, falls=bool(parsed.tokens("DOWN", "FALLING")))
         where = where_of(parsed, metric, trend=True)
         if quantifier_of(parsed) or re.fullmatch(r"layer \d+|(?:first|last) 1", where.layers):
@@ -58,7 +57,9 @@ class Trend(Kind):
         assert spec.relation is not None and spec.margin is not None
         if spec.over is not None:
             ((setting, levels),) = spec.over.items()
-            what = f"the {setting} ({listed(levels)})"
+            change = next((each for each in english.vocabulary.changes if each.name == setting), None)
+            name = change.names[0] if change is not None and change.names else setting
+            what = f"the {name} ({listed(levels)})"
             course = f"{VERBS[spec.relation]} with {what} by more than {english.amount(spec.margin)}"
             return f"{english.subject()}{english.where()}, {course}"
         course = f"{VERBS[spec.relation]} with depth by more than {english.amount(spec.margin)}"
@@ -96,13 +97,22 @@ class Trend(Kind):
         return f"{unit} over the depth"
 
 
+def _course(parsed: Parsed, metric: MetricWord) -> Relation:
+    """The course that a verb or participle states."""
+    if parsed.tokens("IMPROVE", "WORSEN"):
+        better = better_of(parsed, metric)
+        return better if parsed.tokens("IMPROVE") else OTHER_SIDE[better]
+    return "greater" if parsed.tokens("UP", "GROW", "RISING") else "less"
+
+
 def _over_a_setting(parsed: Parsed, metric: MetricWord, subject: str) -> ClaimSpec:
     """The spec of a trend over a setting, with the levels that the sentence names, or those of the setting."""
-    (setting,) = parsed.tokens("SETTING", "MORE_OF_SETTING")
-    name, _, levels = setting.lstrip(">").partition(": ")
+    (setting,) = parsed.tokens("SETTING", "MORE_OF_SETTING", "LESS_OF_SETTING")
+    name, _, levels = setting.lstrip("><").partition(": ")
     words = parsed.tokens("COMPARATIVE")
-    rises = bool(parsed.tokens("UP", "GROW"))
-    relation: Relation = direction(parsed, metric, words[0]) if words else "greater" if rises else "less"
+    relation = direction(parsed, metric, words[0]) if words else _course(parsed, metric)
+    if parsed.tokens("LESS_OF_SETTING"):
+        relation = OTHER_SIDE[relation]
     margin = margin_of(parsed, metric, falls=bool(parsed.tokens("DOWN")))
     over = {name: tuple(levels.split(", "))}
     return placed(parsed, metric, subject, relation=negated(parsed, relation), margin=margin, over=over)

@@ -1,65 +1,105 @@
 """Models with what is changed in them, as a sentence names them: "MAE with a mask ratio of 50 %", "DINO quantised to 4 bits".
 
 Such a phrase is one word to the grammar, and means a model like any other. So is a change by itself, by which something is
-lost, and a setting that a metric is followed over.
+lost or made otherwise, and a setting that a metric is followed over.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from checker.claims.language.question import QuestionError
+from checker.claims.language.words import NUMBERS
 from checker.errors import SpecError
 from checker.variant import Variant
 from checker.vocabulary import ChangeWord, Vocabulary
 
-NUMBER = r"\d+(?:\.\d+)?"
-UNITS = {"bit": "bits?", "pixel": "(?:pixels?|px)"}  # as they are written behind a number
+NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
+COUNTS = {**NUMBERS, "one": "1", "a single": "1"}  # in words
+UNITS = {  # as they are written behind a number
+    "%": "(?:%|％|percent|per cent)",
+    "bit": "bits?",
+    "pixel": "(?:pixels?|px)",
+    "picture": "(?:pictures?|images?)",
+}
+NOUNS = ("model", "models", "encoder", "encoders", "ViT", "ViTs")  # behind a model's name, before what is changed in it
 LABEL = re.compile(r" \((?P<changes>[^()]+: [^()]+)\)")
-COURSE = re.compile(r"increas|decreas|\b(?:rise|fall|grow|drop|declin|shrink)|^the .+, the ", re.IGNORECASE)
+COURSE = re.compile(
+    r"increas|decreas|\b(?:rise|fall|grow|drop|declin|shrink|improve|degrade|worsen)|^the .+, the ", re.IGNORECASE
+)
 ALONE = re.compile(r"under the change (?=\()")  # as a reading writes it
-LEADING = "when it is|when|if|once|after|under|by being|when being"
-END = r"(?![\w%]|-\w)"
+LOSES = re.compile(
+    r"\b(?:loses?|costs?)\b|\b(?:drop|fall|decrease|decline|reduce|lower|degrade|shrink)s?\b[^,]*\b(?:more|less) than\b",
+    re.IGNORECASE,
+)
+LEADING = "when it is|when being|when|if|once|after being|after|under|by being"
+AND = re.compile(r"\s+and\s+(?:then\s+)?")
+COMMA = re.compile(r",\s+(?:then\s+)?")
+END = r"(?![\w%^/×]|-\w|[.,:–]\d|\s*[–±]\s*\d)"
+FREE = r"(?=\s*(?:$|[,.;)]|(?:in|on|by|at|for|over|averaged|when|and|under)\b))"  # behind a value without its name
+OPPOSITE = {
+    **{"higher": ("lower",), "larger": ("smaller",), "deeper": ("shallower",), "wider": ("narrower",), "longer": ("shorter",)},
+    "more": ("fewer", "less"),
+}
+
+Changes = tuple[tuple[str, str], ...]
 
 
 class Phrase(NamedTuple):
-    """What may stand behind a model's name; `fixed` is the value of a phrase that has none in it."""
+    """What may stand behind a model's name; `fixed` is the value of a phrase that has none in it. A sentence with such a phrase
+    has the letters of `key` in it."""
 
     pattern: re.Pattern[str]
     fixed: str
     change: ChangeWord
+    key: str
 
 
-def changes_in(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """What all phrases of a sentence mean that speak of changes. Raises QuestionError for a value that a change does not take."""
-    models = changed_models(sentence, vocabulary)
+@dataclass(frozen=True)
+class Named:
+    """A model or family in a sentence, what the sentence changes in it, and where both stand. `written`: the changes are in
+    brackets, as a reading writes them."""
+
+    name: str
+    changes: Changes
+    start: int
+    middle: int
+    end: int
+    written: bool = False
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a sentence says of changes: the models in it, with theirs, and what each phrase means that names a change or a
+    setting by itself."""
+
+    sentence: str
+    models: tuple[Named, ...]
+    alone: Mapping[str, str]
+    settings: Mapping[str, str]
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """What each phrase means."""
+        named = {self.sentence[one.start : one.end]: str(Variant(one.name, one.changes)) for one in self.models if one.changes}
+        return {**self.alone, **self.settings, **named}
+
+
+def changes_in(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None) -> Changed:
+    """What a sentence says of changes; `names` are phrases that mean a model here. Raises QuestionError for a value that a change
+    does not take, and where two values of one change are named."""
+    spoken = _spoken(vocabulary, tuple((names or {}).items()))
+    models = tuple(spoken.named(sentence))
+    models = (*models, *spoken.other_value(sentence, models))
     rest = sentence
-    for phrase in sorted(models, key=len, reverse=True):
-        rest = rest.replace(phrase, " " * len(phrase))
-    return {**changes_alone(rest, vocabulary), **settings(rest, vocabulary), **models}
-
-
-def changed_models(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """What the phrases of a sentence mean that name a model with changes, by the phrase as it stands there.
-
-    Raises QuestionError for a value that a change does not take, and where two values of one change are named.
-    """
-    found: dict[str, str] = {}
-    for match in _models(vocabulary).finditer(sentence):
-        changes, end = _labelled(sentence, match.end(), vocabulary) or _behind(sentence, match.end(), vocabulary)
-        names = [name for name, _ in changes]
-        phrase = sentence[match.start() : end]
-        if len(set(names)) < len(names):
-            raise QuestionError(f"{phrase!r} says two things about one setting", "one value of it")
-        if changes:
-            label = str(Variant(_model(match[0], vocabulary), changes))
-            if " (" not in phrase:
-                _check_whose(sentence, match, phrase, vocabulary, bool(found))
-            found[phrase] = label
-    return found | _other_value(sentence, found, vocabulary)
+    for one in models:
+        if one.changes:
+            rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
+    return Changed(sentence, models, changes_alone(rest, vocabulary), settings(rest, vocabulary))
 
 
 def changes_alone(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
@@ -69,37 +109,86 @@ def changes_alone(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
         labelled = _labelled(sentence, match.end() - 1, vocabulary)  # from the space on
         if labelled is not None:
             changes, end = labelled
-            found[sentence[match.start() : end]] = _bracketed(changes)
+            found[sentence[match.start() : end]] = bracketed(changes)
     taken: list[tuple[int, int]] = []
-    matches = [(match, phrase) for phrase in _alone(vocabulary) for match in phrase.pattern.finditer(sentence)]
+    matches = [(match, phrase) for phrase in _said(_alone(vocabulary), sentence) for match in phrase.pattern.finditer(sentence)]
+    alone: list[tuple[ChangeWord, str]] = []
     for match, phrase in sorted(matches, key=lambda each: each[0].start() - each[0].end()):  # the longest first
         if not any(start < match.end() and match.start() < end for start, end in taken):
             taken.append(match.span())
-            found[match[0]] = _bracketed([(phrase.change.name, _value(phrase.change, phrase.fixed or match["value"]))])
+            alone.append((phrase.change, _value(phrase.change, phrase.fixed or match["value"])))
+            found[match[0]] = bracketed([(phrase.change.name, alone[-1][1])])
+    if len(alone) == 1 and alone[0][0].of_numbers:  # than with 75 %
+        change, _ = alone[0]
+        for match in re.finditer(rf"(?<=\bthan ){_bare(change)}", sentence, re.IGNORECASE):
+            found[match[0]] = bracketed([(change.name, _value(change, match["value"]))])
     return found
 
 
 def settings(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
     """What the phrases mean that name a setting to follow a metric over: `>name: level, level`, with `>>` where they say that
-    there is more of it."""
+    there is more of it, and `><` where there is less."""
     found: dict[str, str] = {}
     if not COURSE.search(sentence):
         return found
-    for change in (each for each in vocabulary.changes if each.of_numbers):
-        level = _number(change)
-        stated = rf"(?:\s*\((?P<levels>{level}(?:(?:, and | and |, ){level})+)\))" + ("?" if change.names else "")
-        names = _alternatives(change.names or (change.name,))
-        named = rf"(?<=\bwith )(?:(?:the|an?)\s+)?(?:{names}){stated}(?!\w|\s+of\b)"
-        rising = rf"\b(?:the\s+)?(?:{_alternatives(change.rising)}){stated}(?=,)"
-        for mark, pattern in ((">", named), *(((">>", rising),) if change.rising else ())):
-            for match in re.finditer(pattern, sentence, re.IGNORECASE):
-                texts = re.split(r", and | and |, ", match["levels"]) if match["levels"] else change.levels
-                found[match[0]] = f"{mark}{change.name}: {', '.join(_value(change, text) for text in texts)}"
+    for change, mark, pattern in _courses(vocabulary):
+        for match in pattern.finditer(sentence):
+            listed = match.groupdict().get("levels")
+            texts = re.split(r", and | and |, ", listed) if listed else change.levels
+            found.setdefault(match[0], f"{mark}{change.name}: {', '.join(_value(change, text) for text in texts)}")
     return found
 
 
-def _bracketed(changes: Iterable[tuple[str, str]]) -> str:
+@lru_cache(maxsize=8)
+def _courses(vocabulary: Vocabulary) -> tuple[tuple[ChangeWord, str, re.Pattern[str]], ...]:
+    """What names a setting to follow a metric over, each with its mark."""
+    found: list[tuple[ChangeWord, str, re.Pattern[str]]] = []
+    for change in (each for each in vocabulary.changes if each.of_numbers):
+        level = _number(change)
+        stated = rf"\s*\((?P<levels>{level}(?:(?:, and | and |, ){level})+)\)"
+        optional = f"(?:{stated})?" if change.names else stated
+        behind = r"(?<=\bwith )(?:(?:the|increasing)\s+)?"
+        texts = [(">", rf"{behind}(?:{_alternatives(change.listed)}){stated}(?!\w|\s+of\b)")]
+        if change.names:
+            texts.append((">", rf"{behind}(?:{_alternatives(change.names)})(?!\w|\s+of\b)"))
+        texts += [(mark, rf"\b(?:the\s+)?{_alternatives([words])}{optional}(?=,)") for mark, words in _more_and_less(change)]
+        found += [(change, mark, re.compile(text, re.IGNORECASE)) for mark, text in texts]
+    return tuple(found)
+
+
+def surely(sentence: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """What may mean a change among others, as the sentence writes it, and the sentence that surely means it."""
+    for change in vocabulary.changes:
+        for loose, certain in change.loose:
+            for match in _phrase(loose, change, r"(?<![\w-])").pattern.finditer(sentence):
+                if any(sure.pattern.match(sentence, match.start()) for sure in _said(_alone(vocabulary), sentence)):
+                    continue  # it is the beginning of a phrase that surely means a change
+                value = match.groupdict().get("value") or ""
+                text = certain.replace("{}", value)
+                text = text[:1].upper() + text[1:] if match[0][0].isupper() else text
+                yield match[0], f"{sentence[: match.start()]}{text}{sentence[match.end() :]}"
+
+
+def unvalued(changed: Changed, vocabulary: Vocabulary) -> list[ChangeWord]:
+    """The changes of which a sentence speaks where no phrase of it means them."""
+    rest = changed.sentence
+    for phrase in sorted(changed.meanings, key=len, reverse=True):
+        rest = rest.replace(phrase, " ")
+    spoken = ((change, rf"(?<![\w-])(?:{_alternatives(change.spoken)})\b") for change in vocabulary.changes if change.spoken)
+    return [change for change, words in spoken if re.search(words, rest, re.IGNORECASE)]
+
+
+def bracketed(changes: Iterable[tuple[str, str]]) -> str:
+    """Changes as a reading writes them."""
     return f"({', '.join(f'{name}: {value}' for name, value in changes)})"
+
+
+def _more_and_less(change: ChangeWord) -> Iterator[tuple[str, str]]:
+    for words in change.rising:
+        first, _, rest = words.partition(" ")
+        yield ">>", words
+        for other in OPPOSITE.get(first, ()):
+            yield "><", f"{other} {rest}"
 
 
 @lru_cache(maxsize=8)
@@ -112,20 +201,84 @@ def _alone(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
     )
 
 
-def _check_whose(sentence: str, model: re.Match[str], phrase: str, vocabulary: Vocabulary, later: bool) -> None:
-    """Raise QuestionError where a change behind one model may be meant of another one before it as well."""
-    before, said = sentence[: model.start()], phrase[len(model[0]) :].strip()
-    named = [match[0] for match in _models(vocabulary).finditer(before)]
-    others = [name for name in named if _model(name, vocabulary) != _model(model[0], vocabulary)]
-    joined = re.search(rf"(?:{_alternatives(_names(vocabulary))})(?:,|,? and| or)\s+$", before, re.IGNORECASE)
-    loose = re.match(r"(?:with|without|at)\b", said, re.IGNORECASE) and re.search(r"\b(?:than|of|as|to|over|from)\s+$", before)
-    if joined or (loose and others and not later):
-        other = others[-1] if others else model[0]
-        reason = f"{said!r} can be said of {model[0]} alone, or of {other} as well"
-        raise QuestionError(reason, "each model with what is changed in it")
+@lru_cache(maxsize=8)
+def _spoken(vocabulary: Vocabulary, names: tuple[tuple[str, str], ...]) -> _Spoken:
+    return _Spoken(vocabulary, dict(names))
 
 
-def _labelled(sentence: str, place: int, vocabulary: Vocabulary) -> tuple[tuple[tuple[str, str], ...], int] | None:
+class _Spoken:
+    """The models and families of a vocabulary as sentences name them."""
+
+    def __init__(self, vocabulary: Vocabulary, names: Mapping[str, str]) -> None:
+        self.vocabulary = vocabulary
+        models = [(word, model.name) for model in vocabulary.models for word in (model.name, *model.synonyms)]
+        families = [
+            (word, family.name) for family in vocabulary.families for word in (family.name, family.title, *family.synonyms)
+        ]
+        plural = [(f"{word}s", name) for word, name in models if not word.endswith("s")]
+        nouns = [(f"{word} {noun}", name) for word, name in models for noun in NOUNS if noun.casefold() not in word.casefold()]
+        methods = [(f"{word} {noun}", name) for word, name in families for noun in (*NOUNS, "methods", "method")]
+        given = [(word, Variant.parse(name).model) for word, name in names.items()]
+        self._names = {word.casefold(): name for word, name in (*methods, *nouns, *plural, *families, *models, *given)}
+        self._pattern = re.compile(rf"(?<![\w-])(?:{_alternatives(self._names)})(?![\w-])", re.IGNORECASE)
+
+    def named(self, sentence: str) -> Iterator[Named]:
+        """The models and families of a sentence, in order, with the changes that stand behind them."""
+        for match in self._pattern.finditer(sentence):
+            name = self._names[" ".join(match[0].casefold().split())]
+            labelled = _labelled(sentence, match.end(), self.vocabulary)
+            changes, end = labelled or self._behind(sentence, match.end())
+            names = [name for name, _ in changes]
+            if len(set(names)) < len(names):
+                raise QuestionError(f"{sentence[match.start() : end]!r} says two things about one setting", "one value of it")
+            yield Named(name, changes, match.start(), match.end(), end if changes else match.end(), labelled is not None)
+
+    def _behind(self, sentence: str, place: int) -> tuple[Changes, int]:
+        """The changes that stand behind a model's name, joined by "and" or between commas, and where they end."""
+        aside = sentence[place : place + 1] == ","
+        gap = re.compile(r",\s+" if aside else r"\s+")
+        leading = re.compile("" if LOSES.search(sentence) else rf"(?:(?:{LEADING}|first)\s+)?")
+        changes: list[tuple[str, str]] = []
+        ends: list[tuple[int, bool]] = []  # of each change, and whether a comma stands before it
+        phrases, comma = _said(_phrases(self.vocabulary), sentence), False
+        while (space := gap.match(sentence, place)) is not None:
+            start = leading.match(sentence, space.end())
+            begins = start.end() if start else space.end()
+            matches = [(phrase, match) for phrase in phrases if (match := phrase.pattern.match(sentence, begins))]
+            if not matches:
+                break
+            phrase, match = max(matches, key=lambda each: each[1].end())
+            changes.append((phrase.change.name, _value(phrase.change, phrase.fixed or match["value"])))
+            place = match.end()
+            ends.append((place, comma))
+            joint = AND.match(sentence, place)
+            gap, comma = (AND, False) if joint else (COMMA, True)
+            phrases = _said((*_phrases(self.vocabulary), *_without_with(self.vocabulary)), sentence)
+        while ends and ends[-1][1]:  # what a comma parts, and no "and" ends, is no list
+            ends.pop()
+        if aside and ends and sentence[ends[-1][0] : ends[-1][0] + 1] != ",":
+            ends = []
+        kept = tuple(changes[: len(ends)])
+        return kept, (ends[-1][0] + aside if ends else place)
+
+    def other_value(self, sentence: str, models: tuple[Named, ...]) -> tuple[Named, ...]:
+        """Of a sentence with one changed model, the other value of its one change: "than with 75 %", "than MAE with 75 %"."""
+        changed = [one for one in models if one.changes]
+        if len(changed) != 1 or len(changed[0].changes) != 1:
+            return ()
+        (variant,) = changed
+        change = next(each for each in self.vocabulary.changes if each.name == variant.changes[0][0])
+        if not change.of_numbers:
+            return ()
+        names = _alternatives(word for word, name in self._names.items() if name == variant.name)
+        match = re.search(rf"(?<=\bthan )(?:(?P<model>{names}) )?{_bare(change)}", sentence, re.IGNORECASE)
+        if match is None or match.start() < variant.start:
+            return ()
+        changes = ((change.name, _value(change, match["value"])),)
+        return (Named(variant.name, changes, match.start(), match.start(), match.end(), True),)
+
+
+def _labelled(sentence: str, place: int, vocabulary: Vocabulary) -> tuple[Changes, int] | None:
     """Changes as a reading writes them, `(mask ratio: 50 %)`, and where they end."""
     match = LABEL.match(sentence, place)
     if match is None:
@@ -134,45 +287,26 @@ def _labelled(sentence: str, place: int, vocabulary: Vocabulary) -> tuple[tuple[
     parts = [part.partition(": ") for part in match["changes"].split(", ")]
     if not all(name in named for name, _, _ in parts):
         return None
-    return tuple((name, _value(named[name], value)) for name, _, value in parts), match.end()
-
-
-def _behind(sentence: str, place: int, vocabulary: Vocabulary) -> tuple[tuple[tuple[str, str], ...], int]:
-    """The changes that stand behind a model's name, joined by "and", and where they end."""
-    changes: list[tuple[str, str]] = []
-    gap = re.compile(r"\s+")
-    while (space := gap.match(sentence, place)) is not None:
-        matches = [(phrase, match) for phrase in _phrases(vocabulary) if (match := phrase.pattern.match(sentence, space.end()))]
-        if not matches:
-            break
-        phrase, match = max(matches, key=lambda each: each[1].end())
-        changes.append((phrase.change.name, _value(phrase.change, phrase.fixed or match["value"])))
-        place, gap = match.end(), re.compile(r"\s+and\s+")
-    return tuple(changes), place
-
-
-def _other_value(sentence: str, found: dict[str, str], vocabulary: Vocabulary) -> dict[str, str]:
-    """Of a sentence with one changed model, the other value of its one change: "than with 75 %", "than MAE with 75 %"."""
-    variants = [Variant.parse(label) for label in found.values()]
-    if len(variants) != 1 or len(variants[0].changes) != 1:
-        return {}
-    (variant,) = variants
-    change = next(each for each in vocabulary.changes if each.name == variant.changes[0][0])
-    if not change.of_numbers:
-        return {}
-    bare = rf"(?<=\bthan )(?P<model>(?:{_alternatives(_names(vocabulary))}) )?with (?:one of )?(?P<value>{_number(change)}){END}"
-    match = re.search(bare, sentence, re.IGNORECASE)
-    if match is None or (match["model"] and _model(match["model"].strip(), vocabulary) != variant.model):
-        return {}
-    return {match[0]: str(Variant(variant.model, ((change.name, _value(change, match["value"])),)))}
+    return tuple((name, _taken(named[name], value)) for name, _, value in parts), match.end()
 
 
 def _value(change: ChangeWord, text: str) -> str:
-    """A value as specs have it."""
+    """A value as specs have it, of one as a sentence writes it."""
+    if not change.of_numbers:
+        return _taken(change, text)
+    folded = text.casefold()
+    word = next((word for word in COUNTS if re.match(rf"{word}\b", folded)), "")
+    number = re.match(NUMBER, text)
+    written = COUNTS.get(word) or (number[0] if number else text)
+    unit = f" {change.unit}" if len(folded) > len(word or written) else ""
+    return _taken(change, written + unit, text)
+
+
+def _taken(change: ChangeWord, text: str, said: str = "") -> str:
     try:
-        return change.value(text.replace("-", " ") if change.of_numbers else text)
+        return change.value(text)
     except SpecError as error:
-        raise QuestionError(str(error), "a value that it takes") from error
+        raise QuestionError(str(error).replace(repr(text), repr(said or text), 1), "a value that it takes") from error
 
 
 @lru_cache(maxsize=8)
@@ -180,35 +314,45 @@ def _phrases(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
     return tuple(_phrase(text, change) for change in vocabulary.changes for text in change.phrases)
 
 
+@lru_cache(maxsize=8)
+def _without_with(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
+    """What may follow "with a mask ratio of 50 % and"."""
+    texts = ((text, change) for change in vocabulary.changes for text in change.phrases)
+    return tuple(_phrase(text.removeprefix("with "), change) for text, change in texts if text.startswith("with "))
+
+
 def _phrase(phrase: str, change: ChangeWord, before: str = "") -> Phrase:
     text, _, fixed = phrase.partition("=")
     number = _number(change, bare="{n}" in text)
-    words = (re.escape(part).replace(r"\ ", r"\s+") for part in re.split(r"\{n?\}", text))
-    pattern = before + f"(?P<value>{number})".join(words) + END
-    return Phrase(re.compile(pattern, re.IGNORECASE), fixed, change)
+    words = [re.escape(part).replace(r"\ ", r"\s+") for part in re.split(r"\{n?\}", text)]
+    words[1:] = [re.sub(r"(\w\w)s(?=$|\\s)", r"\1s?", part) for part in words[1:]]  # with one head
+    trained = r"(?:trained\s+)?" if change.trained and text.startswith("with ") else ""
+    pattern = re.compile(before + trained + f"(?P<value>{number})".join(words) + END, re.IGNORECASE)
+    key = max(re.findall(r"[a-z]+", text.casefold()), key=len, default="").removesuffix("s")
+    return Phrase(pattern, fixed, change, key)
+
+
+def _said(phrases: Iterable[Phrase], sentence: str) -> list[Phrase]:
+    """The phrases that a sentence can have."""
+    folded = sentence.casefold()
+    return [phrase for phrase in phrases if phrase.key in folded]
 
 
 def _number(change: ChangeWord, bare: bool = True) -> str:
     """A value as it is written; `bare`: its unit may be left out, where the name of the change says it."""
     if change.unit == "%":
-        return rf"{NUMBER}\s*%"
+        return rf"{NUMBER}\s*{UNITS['%']}"
+    number = f"(?:{NUMBER}|{_alternatives(COUNTS)})"
     unit = rf"(?:[\s-]?{UNITS.get(change.unit, change.unit + 's?')})" if change.unit else ""
-    return f"{NUMBER}{unit}?" if bare and unit else NUMBER + unit
+    return f"{number}{unit}?" if bare and unit else number + unit
 
 
-@lru_cache(maxsize=8)
-def _models(vocabulary: Vocabulary) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{_alternatives(_names(vocabulary))})(?=\s)", re.IGNORECASE)
-
-
-def _names(vocabulary: Vocabulary) -> list[str]:
-    return [name for model in vocabulary.models for name in (model.name, *model.synonyms)]
+def _bare(change: ChangeWord) -> str:
+    """A value of a change that is named before: with 75 %, to 50 %, with one of 8."""
+    short = r"with (?:one of )?"
+    long = rf"|(?:at|to|for) (?={_number(change, bare=False)}{END})" if change.unit else ""
+    return rf"(?:{short}{long})(?P<value>{_number(change)}){END}{FREE}"
 
 
 def _alternatives(names: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-
-
-def _model(text: str, vocabulary: Vocabulary) -> str:
-    folded = text.casefold()
-    return next(model.name for model in vocabulary.models if folded in map(str.casefold, (model.name, *model.synonyms)))
+    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(names, key=len, reverse=True))

@@ -61,7 +61,7 @@ class English:
         if where.heads:
             parts.append(f"in {where.heads}")
         name = self.vocabulary.data_name(where.data, self.scope)
-        title = next((word.title for word in self.vocabulary.data if word.name == name), name)
+        title = next((word.title for word in self.vocabulary.data if word.name == name), f"`{name}`" if " " in name else name)
         if self.scope.measured and self.metric.pictures:
             parts.append(f"on {title}" + (" by default" if where.data == "default" else ""))
         if spec.scope != "any":

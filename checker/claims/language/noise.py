@@ -59,7 +59,13 @@ def _kept(words: Sequence[Word]) -> Iterator[Word]:
             case "AVERAGE":
                 idle = after in ("METRIC", "AVERAGE")
             case "ON_AVERAGE":
-                idle = not denied and not types & {"FAMILY", "ALL_LAYERS", "EACH_LAYER", "SOME_LAYER", "MOST_LAYERS", "EACH_OF"}
+                behind = spoken[index - 1] if index else None  # a mask ratio that is 50 % on average is another one
+                changed = behind is not None and behind.type in ("MODEL", "CHANGE", "SETTING") and ": " in behind.value
+                idle = (
+                    not denied
+                    and not changed
+                    and not types & {"FAMILY", "ALL_LAYERS", "EACH_LAYER", "SOME_LAYER", "MOST_LAYERS", "EACH_OF"}
+                )
             case "OWN":
                 than = any(before.type == "THAN" for before in spoken[:index])  # of the baseline alone
                 idle = after in ("METRIC", "AVERAGE", "ORDINAL", *PLACES) and not than

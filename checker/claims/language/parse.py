@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -17,6 +18,7 @@ from checker.claims.language.ahead import Predictions
 from checker.claims.language.question import Choice, Edit, QuestionError
 from checker.claims.language.unknown import explained, kind_of, kinds_of
 from checker.claims.language.words import Word, WordLexer
+from checker.variant import Variant
 from checker.vocabulary import Vocabulary
 
 MOST_WORDS = 60  # of a sentence; longer ones hold more than one claim
@@ -80,6 +82,38 @@ def check_size(words: Sequence[Word], vocabulary: Vocabulary) -> None:
             raise QuestionError(reason, "more or fewer, or a metric of their size")
 
 
+def check_places(words: Sequence[Word], vocabulary: Vocabulary) -> None:
+    """Raise QuestionError where layers, heads, tokens or data stand right behind a change that they may be meant of: layers that
+    are pruned, data that are trained on."""
+    spoken = [(index, word) for index, word in enumerate(words) if word.type not in ("NOISE", "OWN")]
+    for place, (index, word) in enumerate(spoken):
+        changes = [change for change in vocabulary.changes if change.name in changed_by(word)]
+        if not changes or "(" in word.text:
+            continue
+        types = [*(after.type for _, after in spoken[place + 1 : place + 4]), "", ""]
+        types = types[1:] if word.type == "CHANGE" and types[0] == "COMMA" else types
+        placed = types[0] == "DEPTH" or (types[0] in PREPOSITIONS and types[1] in PLACES)
+        trained = types[0] in PREPOSITIONS and types[1] == "DATA" and "train" in word.text.casefold()
+        if (placed and any(change.of_layers for change in changes)) or (trained and any(change.trained for change in changes)):
+            end = next((at for at in range(index + 1, len(words)) if words[at].type not in PLACING), len(words))
+            said = " ".join(after.text for after in words[index + 1 : end]).strip(" ,")
+            first = re.sub(r"^of ", "in ", said)
+            the = words[0].text == "The"
+            leading = Edit(0, int(the), f"{first[:1].upper()}{first[1:]}," + (" the" if the else ""))
+            moved = [Choice((leading, Edit(index + 1, end, "")))] if end == len(words) else []
+            reason = f"{said!r} can be where it is measured, or what is changed: {word.text!r}"
+            raise QuestionError(reason, "the place at the beginning of the sentence", moved)
+
+
+def changed_by(word: Word) -> tuple[str, ...]:
+    """The names of the changes that a word means."""
+    if word.type == "MODEL":
+        return tuple(name for name, _ in Variant.parse(word.value).changes)
+    if word.type == "CHANGE":
+        return tuple(part.partition(": ")[0] for part in word.value.strip("()").split(", "))
+    return (word.value.lstrip("><").partition(": ")[0],) if word.type == "SETTING" else ()
+
+
 def trees_of(words: Sequence[Word]) -> list[Tree[Token]]:
     """The syntax trees of typed words. Raises QuestionError where there is none."""
     if len(words) > MOST_WORDS:
@@ -139,6 +173,12 @@ def _value(words: Sequence[Word], place: int) -> str:
     return ""
 
 
+PREPOSITIONS = terminals("IN ON AT FOR OF OVER MEAN_OVER")
+PLACES = terminals(
+    "LAYER LAYERS ALL_LAYERS EACH_LAYER SOME_LAYER MOST_LAYERS EACH_OF SOME_OF MOST_OF UPPER LOWER UPPER_OF LOWER_OF "
+    "EARLY_LAYERS LATE_LAYERS LATER_LAYERS FIRST LAST ORDINAL HEAD HEADS CLASS_TOKEN PATCH_TOKENS REGISTER_TOKENS"
+)
+PLACING = PREPOSITIONS | PLACES | terminals("DATA NUMBER NOISE OWN AND TO COMMA DEPTH DEFAULT")
 LAYERS = terminals("LAYER LAYERS UPPER LOWER UPPER_OF LOWER_OF EARLY_LAYERS LATE_LAYERS LATER_LAYERS")
 LAYER_WORDS = ("one", "ones", "early", "earlier", "late", "later", "deep", "deeper", "middle", "peaks", "peak", "intermediate",
                "best-performing")  # fmt: skip

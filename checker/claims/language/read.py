@@ -11,7 +11,8 @@ from itertools import zip_longest
 from typing import Literal
 
 from checker.claims.kind import KINDS
-from checker.claims.language.changed import changes_in
+from checker.claims.language.changed import Changed, changes_in, surely, unvalued
+from checker.claims.language.changed_frames import in_frames_of_changes
 from checker.claims.language.compose import compose
 from checker.claims.language.contrast import PLACING, claims_of
 from checker.claims.language.english import say
@@ -19,13 +20,14 @@ from checker.claims.language.foreign import is_foreign
 from checker.claims.language.frame import read_through, without_example, without_explanation
 from checker.claims.language.near import respelt
 from checker.claims.language.noise import NEGATIONS, without_noise
-from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_size, trees_of
+from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_places, check_size, trees_of
 from checker.claims.language.plainer import in_other_frames, reworded, with_a_metric
 from checker.claims.language.question import Choice, QuestionError, UnknownError
 from checker.claims.language.released import SizeError, releases_in, with_named
 from checker.claims.language.sentence import plain, unquoted
 from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import explained, kind_of, kinds_of
+from checker.claims.language.whose import AmbiguousError, check_whose, said_of
 from checker.claims.language.words import Dictionary, Word
 from checker.claims.spec import ClaimSpec
 from checker.vocabulary import Vocabulary
@@ -41,6 +43,8 @@ MOST_TRIED = 2  # of them, before it is given up
 MOST_OFFERED = 8  # sentences for the released weights that one can mean
 MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
+QUOTED = re.compile(r"'([^']+)'")
+MOST_QUOTED = 3  # words of a change, in a reason that names it
 
 
 @dataclass(frozen=True)
@@ -75,19 +79,90 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
     `names` maps phrases to the models that they mean here, such as `our method` in a note that introduces one.
     """
     text = unquoted(plain(sentence))
+    reading = _read(text, vocabulary, names or {})
+    if not reading.spec and not reading.choices:
+        reading = _loosely_changed(reading, vocabulary, names or {})
+    return reading if reading.spec or reading.choices else _reframed(reading, vocabulary, names or {})
+
+
+def _reframed(reading: Reading, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
+    """The question of a sentence that says of a change in another frame what reads, with what it may mean."""
+    texts = dict.fromkeys(in_frames_of_changes(reading.sentence, vocabulary))
+    readings = [_read(text, vocabulary, names) for text in texts]
+    choices = tuple(dict.fromkeys(text for each in readings for text in ((each.sentence,) if each.spec else each.choices)))
+    return replace(reading, status="needs-spec", choices=choices, added=("",) * len(choices)) if choices else reading
+
+
+def _read(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
+    """What a sentence means by its own words."""
     try:
-        return _Reader(text, vocabulary, {**(names or {}), **_phrases(text, vocabulary)}).reading()
+        released = releases_in(text, vocabulary)
+        named = with_named(vocabulary, released)
+        changed = changes_in(text, named, names)
     except SizeError as question:
         return _of_which(question, text, vocabulary, names)
     except QuestionError as question:
         return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
+    reader = _Reader(text, vocabulary, names, {**released, **changed.meanings})
+    try:
+        check_whose(changed, named)
+    except AmbiguousError as question:
+        return _offering(question, text, vocabulary, names)
+    reading = reader.reading()
+    asked = None if reading.spec or reading.choices else said_of(changed, named)
+    offered = _offering(asked, text, vocabulary, names) if asked else None
+    return offered if offered and offered.choices else _with_values(reading, changed, vocabulary)
 
 
-def _phrases(text: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """What phrases of a sentence mean that name released weights, and models with changes. Raises QuestionError where one means
-    nothing, or several things."""
-    released = releases_in(text, vocabulary)
-    return {**released, **changes_in(text, with_named(vocabulary, released))}
+def _loosely_changed(reading: Reading, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
+    """The question of a sentence with a phrase that may mean a change, with the sentences that surely mean it; any other as it
+    is."""
+    choices: dict[str, None] = {}
+    said: dict[str, None] = {}
+    for phrase, sentence in surely(reading.sentence, vocabulary):
+        rest = _read(sentence, vocabulary, names)
+        offered = (sentence,) if rest.spec else rest.choices
+        choices |= dict.fromkeys(offered)
+        said |= dict.fromkeys((phrase,) if offered else ())
+    if not choices:
+        return reading
+    reason = f"{', '.join(map(repr, said))} can mean several changes to a model"
+    missing = ("the change that is meant",)
+    return Reading(
+        "needs-spec", reading.sentence, reason=reason, missing=missing, choices=tuple(choices), added=("",) * len(choices)
+    )
+
+
+def _offering(question: AmbiguousError, text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> Reading:
+    """The question, with those of its sentences that read."""
+    choices = tuple(each for each in dict.fromkeys(question.sentences) if _reads(each, vocabulary, names))
+    added = ("",) * len(choices)
+    return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=choices, added=added)
+
+
+def _reads(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> bool:
+    """Whether a whole sentence that is offered means one spec by its own words."""
+    try:
+        released = releases_in(text, vocabulary)
+        named = with_named(vocabulary, released)
+        changed = changes_in(text, named, names)
+        check_whose(changed, named)
+    except QuestionError:
+        return False
+    return _Reader(text, vocabulary, names, {**released, **changed.meanings}).direct().status == "ok"
+
+
+def _with_values(reading: Reading, changed: Changed, vocabulary: Vocabulary) -> Reading:
+    """A question about a sentence that speaks of a change without one value of it, with the values that it takes."""
+    if reading.spec or reading.choices:
+        return reading
+    quoted = " ".join(text for text in QUOTED.findall(reading.reason) if len(text.split()) <= MOST_QUOTED)
+    lacking = [change for change in unvalued(changed, vocabulary) if any(word in quoted.casefold() for word in change.spoken)]
+    if not lacking:
+        return reading
+    takes = (f"{change.spoken[0]!r} takes {change.values}, one value at a time, as in {change.example!r}" for change in lacking)
+    what = "; ".join(takes)
+    return replace(reading, reason=f"{reading.reason}; {what}")
 
 
 def _of_which(question: SizeError, text: str, vocabulary: Vocabulary, names: Mapping[str, str] | None) -> Reading:
@@ -101,15 +176,20 @@ def _of_which(question: SizeError, text: str, vocabulary: Vocabulary, names: Map
             break
     offered = [sentence for each in zip_longest(*offers) for sentence in each if sentence]
     if question.sentences and not offered:
-        rest = _Reader(text, vocabulary, {**(names or {}), **question.named}).reading()
+        rest = _Reader(text, vocabulary, names or {}, question.named).reading()
         if rest.status != "ok":
             return rest
     return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=tuple(offered[:MOST_OFFERED]))
 
 
 class _Reader:
-    def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str], depth: int = DEPTH) -> None:
-        self.text, self.vocabulary, self.names = text, vocabulary, names
+    """`given` is what phrases mean in the note, and `changed` what those of the sentence do that speak of changes."""
+
+    def __init__(
+        self, text: str, vocabulary: Vocabulary, given: Mapping[str, str], changed: Mapping[str, str], depth: int = DEPTH
+    ) -> None:
+        self.text, self.vocabulary, self.given, self.changed = text, vocabulary, given, changed
+        self.names = names = {**given, **changed}
         self.depth = depth
         dictionary = self.dictionary = _dictionary(vocabulary)
         self.passed = read_through(text, lambda word: kind_of(word) is None and not dictionary.knows(word))
@@ -144,6 +224,7 @@ class _Reader:
             try:
                 check_known(spoken)
                 check_size(spoken, self.vocabulary)
+                check_places(spoken, self.vocabulary)
                 words = without_noise(spoken)
                 trees = trees_of(words)
             except QuestionError as question:
@@ -178,7 +259,7 @@ class _Reader:
             released = releases_in(text, self.vocabulary)
         except QuestionError as question:
             return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
-        return _Reader(text, self.vocabulary, {**self.names, **released}).direct()
+        return _Reader(text, self.vocabulary, self.given, {**self.changed, **released}).direct()
 
     def _contrasted(self) -> Reading | None:
         """The claims of a sentence that makes two and leaves out in one what it says in the other: all of them, if each reads."""
@@ -195,7 +276,7 @@ class _Reader:
         """A claim, or the one sentence that it may mean."""
         if self._read(claim).status == "ok":
             return claim
-        rest = _Reader(claim, self.vocabulary, self.names, self.depth - 1).reading()
+        rest = _Reader(claim, self.vocabulary, self.given, self.changed, self.depth - 1).reading()
         return rest.choices[0] if len(rest.choices) == 1 else claim
 
     def _places(self, text: str) -> tuple[str, ...]:
@@ -243,7 +324,7 @@ class _Reader:
         if better:
             return self._question("it does not say what is measured", ("metric",), better)
         for text in in_other_frames(self.text) if self.depth else ():
-            rest = _Reader(text, self.vocabulary, self.names, self.depth - 1).reading()
+            rest = _Reader(text, self.vocabulary, self.given, self.changed, self.depth - 1).reading()
             if rest.status == "ok":
                 others = self._that_read(in_other_frames(self.text))
                 return self._question(direct.reason, direct.missing, others)
@@ -284,7 +365,7 @@ class _Reader:
         parted = without_example(self.text) or without_explanation(self.text)
         if parted is None or not self._idle(*parted):
             return None
-        rest = _Reader(parted[0], self.vocabulary, self.names).reading()
+        rest = _Reader(parted[0], self.vocabulary, self.given, self.changed).reading()
         what = f"{parted[1]!r} gives an example, a reason or a conclusion, which no measurement here decides"
         if rest.status == "ok":
             return self._question(what, ("a claim of what is measured alone",), (parted[0],))
@@ -340,7 +421,7 @@ class _Reader:
         for choice in question.choices:
             text = _edited(self.text, choice, words)
             if reads is None or not choice.model:
-                reads = self._read(text).status == "ok"
+                reads = _reads(text, self.vocabulary, self.given)
             if reads:
                 offered[text] = choice.model
         return {} if question.together and len(offered) < len(question.choices) else offered

@@ -153,9 +153,3 @@ def listed_member(parsed: Parsed, thing: Node, family: str) -> str:
     if name not in members and any(name in rival for rival in rivals):
         raise QuestionError(f"{name} is no member of {family}, which has {', '.join(members)}", "members of the family")
     return name
-
-
-def lost_by(parsed: Parsed) -> dict[str, str] | None:
-    """The changes by which something is lost; None where nothing is said of a loss."""
-    changes = [part.partition(": ") for text in parsed.tokens("CHANGE") for part in text.strip("()").split(", ")]
-    return {name: value for name, _, value in changes} or None

@@ -32,9 +32,12 @@ class Change:
     a value behind `=` where the phrase has none. That it is "with a NAME of {}" goes without saying for a change with a number.
 
     `nouns` name the change by itself ("{} weight quantisation"), and `rising` what it is to have more of it ("deeper the
-    decoder"). `levels`: those that a metric is followed over where nobody names any.
+    decoder"). `courses` are names of what a metric may be followed over, beside those of a knob ("sparsity"). `levels`: those
+    that a metric is followed over where nobody names any. `loose` are pairs of a phrase that may mean this change among others,
+    and one that surely means it, which is offered for it.
 
-    `refuses` says why a model with a recipe cannot have a value; "" where it can.
+    `of_layers`: it may be made to some layers alone, or be of each layer. `refuses` says why a model with a recipe cannot have a
+    value; "" where it can.
     """
 
     name: str
@@ -49,7 +52,10 @@ class Change:
     phrases: tuple[str, ...] = ()
     nouns: tuple[str, ...] = ()
     rising: tuple[str, ...] = ()
+    courses: tuple[str, ...] = ()
+    loose: tuple[tuple[str, str], ...] = ()
     levels: tuple[Setting, ...] = ()
+    of_layers: bool = True
     refuses: Callable[[Recipe, Setting], str] = lambda recipe, value: ""
 
     @property
@@ -98,6 +104,7 @@ class Knob(Change):
     `rebuild` changes an objective that was just made; `pictures` changes those that are learned from.
     """
 
+    of_layers: bool = False
     default: Callable[[Recipe], Setting | None] = lambda recipe: None
     lacks: str = ""
     change: Callable[[Recipe, Setting], Recipe] = lambda recipe, value: recipe

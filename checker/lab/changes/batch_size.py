@@ -25,7 +25,7 @@ add(
             "larger the batches",
         ),
         levels=(8, 32, 128),
-        phrases=("trained in batches of {}",),
+        phrases=("trained in batches of {n}",),
         default=lambda recipe: recipe.batch,
         change=change,
     )

@@ -21,7 +21,8 @@ add(
         unit="layer",
         synonyms=("depth of the encoder",),
         module=__name__,
-        phrases=("with {} layers",),
+        rising=("deeper the encoder",),
+        phrases=("with {}", "with a {} encoder", "with an encoder of {}"),
         default=lambda recipe: recipe.architecture.depth,
         change=change,
     )

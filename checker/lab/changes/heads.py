@@ -30,6 +30,7 @@ add(
             "with {} attention heads",
             "with {} heads",
         ),
+        of_layers=True,
         default=lambda recipe: recipe.architecture.heads,
         change=change,
         refuses=refuses,

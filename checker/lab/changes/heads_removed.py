@@ -75,6 +75,7 @@ add(
         most=31,
         module=__name__,
         nouns=("removing {} heads of each layer",),
+        courses=("number of removed heads", "number of heads removed"),
         levels=(1, 2, 3),
         phrases=(
             "with {} heads removed",

@@ -56,6 +56,18 @@ add(
             "with shuffled position embeddings=shuffled",
             "with shuffled positional embeddings=shuffled",
         ),
+        loose=tuple(
+            (f"{without} {which}position{al} {what}", "with its position embeddings set to zero")
+            for without in ("without", "with no")
+            for which in (("its ", "the ", "any ", "") if without == "without" else ("",))
+            for al in ("", "al")
+            for what in ("embeddings", "encodings", "embedding", "encoding")
+        )
+        + tuple(
+            (f"{verb} the position{al} embeddings", "setting the position embeddings to zero")
+            for verb in ("removing", "dropping")
+            for al in ("", "al")
+        ),
         words=(("zero", ZERO), ("shuffled", SHUFFLED)),
         apply=apply,
         needs=frozenset({"tokens"}),

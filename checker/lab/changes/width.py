@@ -28,6 +28,7 @@ add(
         module=__name__,
         rising=("wider the encoder",),
         levels=(32, 64, 128),
+        of_layers=True,
         default=lambda recipe: recipe.architecture.width,
         change=change,
         refuses=refuses,
