@@ -97,11 +97,11 @@ class Editor(LanguageClient):
         assert found is None or isinstance(found, lsp.CompletionList)
         return [] if found is None else list(found.items)
 
-    async def actions(self, name: str, line: int, character: int) -> dict[str, lsp.CodeAction]:
+    async def actions(self, name: str, line: int, character: int) -> dict[str, Any]:
         place = lsp.Position(line, character)
         params = lsp.CodeActionParams(self.document(name), lsp.Range(place, place), lsp.CodeActionContext([]))
         found = await self.text_document_code_action_async(params)
-        return {action.title: action for action in found or [] if isinstance(action, lsp.CodeAction)}
+        return {action.title: action for action in found or []}  # lsprotocol takes an action with a command for the command
 
     async def run(self, command: str, *arguments: str) -> None:
         await self.workspace_execute_command_async(lsp.ExecuteCommandParams(command, list(arguments)))

@@ -194,6 +194,10 @@ async def _hostile(project: Path) -> None:
             shown = await editor.hover(IDEAS, line, character)
             assert shown is None or "](" not in shown.replace("\\]\\(", "")
             for action in (await editor.actions(IDEAS, line, character)).values():
-                assert action.command is None or action.command.command.startswith("check-claims.")
+                assert (
+                    action.edit is not None
+                    if isinstance(action, lsp.CodeAction)
+                    else action.title.startswith(("Check: ", "Accept "))
+                )
         where = lsp.DefinitionParams(editor.document(IDEAS), lsp.Position(7, 5))
         assert await editor.text_document_definition_async(where) is None
