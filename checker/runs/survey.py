@@ -259,9 +259,9 @@ def _case(case: Case, said: NamedSpec | None, fault: str, project: Project, voca
             what = "claim block" if kept.identity.statement == case.claim.statement else "sentence"
             reason = f"the {what} changed and {shown} was edited by hand; bring the file up to date, or delete it"
             return replace(case, stale=True, reason=reason)
-        return _decidable(case, vocabulary)
+        return decidable(case, vocabulary)
     if said is not None:
-        return _decidable(replace(case, named=said, read_as=said_as), vocabulary)
+        return decidable(replace(case, named=said, read_as=said_as), vocabulary)
     missing = vocabulary.lacking(case.claim.statement)
     if missing is not None:
         return replace(case, word="error" if missing.failed else "untestable", reason=missing.reason)
@@ -269,7 +269,7 @@ def _case(case: Case, said: NamedSpec | None, fault: str, project: Project, voca
     return replace(case, word=word, reason=case.reading.reason)
 
 
-def _decidable(case: Case, vocabulary: Vocabulary) -> Case:
+def decidable(case: Case, vocabulary: Vocabulary) -> Case:
     """The case as it is, or ended with the reason why its spec cannot be decided here."""
     spec = case.spec
     assert spec is not None

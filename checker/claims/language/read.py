@@ -78,6 +78,14 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
     return _Reader(text, vocabulary, {**(names or {}), **changed}).reading()
 
 
+def words_of(sentence: str, vocabulary: Vocabulary) -> list[list[Word]]:
+    """The words of a plain sentence in each way that they can be taken, without what is read through."""
+    try:
+        return _Reader(sentence, vocabulary, changes_in(sentence, vocabulary)).ways
+    except QuestionError:  # a value that a change does not take
+        return _Reader(sentence, vocabulary, {}).ways
+
+
 class _Reader:
     def __init__(self, text: str, vocabulary: Vocabulary, names: Mapping[str, str], depth: int = DEPTH) -> None:
         self.text, self.vocabulary, self.names = text, vocabulary, names
