@@ -6,27 +6,23 @@ never whole: whoever answers its questions decides what is claimed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from checker import strict_yaml
+from checker.claims.block import Asked, Draft
 from checker.claims.claim import Exact
 from checker.claims.exact import block_spec
 from checker.claims.kind import KINDS
-from checker.claims.language.read import Reading, read_sentence, words_of
+from checker.claims.language.read import read_sentence, words_of
 from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import kinds_of
 from checker.claims.language.words import Word
 from checker.claims.slug import metric_layers
-from checker.claims.spec import ClaimSpec, Where
+from checker.claims.spec import ClaimSpec
 from checker.errors import SpecError
 from checker.vocabulary import Vocabulary
-
-WIDTH = 110  # characters of a comment's line
-MOST_OPTIONS = 12  # that a question lists
-MOST_CHOICES = 3  # sentences that are shown of those that it may mean
 
 QUESTIONS = {
     "kind": "which kind of claim is it?",
@@ -51,7 +47,7 @@ QUESTIONS = {
     "decide": "by which decision rule?",
 }
 OPEN_BY = {
-    **dict.fromkeys(("size", "change", "model", "method", "architecture", "generic"), ("subject", "baseline")),
+    **dict.fromkeys(("size", "change", "model", "method", "architecture", "generic"), ("subject", "baseline", "members")),
     **dict.fromkeys(("denial", "doubt"), ("relation",)),
     "data": ("where.data",),
     "metric": ("metric",),
@@ -66,61 +62,6 @@ BEFORE = ("IN", "ON", "AT", "FOR", "OF", "WITH", "UNDER", "FROM", "NOISE", "COMM
 """Words that go with the one behind them."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A field that a sentence does not settle, what is asked, and the values that it may have, as YAML."""
-
-    field: str
-    question: str
-    options: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A claim block as far as a sentence settles it. `fields` are those of a spec, those of `where` as "where.layers" and so on;
-    `sentences` are the claims of a sentence that makes several, each of which has a draft of its own."""
-
-    reading: Reading
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    asked: tuple[Asked, ...] = ()
-    sentences: tuple[str, ...] = ()
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is asked."""
-        return not self.asked
-
-    @property
-    def yaml(self) -> str:
-        """What stands in the block. What is asked has its question in a comment, and no value, which no spec accepts."""
-        asked = {each.field: each for each in self.asked}
-        lines = [] if self.whole else list(_comment(f"The sentence by itself: {self._why}"))
-        for name in ClaimSpec.model_fields:
-            if name != "where":
-                lines += _entry(name, name, self.fields, asked)
-                continue
-            inner = [f"where.{key}" for key in Where.model_fields]
-            if any(key in asked for key in inner):
-                parts = (line for key in inner for line in _entry(key, key.partition(".")[2], self.fields, asked))
-                lines += ["where:", *(f"  {line}" for line in parts)]
-            elif any(key in self.fields for key in inner):
-                where = {key.partition(".")[2]: self.fields[key] for key in inner if key in self.fields}
-                lines += strict_yaml.dump({"where": where}).splitlines()
-        return "".join(f"{line}\n" for line in lines)
-
-    @property
-    def _why(self) -> str:
-        """Why the sentence does not read, and what it may mean."""
-        choices = self.reading.choices[:MOST_CHOICES]
-        why = self.reading.reason.rstrip(".") + ("" if self.reading.reason.endswith("?") else ".")
-        return why + (f" It may mean: {'; '.join(choices)}." if choices and not self.sentences else "")
-
-    @property
-    def block(self) -> str:
-        """The block as it stands in a note, under its sentence."""
-        return f"```claim\n{self.yaml}```\n"
-
-
 def draft(sentence: str, vocabulary: Vocabulary) -> Draft:
     """The claim block of a sentence, as far as the sentence settles it."""
     reading = read_sentence(sentence, vocabulary)
@@ -130,11 +71,12 @@ def draft(sentence: str, vocabulary: Vocabulary) -> Draft:
         asked = Asked("kind", "it makes several claims; draft each by itself.", reading.choices)
         return Draft(reading, asked=(asked,), sentences=reading.choices)
     words = words_of(reading.sentence, vocabulary)
-    meant, notes = _read(reading.choices, vocabulary), dict[str, list[str]]()  # choices keep every word that restricts
-    if not meant:
-        meant, notes = _without_unknown(reading.sentence, words[0], vocabulary), _bearing(words[0])
+    chosen = _read(reading.choices, vocabulary)
+    meant = chosen or _without_unknown(reading.sentence, words[0], vocabulary)
     fields, options = _agreed(meant) if meant else _named(words)
+    _hold_models(fields, options, meant, words)
     _hold_the_metric(fields, options, meant, words, vocabulary)
+    notes = {} if chosen else _bearing(words[0], {*fields, *options})  # choices keep every word that restricts
     for name in notes:
         options.setdefault(name, [_yaml(fields.pop(name))] if name in fields else [])
     found = Draft(reading, fields, _questions(fields, options, notes, vocabulary))
@@ -143,32 +85,6 @@ def draft(sentence: str, vocabulary: Vocabulary) -> Draft:
     options["kind"] = [_yaml(fields.pop("kind"))]
     notes["kind"] = ["Is this what it means, and nothing else?"]
     return Draft(reading, fields, _questions(fields, options, notes, vocabulary))
-
-
-def _entry(key: str, shown: str, fields: Mapping[str, Any], asked: Mapping[str, Asked]) -> Iterator[str]:
-    if key in asked:
-        yield from _comment(_said(asked[key]))
-        yield f"{shown}:"
-    elif key in fields:
-        yield from strict_yaml.dump({shown: fields[key]}).splitlines()
-
-
-def _said(asked: Asked) -> str:
-    """A question and its options in one line."""
-    more = f"; and {len(asked.options) - MOST_OPTIONS} more" if len(asked.options) > MOST_OPTIONS else ""
-    options = f" One of: {'; '.join(asked.options[:MOST_OPTIONS])}{more}" if asked.options else ""
-    return f"{asked.field}: {asked.question}{options}"
-
-
-def _comment(text: str) -> Iterator[str]:
-    """A text as lines of a comment. What is no printable character could end one."""
-    line = "#"
-    for word in "".join(char if char.isprintable() else " " for char in text).split():
-        if len(line) + len(word) >= WIDTH and line != "#":
-            yield line
-            line = "#  "
-        line += f" {word}"
-    yield line
 
 
 def _flat(spec: ClaimSpec) -> dict[str, Any]:
@@ -232,6 +148,16 @@ def _named(ways: Sequence[Sequence[Word]]) -> tuple[dict[str, Any], dict[str, li
     return fields, open_ if "metric" in fields else {**open_, "metric": metrics}
 
 
+def _hold_models(
+    fields: dict[str, Any], options: dict[str, list[str]], meant: Sequence[ClaimSpec], ways: Sequence[Sequence[Word]]
+) -> None:
+    """Leave a model open that no word of the sentence names, though all that it may mean agrees in it."""
+    said = {word.value for words in ways for word in words if word.type in ("MODEL", "FAMILY")}
+    for name in ("subject", "baseline"):
+        if name in fields and not any(getattr(spec, name) in said for spec in meant):
+            options[name] = [_yaml(fields.pop(name))]
+
+
 def _hold_the_metric(
     fields: dict[str, Any],
     options: dict[str, list[str]],
@@ -264,14 +190,15 @@ def _defaults(spec: ClaimSpec, vocabulary: Vocabulary) -> set[str]:
     return found | ({"margin"} if metric is not None and spec.margin == kind.margin(metric) else set())
 
 
-def _bearing(words: Sequence[Word]) -> dict[str, list[str]]:
-    """The fields that words without a role may bear on, with what is to be said of them."""
+def _bearing(words: Sequence[Word], known: Collection[str]) -> dict[str, list[str]]:
+    """The fields that words without a role may bear on, with what is to be said of them. `known` are those that there are."""
     notes: dict[str, list[str]] = {}
     for text, kind in dict.fromkeys(kinds_of(words)):
         if any(map(str.isalnum, text)):
             what, takes = KINDS_OF_WORDS[kind] if kind else ("no word of the claim language", "")
             note = f"{text!r} is {what}{f'; it takes {takes}' if takes else ''}."
-            for name in OPEN_BY.get(kind or "", ("kind",)):
+            open_ = OPEN_BY.get(kind or "", ("kind",))
+            for name in [name for name in open_ if name in known] or open_[:1]:
                 notes.setdefault(name, []).append(note)
     return notes
 

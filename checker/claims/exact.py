@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 from checker.claims.claim import Claim, Exact
@@ -46,7 +47,17 @@ def block_spec(block: Exact, place: str, base: ClaimSpec | None, vocabulary: Voc
         both = isinstance(value, dict) and isinstance(fields.get(key), dict) and key in ("where", "decide")
         fields[key] = {**fields[key], **value} if both else value
     _fill(fields, kind, vocabulary)
+    if vocabulary.metric(str(fields.get("metric"))) is None and isinstance(fields.get("metric"), str):
+        _check_whole(fields, kind, f"{place}:{block.line}:1", vocabulary)
     return make_spec(fields, block.text, place)
+
+
+def _check_whole(fields: dict[str, Any], kind: Kind | None, where: str, vocabulary: Vocabulary) -> None:
+    """Raise SpecError for an unknown metric where it would have had to say what the block leaves out."""
+    if "where" not in fields or (kind is not None and not fields.keys() & {"margin", "bound", *kind.either}):
+        names = [metric.name for metric in vocabulary.metrics]
+        near = ", ".join(difflib.get_close_matches(fields["metric"], names, 3)) or "check-claims words lists those there are"
+        raise SpecError(f"{where}: no metric is called {fields['metric']!r} here; near to it: {near}")
 
 
 def _fill(fields: dict[str, Any], kind: Kind | None, vocabulary: Vocabulary) -> None:

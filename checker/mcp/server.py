@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import wraps
+from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
@@ -52,7 +53,9 @@ Result = TypeVar("Result")
 def make_server(path: Path, write: bool = False) -> MCPServer[Any]:
     """The server of a vault. `write`: claims may be checked."""
     desk, checker, turn = Desk(path), Checker(), threading.Lock()
-    server: MCPServer[Any] = MCPServer(NAME, instructions=INSTRUCTIONS + (WRITING if write else ""), log_level="WARNING")
+    server: MCPServer[Any] = MCPServer(
+        NAME, version=version(NAME), instructions=INSTRUCTIONS + (WRITING if write else ""), log_level="WARNING"
+    )
 
     def plan(claims: Some = []) -> answers.Plan:  # noqa: B006 (a default of the schema)
         """What a check of some claims, or of all, would run and write, and how each stands from what is measured already.

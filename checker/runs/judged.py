@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 from checker.claims import Identity, NamedSpec, exact_spec, find_claims, read_sentence, slug
@@ -14,6 +15,8 @@ from checker.vocabulary import Vocabulary
 
 PLACE = PurePosixPath("draft.md")
 FENCE = "```"
+BEFORE = 3  # lines of that note before the block
+IN_NOTE = re.compile(rf"{re.escape(str(PLACE))}:(\d+):(\d+): ")
 
 
 def judge(sentence: str, block: str, vocabulary: Vocabulary) -> Case:
@@ -30,15 +33,20 @@ def judge(sentence: str, block: str, vocabulary: Vocabulary) -> Case:
     note = parse(PLACE, text.encode())
     claims, problems = find_claims(note)
     if problems:
-        raise SpecError(f"{PLACE}:{problems[0].line}:1: {problems[0].message}")
+        raise SpecError(problems[0].message)
     alone = len(claims) == 1 and claims[0].exact is not None and claims[0].exact.text.split() == "\n".join(lines).split()
     if not alone or claims[0].statement != unquoted(plain(said)):
-        raise SpecError(
-            f"{PLACE}:1:1: this is not one sentence with one claim block; give one sentence, and the fields of a spec"
-        )
+        raise SpecError("this is not one sentence with one claim block; give one sentence, and the fields of a spec")
     (claim,) = claims
     reading = read_sentence(claim.statement, vocabulary)
-    spec = exact_spec(claim, reading.spec, vocabulary)
+    try:
+        spec = exact_spec(claim, reading.spec, vocabulary)
+    except SpecError as error:
+        raise SpecError(IN_NOTE.sub(_in_block, str(error))) from error
     name = slug(spec, vocabulary)
     named = NamedSpec(Identity(id=name, statement=claim.statement, source=""), spec)
     return decidable(Case(name, claim, reading, named, named, say(spec, vocabulary), say(spec, vocabulary)), vocabulary)
+
+
+def _in_block(place: re.Match[str]) -> str:
+    return f"line {max(1, int(place[1]) - BEFORE)}, column {place[2]}: "
