@@ -62,11 +62,11 @@ class Planned:
 
     def answer(self, digest: str) -> answers.Plan:
         """What an assistant is told of it."""
-        plan = self.checked.plan
+        plan, project = self.checked.plan, self.workspace.project
         claims, left = capped([_standing(outcome) for outcome in self.checked.outcomes])
         steps, left_steps = capped(plan.steps if plan else ())
-        files, left_files = capped([_file(change, self.workspace.project) for change in self.changes])
-        theirs = [change for change in self.changes if change.theirs and change.path.parent != self.workspace.project.notes]
+        files, left_files = capped([_file(change, project) for change in self.changes])
+        theirs = [change for change in self.changes if change.path.suffix == ".md" and project.notes not in change.path.parents]
         return answers.Plan.model_validate(
             {
                 "claims": claims,
@@ -76,7 +76,7 @@ class Planned:
                 ],
                 "seconds": round(plan.seconds, 1) if plan else 0.0,
                 "files": files,
-                "diff": "".join(change.diff() for change in theirs).replace(f"{self.workspace.project.root}/", ""),
+                "diff": "".join(change.diff() for change in theirs).replace(f"{project.root}/", ""),
                 "digest": digest,
                 "left_out": left + left_steps + left_files,
             }

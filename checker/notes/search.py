@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -12,7 +12,8 @@ from checker.notes.vault import Vault
 
 @dataclass(frozen=True)
 class Found:
-    """A note in whose text or path each of the words stands, and its lines with any of them: number, from 1, and text."""
+    """A note in whose text or path each of the words stands, and its lines with any of them: number, from 1, and text. Those with
+    most words come first."""
 
     note: PurePosixPath
     in_name: bool
@@ -35,12 +36,15 @@ def _in_note(vault: Vault, path: PurePosixPath, words: Sequence[str]) -> Found |
     name, whole = str(path).casefold(), data.decode("utf-8", "replace").casefold()
     if not all(word in whole or word in name for word in words):
         return None
-    return Found(path, all(word in path.stem.casefold() for word in words), tuple(_lines(data, words)))
+    return Found(path, all(word in path.stem.casefold() for word in words), _lines(data, words))
 
 
-def _lines(data: bytes, words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    lines = Lines(data)
+def _lines(data: bytes, words: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    lines, found = Lines(data), []
     for index in range(len(lines.starts)):
         text = lines.text(index).decode("utf-8", "replace")
-        if any(word in text.casefold() for word in words):
-            yield index + 1, text
+        folded = text.casefold()
+        held = sum(word in folded for word in words)
+        if held:
+            found.append((-held, index + 1, text))
+    return tuple((number, text) for _, number, text in sorted(found))
