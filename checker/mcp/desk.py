@@ -17,6 +17,7 @@ from checker.errors import ConfigurationError, EvidenceError
 from checker.mcp import answers
 from checker.mcp.answers import capped
 from checker.mcp.arguments import Block, ClaimId, NoteName, Sentence, Term, Words
+from checker.runs.project import Project
 from checker.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,8 +42,21 @@ class Desk:
         self.place = path
 
     def open(self) -> Workspace:
-        """The workspace as it is now."""
-        return Workspace.open(self.place)
+        """The workspace as it is now. Raises ConfigurationError where a file of its claims is a link that leads out of it."""
+        workspace = Workspace.open(self.place)
+        project = workspace.project
+        for file in project.claims.iterdir() if project.claims.is_dir() else ():
+            if file.is_symlink() and not file.resolve().is_relative_to(project.root.resolve()):
+                why = "leads out of the project, so nothing is read for an assistant; remove the link"
+                raise ConfigurationError(f"{project.claims.name}/{file.name} {why}")
+        return workspace
+
+    def without_place(self, text: str) -> str:
+        """A message without the folder that the vault is in."""
+        root = Project.find(self.place).root if self.place.is_dir() else self.place
+        for folder in dict.fromkeys((str(root.resolve()), str(root.absolute()))):
+            text = text.replace(f"{folder}/", "")
+        return text
 
     def search_notes(self, words: Words) -> answers.FoundNotes:
         """Find notes by their text: those in which every word occurs, with the lines."""

@@ -77,19 +77,19 @@ def make_server(path: Path, write: bool = False) -> MCPServer[Any]:
             return checker.check(desk.open(), claims, digest, minutes, stoppable(stop, report))
 
         try:
-            return await anyio.to_thread.run_sync(_refusing(work), abandon_on_cancel=True)
+            return await anyio.to_thread.run_sync(_refusing(work, desk), abandon_on_cancel=True)
         finally:
             stop.set()
 
     for name in READING:
-        server.add_tool(_in_turn(getattr(desk, name), turn), annotations=READS)
-    server.add_tool(_in_turn(plan, turn), annotations=READS)
+        server.add_tool(_in_turn(getattr(desk, name), desk, turn), annotations=READS)
+    server.add_tool(_in_turn(plan, desk, turn), annotations=READS)
     if write:
         server.add_tool(check, annotations=WRITES)
     return server
 
 
-def _in_turn(tool: Callable[Arguments, Result], turn: threading.Lock) -> Callable[Arguments, Result]:
+def _in_turn(tool: Callable[Arguments, Result], desk: Desk, turn: threading.Lock) -> Callable[Arguments, Result]:
     """A tool that runs while no other does."""
 
     @wraps(tool)
@@ -97,10 +97,10 @@ def _in_turn(tool: Callable[Arguments, Result], turn: threading.Lock) -> Callabl
         with turn:
             return tool(*args, **kwargs)
 
-    return _refusing(answer)
+    return _refusing(answer, desk)
 
 
-def _refusing(tool: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+def _refusing(tool: Callable[Arguments, Result], desk: Desk) -> Callable[Arguments, Result]:
     """A tool for which what the program refuses is an error that says what to do."""
 
     @wraps(tool)
@@ -108,7 +108,7 @@ def _refusing(tool: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         try:
             return tool(*args, **kwargs)
         except CheckerError as error:
-            raise ToolError(answers.shown(str(error), answers.Answer.longest)) from error
+            raise ToolError(answers.shown(desk.without_place(str(error)), answers.Answer.longest)) from error
 
     return answer
 

@@ -107,7 +107,16 @@ def test_an_answer_behind_each_key_makes_it_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", ["\u2028kind: compare\u2028", "\x85kind: compare\x85", "\nkind: compare\n", "\r\nkind: compare", "```", "\x1b[31m", "\u202ex"]
+    "odd",
+    [
+        "\u2028kind: compare\u2028",
+        "\x85kind: compare\x85",
+        "\nkind: compare\n",
+        "\r\nkind: compare",
+        "```",
+        "\x1b[31m",
+        "\u202ex",
+    ],
 )
 def test_a_question_stays_a_comment_whatever_the_sentence_holds(odd: str) -> None:
     found = draft(f"MAE has a {odd} flatter landscape than DINO", WORDS)

@@ -34,6 +34,7 @@ IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT"
         "PREDICT", "GOES_WITH"}  # fmt: skip
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
 DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
+LONGEST = 3_000  # characters of what may be one sentence
 MOST_WAYS = 6  # to take the freer words of a sentence
 MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
@@ -70,6 +71,9 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
 
     `names` maps phrases to the models that they mean here, such as `our method` in a note that introduces one.
     """
+    if len(sentence) > LONGEST:
+        too_long = "it is too long for one claim"
+        return Reading("needs-spec", sentence[:LONGEST], reason=too_long, missing=("a shorter sentence",))
     text = unquoted(plain(sentence))
     try:
         changed = changes_in(text, vocabulary)
