@@ -16,6 +16,7 @@ test: .venv/ready-dev
 .venv/ready: pyproject.toml constraints.txt
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --constraint constraints.txt --editable .
+	.venv/bin/python -m compileall -q checker
 	touch $@
 
 .venv/ready-dev: pyproject.toml constraints.txt

@@ -28,6 +28,7 @@ from checker.lab.recipes import Architecture, Recipe
 from checker.lab.sources import Wanted
 from checker.notes import Vault
 from checker.runs.bench import Bench, Options
+from checker.runs.case import Case
 from checker.runs.check import check
 from checker.runs.executor import Executor, run_jobs
 from checker.runs.folder import JobFolder
@@ -36,7 +37,7 @@ from checker.runs.plan import make_plan
 from checker.runs.project import Project
 from checker.runs.services import open_executor
 from checker.runs.store import Store
-from checker.runs.survey import Case, survey
+from checker.runs.survey import survey
 from checker.runs.times import Times
 from checker.scope import Scope
 

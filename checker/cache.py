@@ -1,4 +1,4 @@
-"""Where the program keeps what it can make again, and what a person has told it."""
+"""Where the program keeps what it can make again, and what a person has decided."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class _Strict(_Base):
 
 
 class _Loader(_Strict, yaml.SafeLoader):
-    """PyYAML's own parser: it tells what is wrong, and where."""
+    """PyYAML's own parser: it reports what is wrong, and where."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012  # none of YAML 1.1's guesses
 
@@ -148,7 +148,7 @@ class Place:
 
 
 def load_with_places(text: str) -> tuple[Any, tuple[Place, ...]]:
-    """Parse one YAML document, and tell where its strings stand. Raises YamlError with line and column."""
+    """Parse one YAML document, and report where its strings stand. Raises YamlError with line and column."""
     if _QUICK is not None and not TELLING.search(text):
         try:
             return _read(_QUICK(text))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from checker.scope import DECIDING, Scope
-from checker.variant import Variant
+from checker.variant import Variant, sized
 
 Relation = Literal["less", "greater"]
 
@@ -24,24 +24,42 @@ class MarginWord:
 @dataclass(frozen=True)
 class ModelWord:
     """A model that can be named, its synonyms, the families (MIM, CL) it belongs to, and the scopes it can be measured in, the
-    leading one first. `learned` is False for what was never trained, which no claim about models as such is about."""
+    leading one first. `learned` is False for what was never trained, which no claim about models as such is about. `released`: it
+    is named by a size or a tag, which only released weights have."""
 
     name: str
     synonyms: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = (Scope.TOY,)
     learned: bool = True
+    released: bool = False
+
+
+@dataclass(frozen=True)
+class ReleaseWord:
+    """A model whose weights were released in several sizes. `sizes` pairs a size, such as B/16, with timm's tags of the weights
+    of that size: several where the size alone does not say which are meant. `prefix` stands before a size in a name."""
+
+    model: str
+    synonyms: tuple[str, ...]
+    sizes: tuple[tuple[str, tuple[str, ...]], ...]
+    prefix: str = "ViT-"
+
+    def name(self, size: str) -> str:
+        """The name of the release of a size."""
+        return sized(self.model, size, self.prefix)
 
 
 @dataclass(frozen=True)
 class FamilyWord:
     """A family that can be named, what it is in words, and its synonyms. A `generic` one, such as ViTs, has the members of others
-    too."""
+    too. `releases` are its members where these are no models of the vocabulary, but released weights."""
 
     name: str
     title: str
     synonyms: tuple[str, ...] = ()
     generic: bool = False
+    releases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,10 +146,15 @@ class MissingWord:
         return re.search(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)", text, re.IGNORECASE) is not None
 
 
+def _nothing(name: str) -> None:
+    """Of no name is there a released model."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """All words at once. Where a sentence names no data, `default_data` is meant for models that are trained here and
-    `pretrained_data` for all others. `missing` are those of plug-ins that could not be loaded."""
+    `pretrained_data` for all others. `missing` are those of plug-ins that could not be loaded. `releases` can be named with a
+    size, and `released` gives the model of such a name, or of a tag of timm; None for any other name."""
 
     models: tuple[ModelWord, ...]
     metrics: tuple[MetricWord, ...]
@@ -141,6 +164,8 @@ class Vocabulary:
     families: tuple[FamilyWord, ...] = ()
     missing: tuple[MissingWord, ...] = ()
     changes: tuple[ChangeWord, ...] = ()
+    releases: tuple[ReleaseWord, ...] = ()
+    released: Callable[[str], ModelWord | None] = field(default=_nothing, compare=False, repr=False)
 
     def lacking(self, *texts: str) -> MissingWord | None:
         """The plug-in that brings nothing and that sentences or names speak of. One that is called like something that there is
@@ -155,7 +180,7 @@ class Vocabulary:
     def model(self, name: str) -> ModelWord | None:
         """The model of a name, whatever is changed in it."""
         plain = Variant.parse(name).model
-        return next((word for word in self.models if word.name == plain), None)
+        return next((word for word in self.models if word.name == plain), None) or self.released(plain)
 
     def data_name(self, name: str, scope: Scope) -> str:
         """The data set that a spec's `where.data` means: itself, or the default one of the scope."""
@@ -168,4 +193,6 @@ class Vocabulary:
 
     def members(self, name: str) -> tuple[str, ...]:
         """The models that a name means: those of a family, or the model itself."""
-        return tuple(model.name for model in self.models if name in model.families) or (name,)
+        family = next((family for family in self.families if family.name == name), None)
+        members = tuple(model.name for model in self.models if name in model.families)
+        return members or (family.releases if family else ()) or (name,)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import compileall
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import checker
 from checker.lab.checkpoints import Card
 from checker.lab.competence import Competence
 from checker.lab.models import MODELS
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the package once where Python is told to write no bytecode: tests start it hundreds of times."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(checker.__file__).parent, quiet=2)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or fills the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHECK_CLAIMS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def competence(loss: float | None, accuracy: float) -> Competence:

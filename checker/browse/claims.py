@@ -11,10 +11,10 @@ from checker.claims import select_layers
 from checker.evidence import Ledger, RecordedPart, RecordedVerdict, Run
 from checker.reports.explain import explanation
 from checker.reports.table import reported
+from checker.runs.case import Case
 from checker.runs.evidence import still_stands
 from checker.runs.question import REFERENCE
 from checker.runs.risk import Rests
-from checker.runs.survey import Case
 from checker.scope import leading_first
 from checker.vocabulary import Vocabulary
 from checker.words import DECIDED, StatusWord
@@ -26,7 +26,7 @@ DIGITS = 5
 
 @dataclass(frozen=True)
 class Standing:
-    """How it stands with a claim: its word, the run that the word comes from if there is one, and why."""
+    """The state of a claim: its status word, the run that it comes from if there is one, and the reason."""
 
     word: StatusWord
     reason: str
@@ -86,15 +86,15 @@ def row(case: Case, at: Standing) -> dict[str, Any]:
 
 def detail(case: Case, at: Standing, ledger: Ledger, vocabulary: Vocabulary, rests: Rests) -> dict[str, Any]:
     """Everything on the page of a claim."""
-    told = explanation(case, ledger, vocabulary, rests)
+    explained = explanation(case, ledger, vocabulary, rests)
     scopes = leading_first(ledger.newest)
     return {
         **row(case, at),
         "reading": case.read_as or (at.run.reading if at.run else ""),
-        "said": case.said_as,
+        "said": case.noted_as,
         "edited": case.edited,
-        **{name: told[name] for name in ("missing", "choices", "suggestions", "evidence", "strongest", "would_change_it")},
-        **{name: told[name] for name in ("rests_on", "supports")},
+        **{name: explained[name] for name in ("missing", "choices", "suggestions", "evidence", "strongest", "would_change_it")},
+        **{name: explained[name] for name in ("rests_on", "supports")},
         "reported": reported(case, at.run),
         "command": f"check-claims check --only {case.id}",
         "plots": [_plots(run, vocabulary) for run in scopes],

@@ -1,4 +1,4 @@
-"""What the server lets in, and what it tells the browser to keep out."""
+"""What the server lets in, and what it asks the browser to block."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ def _summed(pairs: NDArray[Any], forces: NDArray[Any], count: int) -> Points:
 
 
 def _apart(places: Points, held: NDArray[Any]) -> Points:
-    """Nodes that are too near to be told apart, moved apart."""
+    """Nodes that overlap, moved apart."""
     import numpy as np
     from scipy.spatial import KDTree
 

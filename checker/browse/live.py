@@ -50,7 +50,7 @@ class Live:
         """Run something in the thread of the vault."""
         return await asyncio.get_running_loop().run_in_executor(self.thread, question)
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         """Send a message to every page; one that does not read is left behind."""
         text = json.dumps(message)  # in ASCII: the name of a changed file may be no UTF-8
         for page in self.pages:
@@ -90,7 +90,7 @@ class Live:
             await self.refresh()
 
     async def refresh(self, changed: set[str] | None = None) -> None:
-        """Read what changed, or look for it. Notes are told at once, the claims, which take longer, when they are known."""
+        """Read what changed, or look for it. Notes are sent at once; the claims, which take longer, when they are known."""
         async with self.reading:
             try:
                 before = self.seen
@@ -103,17 +103,17 @@ class Live:
                     return
                 root = str(quick.vault.root.resolve())
                 notes = sorted(path.removeprefix(root).lstrip("/") for path in changed if path.startswith(root))
-                self.tell({"kind": "changed", "notes": notes, "graph": False, "claims": False})
+                self.send({"kind": "changed", "notes": notes, "graph": False, "claims": False})
                 await asyncio.sleep(COURTESY)
                 await self._publish()
                 self.site = await self.ask(lambda: quick.with_new_claims(changed))
                 if self.site is not quick:
                     await self._publish()
             except (CheckerError, OSError) as error:
-                self.tell({"kind": "fault", "text": str(error)})
+                self.send({"kind": "fault", "text": str(error)})
 
     async def _publish(self) -> None:
-        """Make graph and claims anew where they are others now, and tell of it."""
+        """Make graph and claims anew where they have changed, and report it."""
         site = self.site
         outline, rows = await self.ask(lambda: (site.outline(), _json({"schema": 1, "claims": site.claims()})))
         fresh = {"graph": outline != self.outline, "claims": rows != self.rows}
@@ -121,7 +121,7 @@ class Live:
             self.graph = await self.ask(lambda: _json(site.graph()))
         self.outline, self.rows = outline, rows
         if any(fresh.values()):
-            self.tell({"kind": "changed", "notes": [], **fresh})
+            self.send({"kind": "changed", "notes": [], **fresh})
 
 
 def _json(value: Any) -> bytes:

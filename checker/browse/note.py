@@ -37,7 +37,7 @@ def shown(vault: Vault, path: PurePosixPath, is_note: bool, claim_notes: Mapping
 
 
 def _read(vault: Vault, path: PurePosixPath) -> Note | None:
-    """A note; None where it cannot be read, which the vault's problems tell."""
+    """A note; None where it cannot be read, which the vault's problems report."""
     try:
         return vault.note(path)
     except NoteError:
@@ -59,7 +59,7 @@ def _backlinks(vault: Vault, path: PurePosixPath) -> Iterator[dict[str, Any]]:
 
 
 def _outgoing(vault: Vault, path: PurePosixPath, claim_notes: Mapping[PurePosixPath, str]) -> Iterator[dict[str, Any]]:
-    """What the file links to, each once; its claims are told of elsewhere."""
+    """What the file links to, each once; its claims are listed elsewhere."""
     seen = set()
     for link in vault.links(source=path):
         name = link.target if link.file is None else str(link.file)

@@ -15,7 +15,7 @@ from checker.writing import status_of
 
 MOST_LINES = 2000  # of a log that are kept
 
-Tell = Callable[[dict[str, Any]], None]
+Send = Callable[[dict[str, Any]], None]
 
 
 class StoppedError(Exception):
@@ -23,10 +23,10 @@ class StoppedError(Exception):
 
 
 class Runner:
-    """At most one check at a time. `tell` hears of every step, in the server's loop; `ended` is awaited at its end."""
+    """At most one check at a time. `send` is called with every step, in the server's loop; `ended` is awaited at its end."""
 
-    def __init__(self, workspace: Workspace, tell: Tell, ended: Callable[[], Awaitable[None]]) -> None:
-        self.workspace, self.tell, self.ended = workspace, tell, ended
+    def __init__(self, workspace: Workspace, send: Send, ended: Callable[[], Awaitable[None]]) -> None:
+        self.workspace, self.send, self.ended = workspace, send, ended
         self.claim = ""
         self.lines: list[str] = []
         self.progress: dict[str, tuple[int, int]] = {}
@@ -81,7 +81,7 @@ class Runner:
             self._say(line)
         self.progress = {}
         await self.ended()
-        self.tell({"kind": "check", **self.state(), "running": False})
+        self.send({"kind": "check", **self.state(), "running": False})
 
     def _check(self, claim: str, on_event: Callable[[Event], None]) -> list[str]:
         """Check the claim and write what came of it; the lines that sum it up."""
@@ -93,7 +93,7 @@ class Runner:
         return [*checked.damaged.values(), *lines, *written.faults, f"{len(written.paths)} files written"]
 
     def show(self, event: Event) -> None:
-        """Note what a check reports, and tell it."""
+        """Note what a check reports, and send it."""
         match event:
             case Notice(text):
                 self._say(text)
@@ -101,7 +101,7 @@ class Runner:
                 self._say(f"{'training' if kind == 'train' else 'measuring'} {count} model{'s' if count > 1 else ''}")
             case JobProgress(title=title, done=done, of=of):
                 self.progress[title] = (done, of)
-                self.tell({"kind": "check", **self.state()})
+                self.send({"kind": "check", **self.state()})
             case JobEnded(title=title, error=error):
                 self.progress.pop(title, None)
                 if error:
@@ -110,4 +110,4 @@ class Runner:
     def _say(self, line: str) -> None:
         if len(self.lines) < MOST_LINES:
             self.lines.append("".join(char if char.isprintable() else " " for char in line))
-        self.tell({"kind": "check", **self.state()})
+        self.send({"kind": "check", **self.state()})

@@ -29,7 +29,7 @@ class Server:
 
     def __init__(self, workspace: Workspace, cache: Path | None, loopback_only: bool = True) -> None:
         self.live = Live(workspace, cache)
-        self.runner = Runner(workspace, self.live.tell, self._after_check)
+        self.runner = Runner(workspace, self.live.send, self._after_check)
         self.token = secrets.token_urlsafe(24) if loopback_only else None
         self.loopback_only = loopback_only
 

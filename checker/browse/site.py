@@ -20,9 +20,9 @@ from checker.evidence import Ledger
 from checker.notes import Problem, Vault
 from checker.notes.graph import KINDS, ClaimNode
 from checker.notes.properties import WIKILINK, read_frontmatter
+from checker.runs.case import Case
 from checker.runs.project import Project
 from checker.runs.risk import with_risks
-from checker.runs.survey import Case
 from checker.vocabulary import Vocabulary
 from checker.workspace import Workspace
 from checker.writing import read_ledgers
@@ -72,7 +72,7 @@ class Site:
         return replace(self, vault=Vault(self.vault.root, self.vault.index))
 
     def stamps(self) -> dict[str, object]:
-        """Every file that the page is made of, and what tells that it has changed."""
+        """Every file that the page is made of, and what shows that it has changed."""
         root, claims = self.vault.root.resolve(), self.project.claims.resolve()
         found: dict[str, object] = {
             f"{root}/{path}": digest for path, digest in self.vault.index.rows("SELECT path, hash FROM file")

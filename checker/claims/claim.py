@@ -39,9 +39,8 @@ class Claim:
     """A tagged sentence in a note. `part` is what it may take up: its block, the cell of a table, or the title of a callout.
 
     The status belongs at `at`; `status` is the tool's link, there or where an editor moved it, and `doubles` are more of the same
-    in the claim's part. `moved_id` is its block id where that came to stand in a paragraph below. `line` is the tag's. `titled`:
-    it is the title of a callout; `strayed`: it is known by a status alone that is away from the end of that, or
-    whose block id is gone.
+    in the claim's part. `moved_id` is its block id where that came to stand in a paragraph below. `line` is the tag's. `strayed`:
+    it is known by a status alone that is away from the end of a callout's title, or whose block id is gone.
     """
 
     note: Note
@@ -53,7 +52,6 @@ class Claim:
     status: StatusLink | None = None
     doubles: tuple[StatusLink, ...] = ()
     moved_id: BlockId | None = None
-    titled: bool = False
     strayed: bool = False
     exact: Exact | None = None
 
@@ -112,8 +110,8 @@ def ends_in_field(note: Note, block: Block) -> bool:
 def find_claims(note: Note, held: Held = lambda name: False) -> tuple[list[Claim], list[Problem]]:
     """The claims of a note in order, and the tagged places that cannot be one, with what to do about each.
 
-    A status away from its place in a callout, or in a block whose id is gone, still tells whose it is, unless its target is the
-    name of another claim: here, or elsewhere, as `held` tells.
+    A status away from its place in a callout, or in a block whose id is gone, still shows whose it is, unless its target is the
+    name of another claim: here, or elsewhere, as `held` says.
     """
     claims, problems = _find(note, lambda name: True)
     if any(claim.name is None and status_links(note, *claim.part) for claim in claims):
@@ -144,7 +142,7 @@ def _find(note: Note, held: Held) -> tuple[list[Claim], list[Problem]]:
                 why = f"{len(found)} claims stand" if found else "no claim stands"
                 problems.append(Problem(note.path, following.line, f"a claim block, but {why} right above it"))
         claims += [_known(_with_moved_id(claim, following), held) for claim in found]
-    problems += [Problem(note.path, fence.line, "a claim block, but no claim stands right above it") for fence in fences]
+    problems += [Problem(note.path, fence.line, "a claim block, but there is no claim directly above it") for fence in fences]
     return claims, problems
 
 
@@ -194,7 +192,7 @@ def _in_block(
         elif CANCELLED.match(note.data, part.start):
             fault = "a cancelled task asserts nothing; remove the tag, or the [-]"
         elif any(one.kind in FAILED and part.start <= one.span.start < its[0].start for one in note.callouts):
-            fault = "what stands in a callout of a failure is not asserted; remove the tag, or the callout"
+            fault = "text in a failure callout is not asserted; remove the tag, or the callout"
         elif len(its) > 1:
             fault = "two #claim tags in one block; split it so that each sentence has its own"
         if fault:
@@ -260,7 +258,7 @@ def _titled(note: Note, block: Block, title: Callout, held: Held) -> Claim:
     said = note.data[kind : status.whole.start if status else end].lstrip(b"+-").strip()
     said = said or note.data[title.span.end if status is None or at_end else status.span.end : part.end]
     claim = Claim(note, block, part, last_sentence(plain(said.decode("utf-8"))), end, note.line_of(title.span.start))
-    return replace(_with_status(claim, status, links), titled=True, strayed=status is not None and at_end is None)
+    return replace(_with_status(claim, status, links), strayed=status is not None and at_end is None)
 
 
 def _with_status(claim: Claim, status: StatusLink | None, links: list[StatusLink]) -> Claim:
@@ -316,7 +314,7 @@ def _exactly(claim: Claim, fence: Block) -> Claim:
 
 
 def doubled_ids(ids: Iterable[tuple[str, PurePosixPath]]) -> dict[str, str]:
-    """Ids, case folded, that stand more than once among those of a vault and their notes, and what to tell of each."""
+    """Ids, case folded, that stand more than once among those of a vault and their notes, and what to report of each."""
     places: dict[str, list[tuple[str, PurePosixPath]]] = {}
     for name, path in ids:
         places.setdefault(name.casefold(), []).append((name, path))
@@ -324,5 +322,5 @@ def doubled_ids(ids: Iterable[tuple[str, PurePosixPath]]) -> dict[str, str]:
     for name, those in places.items():
         if len(those) > 1:
             notes = ", ".join(dict.fromkeys(str(path) for _, path in those))
-            found[name] = f"the block id ^{those[-1][0]} stands {len(those)} times in the vault ({notes}); rename all but one"
+            found[name] = f"the block id ^{those[-1][0]} occurs {len(those)} times in the vault ({notes}); rename all but one"
     return found

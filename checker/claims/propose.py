@@ -11,14 +11,14 @@ from checker.claims.language.sentence import plain, sentence_ends
 from checker.notes import Block, Link, Note, Span
 from checker.vocabulary import Vocabulary
 
-Names = Callable[[Sequence[Link]], Mapping[str, str]]  # what phrases beside these links mean
+Names = Callable[[Sequence[Link]], Mapping[str, str]]  # what phrases with these links mean
 MOST_CHOICES = 3
 STOPS = ".!?"
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A sentence of a note that can be decided as it stands, or a near miss: one that does not read, beside whole sentences that
+    """A sentence of a note that can be decided as it stands, or a near miss: one that does not read, with whole sentences that
     do. A tag would go to `at`; None where its block has another claim. `stopped`: it ends with a full stop."""
 
     note: Note

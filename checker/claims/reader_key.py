@@ -21,8 +21,8 @@ def reader_key(vocabulary: Vocabulary) -> str:
 def code() -> str:
     """A hash of the grammar and the code of the claim language, and of what it is made of, 16 hexadecimal digits."""
     root = Path(checker.__file__).parent
-    files = [*root.glob("*.py"), *(path for path in (root / "claims").rglob("*") if path.suffix in (".py", ".lark"))]
-    digest = hashlib.sha256(" ".join(map(version, ("lark", "pydantic"))).encode())
+    files = [*root.glob("*.py"), *(path for path in (root / "claims").rglob("*") if path.suffix in (".py", ".lark", ".txt"))]
+    digest = hashlib.sha256(" ".join(map(version, ("lark", "pydantic", "timm"))).encode())
     for path in sorted(files):
         digest.update(f"\n{path.relative_to(root)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

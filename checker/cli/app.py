@@ -119,7 +119,7 @@ def _be_somewhere() -> None:
     try:
         Path.cwd()
     except FileNotFoundError:
-        raise ConfigurationError("the working folder does not exist any more; change to another one") from None
+        raise ConfigurationError("the working folder no longer exists; change to another one") from None
 
 
 def _version(wanted: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from checker.cli.app import ERROR, OK, app, exits, open_workspace
-from checker.cli.notes import PATH, VAULT
+from checker.cli.vaults import PATH, VAULT
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _listen(host: str, port: int, fixed: bool) -> socket.socket:
         except OSError as error:
             opened.close()
             fault = error
-    raise ConfigurationError(f"{host}:{port} cannot be listened on ({fault.strerror}); choose another with --port")
+    raise ConfigurationError(f"cannot listen on {host}:{port} ({fault.strerror}); choose another with --port")
 
 
 @app.command("export")

@@ -172,7 +172,7 @@ def run(workspace: Workspace, survey: Survey, options: CheckOptions, report: Rep
     written = Written([change.path for change in changes])
     if not read_only:
         written = workspace.write(changes, show, command=command_line())
-    gone = [f"{name}: no sentence is tagged with it any more; its evidence is archived" for name in checked.gone]
+    gone = [f"{name}: no sentence has this id any longer; its evidence is archived" for name in checked.gone]
     _say(messages, [*checked.damaged.values(), *map(str, checked.edited), *checked.doubted.values(), *gone], "yellow")
     findings = checked.findings(read_only)
     failing = [finding for finding in findings if finding.kind == "error" or finding.fails(report.wanted)]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checker.cli.answers import print_table
 from checker.cli.app import ERROR, JSON, OK, app, exits, warn
-from checker.cli.notes import PATH, print_table
+from checker.cli.vaults import PATH
 from checker.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def diff(
     path: PATH = Path(),
     as_json: JSON = False,
 ) -> int:
-    """Tell which claims have another status than at a revision, and why: sentence, spec, code, weights, data or seeds."""
+    """Show which claims have another status than at a revision, and why: sentence, spec, code, weights, data or seeds."""
     from checker.reports.history import as_json as of_changes
     from checker.reports.history import changes_between
     from checker.runs.project import Project
@@ -45,12 +46,12 @@ def diff(
     rows = [(f"{each.before or 'new'} → {each.after or 'gone'}", each.statement, "; ".join(each.why), each.id) for each in found]
     if rows:
         print_table(("status", "claim", "why", "id"), rows)
-    typer.echo(f"{len(rows)} claims have another status: {before} to {after or NOW}")
+    typer.echo(f"{len(rows)} claims changed status: {before} to {after or NOW}")
     return ERROR if faults else OK
 
 
 def _states(project: Project, revision: str, faults: list[str]) -> dict[str, State]:
-    """The claims of a revision, or of the files as they are, by id; evidence that cannot be read is told of in `faults`."""
+    """The claims of a revision, or of the files as they are, by id; evidence that cannot be read is reported in `faults`."""
     from checker.evidence import parse_ledger
     from checker.reports.history import State
     from checker.writing.claim_note import properties_of

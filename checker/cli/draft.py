@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
+from checker.cli.answers import print_json
 from checker.cli.app import JSON, OK, app, exits, open_workspace
 
 
@@ -23,7 +23,6 @@ def draft(
     reading = found.reading
     if as_json:
         answer = {
-            "schema": 1,
             "status": reading.status,
             "whole": found.whole,
             "block": found.block,
@@ -33,7 +32,7 @@ def draft(
             "sentences": list(found.sentences),
             "choices": list(reading.choices),
         }
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        print_json(answer)
         return OK
     typer.echo(found.block)
     if found.whole:

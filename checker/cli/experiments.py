@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, JSON, OK, app, exits, warn
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def experiments(
         found = listed(project, Store.default().runs)
     if as_json:
         values = [each.as_dict() for each in found]
-        typer.echo(json.dumps({"schema": 1, "experiments": values}, ensure_ascii=False, indent=1))
+        print_json({"experiments": values})
     elif not found:
         typer.echo(f"no experiments in {project.claims / 'experiments'}")
     else:
@@ -45,7 +45,6 @@ def experiments(
 
 
 def _print(each: Listed) -> None:
-    from checker.cli.notes import print_table
     from checker.reports.text import clean
 
     if each.metric is None:
@@ -56,8 +55,8 @@ def _print(each: Listed) -> None:
     head = f"{each.file}: {metric['name']} ({metric['unit']}, {metric['better']} is better, margin {margin})"
     typer.echo(clean(head))
     typer.echo(clean(f"  command: {each.command}"))
-    told = {"trusted": "may run", "untrusted": "was never trusted; check-claims trust", "changed": "has to be trusted again"}
-    typer.echo(f"  trust: {told[each.trust]}" if each.trust else "  not used")
+    states = {"trusted": "may run", "untrusted": "was never trusted; check-claims trust", "changed": "has to be trusted again"}
+    typer.echo(f"  trust: {states[each.trust]}" if each.trust else "  not used")
     for change in each.changes:
         typer.echo(clean(f"    {change}"))
     ran = each.ran or {}

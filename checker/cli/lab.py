@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checker.cli.answers import print_json
 from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, JSON, OK, WORKERS, app, exits, output
 from checker.errors import ConfigurationError
 
@@ -33,7 +34,7 @@ def lab_list(as_json: JSON = False) -> int:
 
     cards = Store.default().cards()
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "models": [card.as_dict() for card in cards]}, indent=1))
+        print_json({"models": [card.as_dict() for card in cards]})
     else:
         output().print(model_table(cards))
     return OK
@@ -45,7 +46,7 @@ def lab_data(
     names: Annotated[list[str] | None, typer.Argument(help="Data sets; all that can be named when none is given.")] = None,
     as_json: JSON = False,
 ) -> int:
-    """Show what raw pixels alone tell of each data set: a model's accuracy says something only where they are at chance.
+    """Show what raw pixels alone reveal of each data set: a model's accuracy says something only where they are at chance.
 
     A linear probe and k-NN of raw pixels are measured once and kept. What is not on this machine is listed with the reason.
     """
@@ -75,7 +76,7 @@ def lab_data(
             for name, floors in measured.items()
             for floor in floors
         ]
-        typer.echo(json.dumps({"schema": 1, "floors": rows, "missing": missing}, indent=1))
+        print_json({"floors": rows, "missing": missing})
     else:
         output().print(floor_table(measured, missing))
     return ERROR if names and missing else OK
@@ -164,7 +165,7 @@ def lab_similarity(
             {"a": a, "b": b, "cka": [None if math.isnan(value) else value for value in values]}
             for (a, b), values in alike.items()
         ]
-        typer.echo(json.dumps({"schema": 1, "data": chosen.name, "images": IMAGES, "pairs": rows}, indent=1))
+        print_json({"data": chosen.name, "images": IMAGES, "pairs": rows})
     else:
         output().print(alike_table(title, shown))
     if plot is not None:
@@ -230,7 +231,7 @@ def lab_measure(
         bench.have(wants)
         bench.measure([(metric, want) for want in wants])
     found = {want: bench.values[metric, want] for want in wants if (metric, want) in bench.values}
-    if not found:  # why is told already
+    if not found:  # the reason is shown already
         return ERROR
     rows = {
         name: np.stack([value.values.mean(1) for want, value in found.items() if want.name == name])

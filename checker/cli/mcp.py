@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from checker.cli.app import OK, app, exits, open_workspace
-from checker.cli.notes import PATH
+from checker.cli.vaults import PATH
 
 
 @app.command("mcp")

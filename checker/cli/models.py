@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, FAILED, JSON, OK, app, exits, open_workspace
 
 if TYPE_CHECKING:
@@ -30,12 +31,11 @@ def models_list(
 
 @exits
 def _list(vault: Path, as_json: bool) -> int:
-    from checker.cli.notes import print_table
     from checker.reports.subjects import rows, subjects
 
     found = subjects(open_workspace(vault).project)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "models": [subject.as_dict() for subject in found]}, ensure_ascii=False, indent=1))
+        print_json({"models": [subject.as_dict() for subject in found]})
     else:
         print_table(("model", "scopes", "families", "weights"), rows(found))
     return OK

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 import typer
 
+from checker.cli.answers import print_json
 from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, open_workspace, show
 from checker.errors import ConfigurationError
 from checker.workspace import proposing
@@ -75,10 +76,10 @@ def words(
 
     found = lexicon(open_workspace().words, term)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, **found}, ensure_ascii=False, indent=1))
+        print_json(found)
         return OK
     if not any(found.values()):
-        raise ConfigurationError(f"nothing that can be spoken of fits {term!r}; check-claims words lists everything")
+        raise ConfigurationError(f"no word of the claim language matches {term!r}; check-claims words lists everything")
     typer.echo("\n".join(as_lines(found, bool(term))))
     return OK
 
@@ -96,6 +97,7 @@ def propose(
     as_json: JSON = False,
 ) -> int:
     """List untagged sentences that could be checked as they stand, and those that nearly could."""
+
     workspace = open_workspace(vault)
     opened = workspace.vault()
     places = [opened.find(name) for name in notes] if notes else list(filter(opened.is_content, opened.note_paths))
@@ -103,7 +105,7 @@ def propose(
     accepted = (_accepted(found, yes) if write else []) + (_fixed(found) if fix else [])
     unwritten = _tag(workspace, accepted) if accepted else []
     if as_json:
-        typer.echo(json.dumps({"schema": 1, **_as_rows(found)}, ensure_ascii=False, indent=1))
+        print_json(_as_rows(found))
     elif not write and not fix:
         for one in found:
             typer.echo(_told(one))
@@ -131,7 +133,7 @@ def _summary(found: Sequence[Proposal], notes: int) -> str:
     if not found:
         return (
             f"nothing in {notes} notes: no untagged sentence says of a model that is known here what a metric measures; "
-            "check-claims words lists both, and check-claims read tells of one sentence what it lacks"
+            "check-claims words lists both, and check-claims read shows what one sentence lacks"
         )
     line = f"{len(reads)} sentences in {len({one.note.path for one in reads})} notes could be claims"
     return f"{line}; {near} nearly (--fix asks which sentence is meant)" if near else line
@@ -152,7 +154,7 @@ def _told(proposal: Proposal) -> str:
 
 
 def _accepted(found: Sequence[Proposal], yes: bool) -> list[tuple[Proposal, str]]:
-    """Those that a person said yes to; without a terminal nobody is asked."""
+    """Those that a person accepts; without a terminal nobody is asked."""
     if not yes and not sys.stdin.isatty():
         raise ConfigurationError("--write asks about each sentence, and there is no terminal; add --yes to tag all of them")
     accepted = []

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, FAILED, JSON, OK, app, exits, warn
-from checker.cli.notes import VAULT, print_table
+from checker.cli.vaults import VAULT
 from checker.errors import CheckerError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _list(vault: Path, as_json: bool) -> int:
     entries = load_entries(project.claims)
     tables = read_tables(entries, project.root, project.claims)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "tables": [_as_dict(table) for table in tables]}, ensure_ascii=False, indent=1))
+        print_json({"tables": [_as_dict(table) for table in tables]})
     elif not tables:
         typer.echo(f"no tables in {project.claims / 'results.yaml'}; `check-claims results inspect FILE` prints an entry")
     else:
@@ -71,10 +71,10 @@ def inspect(
         proposal = propose(file, Path(), format=format)
     except CheckerError as error:
         if as_json:
-            typer.echo(json.dumps({"schema": 1, "file": file, "refused": str(error)}, ensure_ascii=False, indent=1))
+            print_json({"file": file, "refused": str(error)})
         raise
     if as_json:
-        typer.echo(json.dumps({"schema": 1, **as_dict(proposal), "refused": None}, ensure_ascii=False, indent=1))
+        print_json({**as_dict(proposal), "refused": None})
     else:
         rows = [(field.name, field.distinct, ", ".join(field.examples)) for field in proposal.fields]
         warn(

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, EXECUTOR, EXECUTOR_OPTIONS, FAILED, JSON, OK, WORKERS, app, exits, open_workspace
-from checker.cli.notes import PATH, VAULT, print_table
+from checker.cli.vaults import PATH, VAULT
 from checker.errors import ConfigurationError, EvidenceError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def reproduce(
             }
             for again in found
         ]
-        typer.echo(json.dumps({"schema": 1, "id": ledger.claim, "runs": runs}, ensure_ascii=False, indent=1))
+        print_json({"id": ledger.claim, "runs": runs})
     else:
         for again in found:
             print_table(
@@ -116,12 +117,12 @@ def decide(
     for fault in faults:
         typer.secho(clean(fault), fg=typer.colors.YELLOW, err=True)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "decisions": rows, "problems": faults}, ensure_ascii=False, indent=1))
+        print_json({"decisions": rows, "problems": faults})
     else:
-        told = [
+        rows_shown = [
             (row["id"], row["scope"], row["recorded"], "" if row["same"] else f"{row['now']}: {row['reason']}") for row in rows
         ]
-        print_table(("claim", "scope", "recorded", "now, where it differs"), told)
+        print_table(("claim", "scope", "recorded", "now, where it differs"), rows_shown)
         typer.echo(f"\n{len(rows)} decisions, {sum(not row['same'] for row in rows)} of them not as recorded")
     return ERROR if faults else OK if all(row["same"] for row in rows) else FAILED
 
@@ -133,8 +134,8 @@ def _decided(name: str, recorded: Run, now: Run, controls_of: ControlsOf) -> dic
     if recorded.controls != controls:  # the lab stands otherwise than when this was recorded
         today = as_decided(recorded.model_copy(update={"controls": controls}))
         now = today if today.verdict.word != now.verdict.word else now
-    told = {"id": name, "scope": recorded.scope, "recorded": recorded.verdict.word, "now": now.verdict.word}
-    return {**told, "same": now is recorded, "reason": now.verdict.reason}
+    answer = {"id": name, "scope": recorded.scope, "recorded": recorded.verdict.word, "now": now.verdict.word}
+    return {**answer, "same": now is recorded, "reason": now.verdict.reason}
 
 
 def _ledger(project: Project, claim: str) -> Ledger:
@@ -146,7 +147,7 @@ def _ledger(project: Project, claim: str) -> Ledger:
         known = [file.name.removesuffix(EVIDENCE) for file in project.claims.glob(f"*{EVIDENCE}")]
         near = difflib.get_close_matches(claim, known, 3, 0.5)
         guess = f"; did you mean {' or '.join(near)}?" if near else "; check-claims specs lists the claims"
-        raise ConfigurationError(f"no evidence here is of {claim!r}{guess}")
+        raise ConfigurationError(f"no evidence here for {claim!r}{guess}")
     return read_ledger(path, claim)
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, JSON, OK, app, exits, open_workspace
-from checker.cli.notes import PATH, VAULT, print_table
+from checker.cli.vaults import PATH, VAULT
 from checker.errors import EvidenceError
 
 if TYPE_CHECKING:
-    from checker.runs.survey import Case
+    from checker.runs.case import Case
 
 
 @app.command("specs")
@@ -38,7 +38,7 @@ def specs(
     cases = [case for case in survey.cases if keep(f"{case.id} {case.claim.statement}")]
     if as_json:
         rows = [_row(case) | ({"diff": _diff(case)} if diff else {}) for case in cases]
-        typer.echo(json.dumps({"schema": 1, "specs": rows, "problems": problems}, ensure_ascii=False, indent=1))
+        print_json({"specs": rows, "problems": problems})
     elif diff:
         for case in cases:
             typer.echo(_diff(case), nl=False)
@@ -71,7 +71,7 @@ def _row(case: Case) -> dict[str, Any]:
         "source": case.claim.place,
         "file": _state(case),
         "reading": case.read_as or None,
-        "note_says": case.said_as or None,
+        "note_says": case.noted_as or None,
         "reason": case.reason or None,
         "spec": case.named.as_dict() if case.named else None,
     }
@@ -84,11 +84,11 @@ def _diff(case: Case) -> str:
     name = f"claims/{case.id}.yaml"
     old = (case.spec_file or b"").decode("utf-8", "replace")
     if case.stale:
-        said = print_spec(case.said) if case.said is not None else ""
+        noted = print_spec(case.noted) if case.noted is not None else ""
         heading = (
-            f"{name}: {case.reason}\n  the spec says: {case.read_as}\n  the note says: {case.said_as or case.reading.reason}\n"
+            f"{name}: {case.reason}\n  the spec says: {case.read_as}\n  the note says: {case.noted_as or case.reading.reason}\n"
         )
-        return heading + _unified(old, said, name, f"{case.claim.place}")
+        return heading + _unified(old, noted, name, f"{case.claim.place}")
     if case.spec_to_write is None:
         return ""
     return _unified(old, case.spec_to_write.decode("utf-8"), name, name)
@@ -116,9 +116,9 @@ def explain(
     ledgers, faults = read_ledgers(workspace.project, [case.id])
     if case.id in faults:
         raise EvidenceError(faults[case.id])
-    told = explanation(case, ledgers[case.id], workspace.words, survey.rests)
+    explained = explanation(case, ledgers[case.id], workspace.words, survey.rests)
     if as_json:
-        typer.echo(json.dumps({"schema": 1, **told}, ensure_ascii=False, indent=1))
+        print_json(explained)
     else:
-        typer.echo("\n".join(clean(line) for line in as_lines(told)))
+        typer.echo("\n".join(clean(line) for line in as_lines(explained)))
     return OK

@@ -47,7 +47,7 @@ def trust(
     if revoke:
         for place in (project.plugins, *experiment_files(project.root.resolve())):
             distrust(place)
-            typer.echo(f"{clean(str(place))} may not run any more")
+            typer.echo(f"{clean(str(place))} may no longer run")
         return OK
     asked, faults = _asked(project)
     warn(*faults)
@@ -76,7 +76,7 @@ def trust(
         allow(each.place, each.standing.files)
         typer.echo(f"{clean(str(each.place))} is trusted as it is now")
     if faults:
-        raise ConfigurationError("the experiments above cannot run before their files are mended")
+        raise ConfigurationError("the experiments above cannot run until their files are fixed")
     return OK
 
 

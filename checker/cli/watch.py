@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from checker.claims import ClaimSpec
     from checker.notes import Problem
+    from checker.runs.case import Case
     from checker.runs.outcome import Outcome
     from checker.runs.project import Project
-    from checker.runs.survey import Case
     from checker.workspace import CheckOptions, Survey, Workspace
 
 QUIET, LONGEST = 250, 2000  # ms without a save before a check begins, and how long saves can put it off
@@ -56,15 +56,15 @@ def watch(
     options = CheckOptions(seeds=seeds, workers=workers)
     survey = workspace.survey()
     known = _check(workspace, survey, options)
-    told = {*survey.faults, *survey.unread}
+    reported = {*survey.faults, *survey.unread}
     for _ in _saves(workspace.project):
         try:
             now = workspace.survey()
             problems = {*now.faults, *now.unread}
-            _tell(problems - told)
+            _report(problems - reported)
             states = {case.id: _state(case, case.claim.shown) for case in now.cases}
             changed = {name for name, state in states.items() if known.get(name) != state}
-            known, told = states, problems
+            known, reported = states, problems
             if changed:
                 known |= _check(workspace, now.claims(changed), options)
         except CheckerError as error:
@@ -83,7 +83,7 @@ def _saves(project: Project) -> Iterator[None]:
     from watchfiles import watch as changes
 
     folders = [folder for folder in (project.vault, project.claims) if folder.is_dir()]
-    told = False
+    reported = False
     while True:
         try:
             watching = False
@@ -92,9 +92,9 @@ def _saves(project: Project) -> Iterator[None]:
             ):
                 if saved or not watching:
                     yield
-                if not told:
+                if not reported:
                     typer.echo(f"watching {project.vault}; Ctrl-C ends it", err=True)
-                watching = told = True
+                watching = reported = True
             return
         except RuntimeError:  # a name that is no UTF-8 ends a watch; the next one begins with a look at everything
             time.sleep(RETRY)
@@ -104,7 +104,7 @@ def _matters(change: Change, path: str) -> bool:
     return path.endswith(READ)
 
 
-def _tell(problems: Iterable[Problem]) -> None:
+def _report(problems: Iterable[Problem]) -> None:
     from checker.reports.text import clean
 
     for problem in sorted(problems, key=lambda each: (each.path, each.line)):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from checker.cli.answers import print_json
 from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, show, warn
 from checker.reports.text import clean
 
@@ -126,7 +127,7 @@ def _list(found: list[Run], as_json: bool) -> None:
             }
             for run in found
         ]
-        typer.echo(json.dumps({"schema": 1, "runs": rows}, ensure_ascii=False, indent=1))
+        print_json({"runs": rows})
         return
     for run in found:
         typer.echo(clean(f"{run.began}  {len({change.path for change in run.changes})} files  {run.command}"))

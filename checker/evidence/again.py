@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise, product
 from typing import Any
 
+from pydantic import ValidationError
+
+from checker.claims import ClaimSpec
 from checker.claims.kind import KINDS
 from checker.errors import MeasurementError
 from checker.evidence.controls import held_to_controls
@@ -16,29 +22,48 @@ from checker.evidence.models import Trained
 from checker.evidence.run import Measured, Run
 from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
+from checker.kept import keep, look_up
 from checker.lab.competence import Competence, why_not_competent
 from checker.lab.metrics import METRICS
 from checker.verdicts import Answers, Looks, Verdict, one_seed
 from checker.words import VerdictWord
 
+ROOM = "decisions"
+NOT_MEASURED = {"schema_", "verdict"}  # what a run has besides
 ROUNDING = 1.5 * 10**-DIGITS  # by which recorded numbers may differ from the same ones of another processor
 NUMBERS = ("effect", "low", "high", "margin", "confidence", "p", "p_against", "seeds", "images", "seeds_needed")
 
 
 @dataclass(frozen=True)
 class Unlearned:
-    """A model that had not learned its task with one of its seeds, and what tells so."""
+    """A model that had not learned its task with one of its seeds, and what shows it."""
 
     model: str
     seed: int
     reason: str
 
 
-def decide_again(run: Measured) -> RecordedVerdict:
-    """The verdict that today's rule gives for the values of a run; nothing of a recorded one enters.
+def decide_again(run: Measured, name: str = "") -> RecordedVerdict:
+    """The verdict that today's rule gives for the values of a run; nothing of a recorded one enters. It is kept under all that
+    is measured, the code and the names of metrics, so that the same is decided once; a `name` stands for all that is measured: it
+    is of these bytes in a file alone.
 
     Raises MeasurementError where the rule refuses the values.
     """
+    of = name or run.model_dump_json(exclude=NOT_MEASURED)
+    asked = hashlib.sha256(" ".join((*METRICS, of)).encode()).hexdigest()
+    found = look_up(ROOM, asked)
+    if found is not None:
+        with suppress(ValidationError):
+            return RecordedVerdict.model_validate_json(found)
+    verdict = _decide(run)
+    text = verdict.model_dump_json()
+    if RecordedVerdict.model_validate_json(text) == verdict:
+        keep(ROOM, asked, text)
+    return verdict
+
+
+def _decide(run: Measured) -> RecordedVerdict:
     faults = unlearned(run)
     names = [name for name in run.about if name not in faults]
     fewest = KINDS[run.spec.kind].fewest
@@ -66,12 +91,26 @@ def measured_word(run: Measured) -> VerdictWord:
 
 def _unspread(run: Measured, values: Mapping[str, Values]) -> Verdict | None:
     """Of recorded results, or those of a command, that have one seed and no images nothing can be decided: nobody knows their
-    spread."""
-    sides = [kept.images for kept in values.values() if not isinstance(kept.images, dict)]
-    if (run.scope.measured and run.spec.metric in METRICS) or len(sides) < len(values):
+    spread. Beside a model with several seeds, one seed is taken as fixed."""
+    if run.scope.measured and run.spec.metric in METRICS:
         return None
     margin = run.spec.margin.value if run.spec.margin else 0.0
-    return one_seed(sides, run.spec.bound.value if run.spec.bound else margin, run.spec.decide.alpha, margin)
+    line = run.spec.bound.value if run.spec.bound else margin
+    for names in _held_together(run.spec, values):
+        sides = [side for side in (values[name].images for name in names) if not isinstance(side, dict)]
+        unknown = one_seed(sides, line, run.spec.decide.alpha, margin) if len(sides) == len(names) else None
+        if unknown:
+            return unknown
+    return None
+
+
+def _held_together(spec: ClaimSpec, values: Mapping[str, Values]) -> Iterable[tuple[str, ...]]:
+    """The models that a claim compares with each other, two by two; each alone where it compares none."""
+    if spec.baseline:
+        pairs: Iterable[tuple[str, ...]] = product(spec.expand(spec.subject), spec.expand(spec.baseline))
+    else:
+        pairs = pairwise(spec.order or ())
+    return [pair for pair in pairs if set(pair) <= set(values)] or [(name,) for name in values]
 
 
 def unlearned(run: Measured) -> dict[str, Unlearned]:
@@ -105,13 +144,13 @@ def difference(run: Run, now: RecordedVerdict) -> str:
     return ""
 
 
-def as_decided(run: Run) -> Run:
-    """The run with the verdict that its values give: the recorded one where the two agree, else that of today, whose reason tells
-    of both, or of the earlier rule that gave the recorded one.
+def as_decided(run: Run, name: str = "") -> Run:
+    """The run with the verdict that its values give: the recorded one where the two agree, else that of today, whose reason says
+    of both, or of the earlier rule that gave the recorded one. `name` as for `decide_again`.
 
     Raises MeasurementError where the rule refuses the values.
     """
-    now = decide_again(run)
+    now = decide_again(run, name)
     found = difference(run, now)
     if not found:
         return run

@@ -8,14 +8,14 @@ from checker.lab.metrics import METRICS
 
 
 class FirstRun(Look):
-    """A run as the first edition wrote it. Its data told of the number of images that were asked for."""
+    """A run as the first edition wrote it. Its data gave the number of images that were asked for."""
 
     verdict: RecordedVerdict
     """The verdict that the run gave."""
 
     def upgraded(self) -> Run:
         """The same run in today's schema: with the number of images measured, and whether the metric counts. Of a metric that is
-        not known here, the interval of the verdict tells that: only of a count it is a point."""
+        not known here, the interval of the verdict shows it: only of a count it is a point."""
         metric, verdict = self.spec.metric, self.verdict
         exact = METRICS[metric].counts if metric in METRICS else verdict.reached and verdict.low == verdict.high
         fields = {name: getattr(self, name) for name in FirstRun.model_fields}

@@ -7,6 +7,7 @@ import inspect
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from checker import verdicts
@@ -25,10 +26,15 @@ MARKUP = set("<|`")  # no reading has any of these
 
 def decision_code(spec: ClaimSpec) -> str:
     """A hash of the code that decides claims of a spec's kind: its choice of a rule, and the rules."""
+    return _decision_code(spec.kind)
+
+
+@cache
+def _decision_code(kind: str) -> str:
     stems = {path.stem for path in Path(verdicts.__file__).parent.glob("[a-z]*.py")}
     rules = sorted(f"checker.verdicts.{stem}" for stem in stems - {"controls"})  # its hash stands with a run's controls
     code = code_hash("checker.evidence.decision", "checker.claims.layers", *rules)
-    choice = (textwrap.dedent(inspect.getsource(part)) for part in (type(KINDS[spec.kind]).rule, ClaimSpec.margin_option))
+    choice = (textwrap.dedent(inspect.getsource(part)) for part in (type(KINDS[kind]).rule, ClaimSpec.margin_option))
     text = "\n".join((code, *(what_it_does(source.encode()) for source in choice)))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

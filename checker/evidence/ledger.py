@@ -6,6 +6,7 @@ changes nothing. Runs that are in the file stay as they are, each in the schema 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -19,12 +20,13 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 from checker.claims.kind import KINDS
 from checker.errors import EvidenceError, MeasurementError
 from checker.evidence import strict_json
-from checker.evidence.again import as_decided, decide_again
+from checker.evidence.again import ROOM, as_decided, decide_again
 from checker.evidence.decision import effect_of
 from checker.evidence.first import FirstRun
 from checker.evidence.key import foreign
 from checker.evidence.run import Run
 from checker.evidence.values import agree
+from checker.kept import keep, look_up
 from checker.scope import Scope
 
 SCHEMA: Literal[2] = 2
@@ -63,11 +65,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All runs of one claim, oldest first. `data` are the bytes of the file that it was read from."""
+    """All runs of one claim, oldest first. `data` are the bytes of the file that it was read from, and `digest` a hash of them
+    where these are its runs."""
 
     claim: str
     entries: tuple[Entry, ...] = ()
     data: bytes | None = field(default=None, compare=False, repr=False)
+    digest: str = field(default="", compare=False, repr=False)
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -77,7 +81,8 @@ class Ledger:
     @cached_property
     def newest(self) -> dict[Scope, Run]:
         """The last run of each scope, with the verdict that its values give. Raises MeasurementError where they give none."""
-        return {scope: as_decided(run) for scope, run in self._last.items()}
+        numbers = {run.scope: number for number, run in enumerate(self.runs)}
+        return {scope: as_decided(run, self._name(numbers[scope])) for scope, run in self._last.items()}
 
     def pairs(self) -> list[tuple[Run, Run]]:
         """The last run of each scope as it is recorded, and as its values decide it: the same one where the two agree."""
@@ -86,7 +91,10 @@ class Ledger:
     @cached_property
     def words_again(self) -> tuple[str, ...]:
         """The word that the values of each run give now; "none" where the rule refuses them."""
-        return tuple(map(_word, self.runs))
+        return tuple(_word(run, self._name(number)) for number, run in enumerate(self.runs))
+
+    def _name(self, number: int) -> str:
+        return f"{self.digest} {number}" if self.digest else ""
 
     @property
     def _last(self) -> dict[Scope, Run]:
@@ -97,12 +105,12 @@ class Ledger:
         last = self._last.get(run.scope)
         if last is not None and repeats(last, run):
             return self
-        return replace(self, entries=(*self.entries, Entry(run, run.as_json())))
+        return replace(self, entries=(*self.entries, Entry(run, run.as_json())), digest="")
 
 
-def _word(run: Run) -> str:
+def _word(run: Run, name: str) -> str:
     try:
-        return decide_again(run).word
+        return decide_again(run, name).word
     except MeasurementError:
         return "none"
 
@@ -146,8 +154,9 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
     except UnicodeDecodeError as error:
         line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
         raise EvidenceError(f"{name}:{line}:{column}: not UTF-8; {RESTORE}") from error
+    digest = hashlib.sha256(data).hexdigest()
     try:
-        values = strict_json.load(text)
+        values = json.loads(text) if look_up(ROOM, f"sound {digest}") else strict_json.load(text)
     except strict_json.JsonError as error:
         raise EvidenceError(f"{name}:{error.line}:{error.column}: not an evidence file ({error.problem}); {RESTORE}") from error
     schema = values.get("schema") if isinstance(values, dict) else None
@@ -164,7 +173,9 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
         if wrong is not None:
             line, column = strict_json.place(text, ("runs", number))
             raise EvidenceError(f"{name}:{line}:{column}: run {number + 1}: {wrong}; {RESTORE}")
-    return Ledger(file.claim, tuple(Entry(run, kept) for run, kept in zip(runs, values["runs"], strict=True)), data)
+    if not look_up(ROOM, f"sound {digest}"):
+        keep(ROOM, f"sound {digest}", True)
+    return Ledger(file.claim, tuple(Entry(run, kept) for run, kept in zip(runs, values["runs"], strict=True)), data, digest)
 
 
 def _derived(run: Run) -> Run:

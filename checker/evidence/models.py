@@ -90,5 +90,5 @@ def model_record(scope: Scope, seeds: tuple[int, ...], weights: tuple[str, ...],
         if record.scope is scope:
             return record(seeds=seeds, weights=weights, **origin)
     changes = origin.get("changes", {})
-    told = {name: value for name, value in origin.items() if name != "changes"}
-    return Sourced(scope=scope, origin=told, seeds=seeds, weights=weights, changes=changes)
+    kept = {name: value for name, value in origin.items() if name != "changes"}
+    return Sourced(scope=scope, origin=kept, seeds=seeds, weights=weights, changes=changes)

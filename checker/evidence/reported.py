@@ -1,4 +1,4 @@
-"""A number that a paper reports, beside the one that was measured. It never decides anything."""
+"""A number that a paper reports, next to the one that was measured. It never decides anything."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Literal
 from checker.claims.reported import Reported
 from checker.evidence.run import Run
 
-Beside = Literal["agrees", "differs", "other scope", "other unit", "not measured"]
+Comparison = Literal["agrees", "differs", "other scope", "other unit", "not measured"]
 SHARES = ("share", "percentage points", "points")
 
 
-def beside(reported: Reported, run: Run | None) -> Beside:
-    """How a reported number stands to the effect of a run.
+def comparison(reported: Reported, run: Run | None) -> Comparison:
+    """How a reported number compares with the effect of a run.
 
     It agrees where the interval of the run holds it, or overlaps with its own spread. Toys are no replication of the models of
     a paper, so with them it is of another scope; a number without a unit is compared with nothing that has one.

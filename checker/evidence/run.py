@@ -5,6 +5,7 @@ Nothing here decides: `decide_again` does that, from a record alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,8 @@ from checker.evidence.record import Amount, Count, Record
 from checker.evidence.values import Values
 from checker.evidence.verdict import RecordedVerdict
 from checker.scope import Scope
+
+USE = re.compile(r"[?&]use=\w+")  # how much of a folder's pictures is measured, which follows from the models
 
 
 class CodeHashes(Record):
@@ -108,7 +111,7 @@ class Look(Record):
         names, wanted = set(self.about), set(self.spec.names)
         if not names <= wanted or (KINDS[self.spec.kind].fewest is None and names != wanted):
             raise ValueError("`about` does not name the models of the spec")
-        wanted_data, data = self.spec.where.data, self.data.name
+        wanted_data, data = (USE.sub("", name) for name in (self.spec.where.data, self.data.name))
         known = ":" not in data if wanted_data == "default" else data == wanted_data or data.startswith(f"{wanted_data}@")
         _same(known, True, f"`data` is not {wanted_data}, which the spec asks for")
         _same(names | set(self.values), set(self.values), "`values` lacks a model that the run is about")
@@ -162,10 +165,10 @@ class Measured(Look):
     answers: tuple[Amount, Amount] | None = None
     """The values of an image that is answered wrongly and of one that is answered rightly, where each value is an answer."""
     given_away: str | None = None
-    """Why the metric says nothing of what a toy knows: raw pixels of the data already tell the answer. Null: they do not."""
+    """Why the metric says nothing of what a toy knows: raw pixels of the data already give the answer. Null: they do not."""
     controls: Controls | None = None
-    """How the lab answered published findings of the same sort, which decides whether its word is given. Null: the claim is about
-    released weights, or about the toys themselves."""
+    """How the lab answered published findings of the same sort, which decides whether its verdict counts. Null: the claim is
+    about released weights, or about the toys themselves."""
 
     @property
     def barred(self) -> bool:
@@ -194,5 +197,5 @@ class Run(Measured):
 
     @model_validator(mode="after")
     def _images_are_those_measured(self) -> Run:
-        _same(self.data.images, self.images, f"`data` tells of {self.data.images} images, and {self.images} were measured")
+        _same(self.data.images, self.images, f"`data` has {self.data.images} images, and {self.images} were measured")
         return self

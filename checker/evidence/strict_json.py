@@ -138,7 +138,7 @@ def _scalar(text: str, at: int) -> tuple[Any, int]:
     if isinstance(value, float) and not math.isfinite(value):
         raise _error(text, at, f"{text[at:end][:MAX_KEY]} is not a finite number")
     if isinstance(value, str) and SURROGATE.search(value):
-        raise _error(text, at, "a text with half of a surrogate pair")
+        raise _error(text, at, "a string with half of a surrogate pair")
     return value, end
 
 

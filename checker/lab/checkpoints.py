@@ -95,7 +95,7 @@ def _hash(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def is_sound(path: Path) -> bool:
-    """Whether a model file is whole and its weights are those that its card tells of. Without torch.
+    """Whether a model file is whole and its weights are those that its card names. Without torch.
 
     Raises NewerError for a file that a newer version wrote.
     """

@@ -1,4 +1,4 @@
-"""How a recipe trains, in a few numbers: what tells whether changed code still trains the same models.
+"""How a recipe trains, in a few numbers: by which one sees whether changed code still trains the same models.
 
 A model's key hashes its recipe, and the recipe does not hold the code. A hash of the code would throw away hours of training
 whenever a name changes; so a recipe is known by what a few of its steps do.

@@ -1,4 +1,4 @@
-"""What raw pixels alone tell of the factors of a data set: the floor under everything that a model is said to know.
+"""What raw pixels alone reveal of the factors of a data set: the floor for everything that a model is said to know.
 
 Where a linear probe or the nearest neighbours of raw pixels already name a factor, a model that keeps its pixels names it too,
 and its accuracy says nothing of what it has learned.

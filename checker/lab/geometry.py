@@ -57,7 +57,9 @@ WORDS = {
 def of_tensors(tensors: Mapping[str, Tensor], module: Any) -> Geometry:
     """What can be seen in a state dict. Some files have positions for more tokens before the patches than `module`, the network
     that they are for, or for fewer: those of the patches are what counts."""
-    weight = tensors[PATCHES if PATCHES in tensors else OPENAI_PATCHES]
+    weight = tensors.get(PATCHES, tensors.get(OPENAI_PATCHES))
+    if weight is None:  # of no transformer
+        return Geometry()
     blocks = {int(match[1]) for match in map(BLOCK.match, tensors) if match}
     positions = next((tensors[name] for name in POSITIONS if name in tensors), None)
     return Geometry(

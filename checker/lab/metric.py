@@ -69,7 +69,7 @@ class Metric:
     is compared without an interval. `answers`: the values of an image that is answered wrongly and of one that is answered
     rightly, where each value is an answer or a mean of several. `needs_training`: there is no value for a network that was never
     trained. `about_knowledge`: it is about what a model knows of the data's factors, so no toy's verdict on it rests on data
-    whose raw pixels tell them.
+    whose raw pixels reveal them.
     """
 
     word: MetricWord

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checker.lab import releases
 from checker.lab.recipes import Architecture, Recipe
 from checker.lab.registry import Registry
 from checker.vocabulary import FamilyWord
@@ -26,8 +27,9 @@ REGISTERS = Architecture(registers=4)  # as many as Darcet et al. 2024 settle on
 @dataclass(frozen=True)
 class Model:
     """A model by name: how sentences call it, the families it belongs to, how the lab trains its toy, and timm's tag for
-    released weights with their licence. `local` is a path to weights that no tag names, and `convolutional` says that they are
-    those of a convolutional network. `second` is the recipe of the second edition, whose models take the place of those of
+    released weights with their licence. `local` is a path to weights that no tag names, `hub` is their repository on the Hugging
+    Face hub ("" where they are not there, None where it is called as the tag), and `global_attention` says whether all patches
+    attend to all patches. `second` is the recipe of the second edition, whose models take the place of those of
     `recipe` when they are all there (benchmarks/PROTOCOL.md)."""
 
     name: str
@@ -36,7 +38,8 @@ class Model:
     tag: str | None = None
     licence: str = ""
     local: str | None = None
-    convolutional: bool = False
+    hub: str | None = None
+    global_attention: bool = True
     synonyms: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
 
@@ -68,12 +71,38 @@ FAMILIES = (
 
 
 def find_model(name: str) -> Model | None:
-    """A registered model, or one that a spec names by its weights: `local-dir:FOLDER` (with timm's config.json) or
-    `ARCHITECTURE:FILE`, both relative to the project. None for any other name."""
+    """A registered model, one with a size (releases.txt), one that is named by a pretrained tag of timm, or one that a spec names
+    by its weights: `local-dir:FOLDER` (with timm's config.json) or `ARCHITECTURE:FILE`, both relative to the project. None for
+    any other name."""
     if name in MODELS:
         return MODELS[name]
+    release = releases.by_name().get(name)
+    if release is not None:
+        return _released(name, release)
     tag, colon, path = name.partition(":")
-    return Model(name=name, tag=tag, local=path) if colon and tag and path else None
+    if colon and tag and path:
+        return Model(name=name, tag=tag, local=path)
+    config = releases.pretrained_config(name)
+    if config is None:
+        return None
+    attends = releases.attends_globally(name)
+    return Model(
+        name=name, tag=name, licence=config.license or "licence not stated", hub=config.hf_hub_id or "", global_attention=attends
+    )
+
+
+def _released(name: str, release: releases.Release) -> Model:
+    """A release of the table: of a model of the registry, or of one that is only released."""
+    line = releases.LINES.get(release.model)
+    families = line.families if line else MODELS[release.model].families
+    return Model(
+        name=name,
+        tag=release.tag,
+        licence=release.licence,
+        hub=None if release.hub else "",
+        global_attention=line is None or line.global_attention,
+        families=families,
+    )
 
 
 def _second(objective: str, steps: int, batch: int, learning_rate: float, **settings: Any) -> Recipe:

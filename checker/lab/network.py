@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXTRAS = (  # how the names of parts begin that no measurement reads: heads, and what a pretraining needs besides the encoder
     *("head", "fc_norm", "attn_pool", "pre_logits", "classifier", "decoder", "mask_token", "lm_head", "projector"),
-    *("predictor", "prototypes", "dino_head", "ibot_head"),
+    *("predictor", "prototypes", "dino_head", "ibot_head", "fc."),
 )
 MOST_NAMES = 3  # of tensors that are listed
 

@@ -105,7 +105,7 @@ def _standing(folder: Path) -> Standing | str:
 
 def _load(name: str, place: str, bring: Callable[[], Any], shown: str = "") -> Plugin:
     """Import a plug-in, or put everything back as it was. Any exception is the plug-in's fault, never the program's. `shown` is
-    what people are told of its place."""
+    the place that messages name."""
     if place not in _loaded:
         registries = _registries()
         before = [registry.entries() for registry in registries]

@@ -15,15 +15,12 @@ from checker.errors import MeasurementError
 from checker.lab.description import NAME, Description, read_description
 from checker.lab.geometry import of_module
 from checker.lab.models import Model
-from checker.lab.tensors import read_tensors
+from checker.lab.tensors import read_state, read_tensors
 
 if TYPE_CHECKING:
     from checker.lab.encoder import Encoder
 
 FILES = ("model.safetensors", "open_clip_model.safetensors", "pytorch_model.bin")  # by preference
-KEPT_UNDER = {  # tags whose weights the hub keeps under another one: the same weights with the activation they were trained with
-    "vit_base_patch16_clip_quickgelu_224.openai": "vit_base_patch16_clip_224.openai"
-}
 TIMEOUT = 5  # seconds until a hub that does not answer counts as out of reach
 FOLDER = "local-dir"  # the tag of a model that is a folder with a description
 
@@ -40,7 +37,7 @@ def locate(model: Model, root: Path) -> Path | None:
     assert model.tag is not None
     if model.local is not None:
         return _in_project(model.name, model.local, root)
-    for name in FILES:
+    for name in FILES if repository(model) else ():
         found = try_to_load_from_cache(repository(model), name)
         if isinstance(found, str):
             return Path(found)
@@ -61,16 +58,21 @@ def _in_project(name: str, local: str, root: Path) -> Path | None:
 
 
 def repository(model: Model) -> str:
-    """Where timm keeps a tag on the Hugging Face hub."""
+    """Where timm keeps a tag on the Hugging Face hub; "" for weights that are not there. Those that run with two activations are
+    kept once."""
     assert model.tag is not None
-    return f"timm/{KEPT_UNDER.get(model.tag, model.tag)}"
+    return f"timm/{model.tag.replace('_quickgelu_', '_')}" if model.hub is None else model.hub
 
 
 def absent(model: Model) -> str:
     """One sentence on weights that are not here, with what to do."""
     if model.local is not None:
         return f"there are no weights at {model.local}"
-    return f"the released weights of {model.name} ({model.tag}, {model.licence}) are not on this machine; --download fetches them"
+    named = model.name if model.name == model.tag else f"{model.name} ({model.tag}, {model.licence})"
+    if not repository(model):
+        what = "fetch them from their authors, and list the file in claims/models.yaml"
+        return f"the released weights of {named} are not on the Hugging Face hub; {what}"
+    return f"the released weights of {named} are not on this machine; --download fetches them"
 
 
 def download(model: Model, report: Report = lambda done, of: None) -> Path:
@@ -81,6 +83,8 @@ def download(model: Model, report: Report = lambda done, of: None) -> Path:
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
     from huggingface_hub.errors import RemoteEntryNotFoundError
 
+    if not repository(model):
+        raise MeasurementError(absent(model))
     for name in FILES:
         try:
             size = get_hf_file_metadata(hf_hub_url(repository(model), name), timeout=TIMEOUT).size or 0
@@ -96,7 +100,7 @@ def download(model: Model, report: Report = lambda done, of: None) -> Path:
 
 
 def _bar(report: Report, size: int) -> Any:
-    """A tqdm that draws nothing and tells `report` how far a download is."""
+    """A tqdm that draws nothing and passes the progress of a download to `report`."""
     from huggingface_hub.utils.tqdm import tqdm
 
     class Bar(tqdm):
@@ -133,21 +137,23 @@ def load(model: Model, path: Path) -> Encoder:
     """A released model at its native resolution, normalised as it was trained; in half precision on a GPU.
 
     Raises MeasurementError for weights that are those of another network, that hold numbers which are none, or that were never
-    trained, for a file whose normalisation nobody states, and for an architecture without global token-to-token attention.
+    trained, for a file whose normalisation nobody states, and for an architecture that gives neither tokens nor stages.
     """
     import torch
 
     from checker.lab import network
     from checker.lab.encoder import describe
+    from checker.lab.subjects import describe_stages, is_staged
 
     said = read_description(path.parent) if model.local is not None else Description()
     name = said.architecture if model.tag == FOLDER else str(model.tag)
     module = network.build(name, path, said)
-    tensors = read_tensors(path)
+    tensors = read_state(path) if is_staged(module) else read_tensors(path)
     network.compare(name, path, said, tensors, module)
     mean, std = network.normalisation(name, path, said, module)
     size = of_module(module).image or int(module.pretrained_cfg["input_size"][-1])
-    encoder = describe(model.name, module, size, mean, std, identity(model, path))
+    kind = describe_stages if is_staged(module) else describe
+    encoder = kind(model.name, module, size, mean, std, identity(model, path))
     network.fill(name, path, tensors, module)
     if _untrained(module):
         raise MeasurementError(f"{path}: these weights were never trained (every norm layer is still the identity)")
@@ -157,10 +163,13 @@ def load(model: Model, path: Path) -> Encoder:
 
 
 def _untrained(module: Any) -> bool:
-    """Whether every norm layer with parameters is as it was initialised: training leaves none of them so."""
+    """Whether every norm layer with parameters is as it was initialised, scaling by one or, where a residual branch ends in it,
+    by zero: training leaves none of them so."""
     import torch
 
     norms = [norm for norm in module.modules() if "Norm" in type(norm).__name__ and getattr(norm, "weight", None) is not None]
     return bool(norms) and all(
-        torch.all(norm.weight == 1) and (getattr(norm, "bias", None) is None or torch.all(norm.bias == 0)) for norm in norms
+        (torch.all(norm.weight == 1) or torch.all(norm.weight == 0))
+        and (getattr(norm, "bias", None) is None or torch.all(norm.bias == 0))
+        for norm in norms
     )

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 Setting = int | float
@@ -74,14 +75,17 @@ class Recipe:
 
     def key(self, seed: int) -> str:
         """The content address of the model that this recipe gives with `seed`."""
-        text = json.dumps({"recipe": self.as_dict(), "seed": seed}, sort_keys=True)
+        text = f'{{"recipe": {self._text}, "seed": {json.dumps(seed)}}}'
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def name(self) -> str:
         """The content address of the recipe itself, for all seeds."""
-        text = json.dumps(self.as_dict(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(self._text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def _text(self) -> str:
+        return json.dumps(self.as_dict(), sort_keys=True)
 
     def file_name(self, seed: int) -> str:
         """What the file of that model is called, wherever it is kept."""

@@ -8,8 +8,10 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from checker.kept import keep, look_up
 from checker.lab.context import current
 
+ROOM = "code"  # of the cache
 PACKAGE = Path(__file__).parents[1]
 PLUGIN = "check_claims_plugin_"  # how the modules of a project's files are called, with their names after it
 DECLARING = ("Metric", "metric", "accuracy_metric", "attention_metric")  # a metric
@@ -29,12 +31,23 @@ def code_hash(*modules: str) -> str:
     """A hash of what modules do: comments, docstrings, layout, the words of errors and those for a metric do not count.
 
     It is taken of unparsed syntax trees, which are the same for all supported versions of Python once the f-strings of
-    errors are left out.
+    errors are left out. It is kept under the text of the modules.
     """
-    digest = hashlib.sha256()
-    for name in modules:
-        digest.update(f"{name}\n{what_it_does(_source(name))}\n".encode())
-    return digest.hexdigest()[:16]
+    asked = f"{' '.join(modules)} {text_hash(*modules)}"
+    found = look_up(ROOM, asked)
+    if not isinstance(found, str):
+        digest = hashlib.sha256()
+        for name in modules:
+            digest.update(f"{name}\n{what_it_does(_source(name))}\n".encode())
+        found = digest.hexdigest()[:16]
+        keep(ROOM, asked, found)
+    return found
+
+
+def text_hash(*modules: str) -> str:
+    """A hash of the text of modules, with the words of their errors and all."""
+    digests = "".join(hashlib.sha256(_source(name)).hexdigest() for name in modules)
+    return hashlib.sha256(digests.encode()).hexdigest()[:16]
 
 
 def _source(module: str) -> bytes:
@@ -45,6 +58,14 @@ def _source(module: str) -> bytes:
     spec = find_spec(module)
     assert spec is not None and spec.origin is not None, module
     return Path(spec.origin).read_bytes()
+
+
+def modules_in(name: str) -> tuple[str, ...]:
+    """A module of this package; of a package in it, all its modules."""
+    place = PACKAGE.parent.joinpath(*name.split("."))
+    if not place.is_dir():
+        return (name,)
+    return tuple(f"{name}.{file.stem}" for file in sorted(place.glob("[a-z]*.py")))
 
 
 @cache
@@ -96,7 +117,11 @@ def _is_own(module: str, own: str) -> bool:
 
 @cache
 def _imports(module: str, source: bytes) -> tuple[str, ...]:
-    """The modules that a module imports, by their whole names."""
+    """The modules that a module imports, by their whole names. Kept under its text."""
+    asked = f"imports {module} {hashlib.sha256(source).hexdigest()}"
+    known = look_up(ROOM, asked)
+    if isinstance(known, list):
+        return tuple(known)
     found: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -104,4 +129,5 @@ def _imports(module: str, source: bytes) -> tuple[str, ...]:
         elif isinstance(node, ast.ImportFrom):
             package = module.split(".")[: -node.level] if node.level else []
             found.append(".".join([*package, *([node.module] if node.module else [])]))
+    keep(ROOM, asked, found)
     return tuple(found)

@@ -45,6 +45,18 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     return _one_network(path, read_file(path))
 
 
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The state dict of any network, alone in its file, under the names that timm gives its parts. Raises MeasurementError for
+    what is none, as `read_tensors` does."""
+    found = read_file(path)
+    tensors = _tensors(found)
+    if len(tensors) < len(found) or not tensors:
+        raise MeasurementError(
+            f"{path}: no state dict of a network alone, but {', '.join(sorted(map(str, found))[:3]) or 'nothing'}"
+        )
+    return tensors
+
+
 def read_file(path: Path) -> Mapping[Any, Any]:
     """What a weight file holds: names to tensors, to mappings of such, and to whatever else was saved with them. Objects of other
     classes are left unread.
@@ -117,7 +129,7 @@ def _refuse_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return  # an old checkpoint, or a damaged one, of which torch tells
+        return  # an old checkpoint, or a damaged one, which torch reports
     names = {member.filename.partition("/")[2] or member.filename for member in members}
     if any(name.endswith(".npy") for name in names):
         raise MeasurementError(

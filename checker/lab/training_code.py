@@ -8,7 +8,6 @@ where a fingerprint has changed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
@@ -21,7 +20,7 @@ from checker.lab.changes import as_set, modules_of
 from checker.lab.data import data_set
 from checker.lab.learners import LEARNERS
 from checker.lab.recipes import Recipe
-from checker.lab.source import code_hash, imported
+from checker.lab.source import code_hash, imported, modules_in
 
 if TYPE_CHECKING:
     from checker.lab.checkpoints import Card
@@ -39,7 +38,7 @@ def training_code(recipe: Recipe) -> str | None:
     if learner is None:
         return None
     package = "checker.lab.objectives.first" if recipe.edition == 1 else "checker.lab.objectives"
-    modules = {"checker.lab.data.base", data_set(recipe.data).module, *modules_of(recipe)}
+    modules = {"checker.lab.data.base", *modules_in(data_set(recipe.data).module), *modules_of(recipe)}
     for module in ("checker.lab.training", f"{package}.{learner.module}"):
         modules |= imported(module)
     return code_hash(*sorted(modules))
@@ -53,14 +52,6 @@ def why_trained_otherwise(card: Card) -> str | None:
     if card.recipe.name not in stamps() and CODE not in card.versions:
         return None  # kept before the code was noted
     return f"{card.recipe.objective}, seed {card.seed}: the code that trains it has changed since it was trained"
-
-
-def training_mark(recipe: Recipe) -> str | None:
-    """What evidence keeps of the code that trained a recipe: the same as long as its fingerprint is the same."""
-    if _stamp_stands(recipe):
-        text = json.dumps(stamps()[recipe.name][1])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-    return training_code(recipe)
 
 
 @cache

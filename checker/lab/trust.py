@@ -124,7 +124,7 @@ def _inside(path: Path, top: Path) -> Path:
 
 
 def _shown(path: Path, top: Path) -> str:
-    """A path as reasons tell it: they stand in notes, which are read on other machines."""
+    """A path as reasons show it: they stand in notes, which are read on other machines."""
     return path.relative_to(top.parent).as_posix()
 
 

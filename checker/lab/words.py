@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable, Mapping
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import cache
 
 from checker.lab.changes import CHANGES, Change, Knob
 from checker.lab.data import DATA
 from checker.lab.metrics import METRICS
-from checker.lab.models import FAMILIES, MODELS, Model
+from checker.lab.models import FAMILIES, MODELS, Model, find_model
 from checker.lab.plugins import Plugin
+from checker.lab.releases import CONVNETS, LINES, RELEASES, prefix_of
+from checker.lab.source import text_hash
 from checker.lab.sources import SOURCES, scopes_of
-from checker.vocabulary import ChangeWord, DataWord, FamilyWord, MetricWord, MissingWord, ModelWord, Vocabulary
+from checker.vocabulary import ChangeWord, DataWord, FamilyWord, MetricWord, MissingWord, ModelWord, ReleaseWord, Vocabulary
 
 DEFAULT_DATA, PRETRAINED_DATA = "shapes", "photographs"
 SELF_SUPERVISED = {"MIM", "CL", "joint-embedding"}
@@ -30,7 +33,32 @@ GENERIC = (  # what sentences call all models of a kind: those that are here
          "SSL models", "SSL methods", "SSL ViTs", "self-supervised encoders"),
         generic=True,
     ),
+    FamilyWord(
+        "convnets",
+        "convolutional networks",
+        ("CNNs", "ConvNets", "convolutional neural networks", "convolutional nets"),
+        generic=True,
+        releases=CONVNETS,
+    ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Values:
+    """Gives a value of a change as specs have it. Its repr has everything that this follows from, for readings that are kept:
+    the values that the change takes, and a hash of the code that reads them."""
+
+    change: Change = field(repr=False)
+    takes: tuple[object, ...]
+    code: str
+
+    @classmethod
+    def of(cls, change: Change) -> _Values:
+        takes = (change.name, change.least, change.most, change.unit, change.whole, change.words)
+        return cls(change, takes, text_hash(change.module, Change.__module__))
+
+    def __call__(self, text: str) -> str:
+        return self.change.say(self.change.value(text))
 
 
 def vocabulary(plugins: tuple[Plugin, ...] = ()) -> Vocabulary:
@@ -68,7 +96,28 @@ def _registered(*versions: Hashable) -> Vocabulary:
         pretrained_data=PRETRAINED_DATA,
         families=(*FAMILIES, *GENERIC),
         changes=tuple(_change(change) for change in CHANGES.values()),
+        releases=_releases(),
+        released=_released,
     )
+
+
+def _releases() -> tuple[ReleaseWord, ...]:
+    """The models of the table of releases, each with its sizes."""
+    sizes: dict[str, dict[str, tuple[str, ...]]] = {}
+    for each in RELEASES:
+        tags = sizes.setdefault(each.model, {})
+        tags[each.size] = (*tags.get(each.size, ()), each.tag)
+    return tuple(
+        ReleaseWord(name, (LINES if name in LINES else MODELS)[name].synonyms, tuple(tags.items()), prefix_of(name))
+        for name, tags in sizes.items()
+    )
+
+
+def _released(name: str) -> ModelWord | None:
+    """The model of a name with a size, or of a tag of timm."""
+    if name in MODELS or ":" in name or (model := find_model(name)) is None:
+        return None
+    return ModelWord(name, families=model.families, scopes=scopes_of(name), released=True)
 
 
 def _change(change: Change) -> ChangeWord:
@@ -78,7 +127,7 @@ def _change(change: Change) -> ChangeWord:
     return ChangeWord(
         name=change.name,
         phrases=(*change.phrases, *phrases),
-        value=partial(_value, change),
+        value=_Values.of(change),
         unit=change.unit,
         of_numbers=not change.words,
         nouns=change.nouns,
@@ -86,10 +135,6 @@ def _change(change: Change) -> ChangeWord:
         rising=change.rising,
         levels=tuple(map(change.say, change.levels)),
     )
-
-
-def _value(change: Change, text: str) -> str:
-    return change.say(change.value(text))
 
 
 def _joined(first: MetricWord | None, word: MetricWord) -> MetricWord:
@@ -110,6 +155,6 @@ def _called(word: MetricWord, others: Mapping[str, MetricWord]) -> MetricWord:
 
 def _generic(model: Model) -> tuple[str, ...]:
     """The families of GENERIC that a model belongs to: one that is here, and surely a vision transformer."""
-    if not model.learned or model.convolutional or MODELS.get(model.name) is not model:
+    if not model.learned or not model.global_attention or MODELS.get(model.name) is not model:
         return ()
     return ("ViTs", "self-supervised ViTs") if SELF_SUPERVISED & set(model.families) else ("ViTs",)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from checker.claims.propose import Proposal
     from checker.evidence import Run
     from checker.notes import Vault
-    from checker.runs.survey import Case
+    from checker.runs.case import Case
 
 MOST_NOTES = 30  # that a search finds
 MOST_LINES = 3  # of each that are shown

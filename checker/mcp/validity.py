@@ -11,12 +11,12 @@ from checker.mcp import answers
 from checker.workspace import Workspace
 
 if TYPE_CHECKING:
-    from checker.runs.survey import Case
+    from checker.runs.case import Case
 
 
 def validity(workspace: Workspace, sentence: str, block: str) -> answers.Validity:
     """What becomes of a claim block under its sentence."""
-    from checker.runs.survey import scopes
+    from checker.runs.decidable import scopes
 
     try:
         case = workspace.judge(sentence, block)

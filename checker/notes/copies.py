@@ -1,4 +1,4 @@
-"""Copies that a program which synchronises puts beside a note that two devices have changed, told by their names."""
+"""Copies that a program which synchronises puts next to a note that two devices have changed, recognised by their names."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NUMBERED = re.compile(
 def copies(
     paths: Iterable[PurePosixPath], is_note: Callable[[PurePosixPath], bool], ids: Iterable[tuple[str, PurePosixPath]]
 ) -> dict[PurePosixPath, PurePosixPath]:
-    """Copy -> the original beside it. A number in a name may also be a person's: such a note is a copy only if it has a block id
-    of the original."""
+    """Copy -> the original in the same folder. A number in a name may also be a person's: such a note is a copy only if it has a
+    block id of the original."""
     of_note: dict[PurePosixPath, set[str]] = {}
     for name, path in ids:
         of_note.setdefault(path, set()).add(name.casefold())

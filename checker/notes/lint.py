@@ -26,11 +26,11 @@ class Fault:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
 
 
-def lint(vault: Vault, beside: Iterable[Path] = ()) -> list[Fault]:
-    """All faults of a vault, in order of place. Its bibliographies may lie in some folders beside it."""
+def lint(vault: Vault, folders: Iterable[Path] = ()) -> list[Fault]:
+    """All faults of a vault, in order of place. Its bibliographies may lie in more `folders`."""
     found = [Fault(each.path, each.line, each.column, "file", each.message) for each in vault.problems]
     found += filter(None, (_link(vault, link) for link in vault.links()))
-    return sorted([*found, *_doubled(vault), *_unknown_sources(vault, beside)])
+    return sorted([*found, *_doubled(vault), *_unknown_sources(vault, folders)])
 
 
 def _link(vault: Vault, link: VaultLink) -> Fault | None:
@@ -57,13 +57,13 @@ def _doubled(vault: Vault) -> Iterator[Fault]:
     query = "SELECT path, block.id, line, column FROM block JOIN file ON file.id = source ORDER BY path, number"
     for path, name, line, column in vault.index.rows(query):
         if (path, name.casefold()) in seen:
-            yield Fault(PurePosixPath(path), line, column, "duplicate-id", f"the block id ^{name} stands twice in this note")
+            yield Fault(PurePosixPath(path), line, column, "duplicate-id", f"the block id ^{name} occurs twice in this note")
         seen.add((path, name.casefold()))
 
 
-def _unknown_sources(vault: Vault, beside: Iterable[Path]) -> Iterator[Fault]:
+def _unknown_sources(vault: Vault, folders: Iterable[Path]) -> Iterator[Fault]:
     """Citations without an entry in the bibliography, where there is one."""
-    files = bibliography_files([vault.root, *beside], (vault.root / path for path in vault.files))
+    files = bibliography_files([vault.root, *folders], (vault.root / path for path in vault.files))
     sources, _ = read_bibliography(files)
     if not sources:
         return

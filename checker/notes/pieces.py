@@ -17,7 +17,7 @@ QUOTE = re.compile(r"[ \t]*>")
 
 class Piece(NamedTuple):
     """`text` is what stands between the marks: a tag's name, an id, a formula in TeX, a footnote's words. A wikilink has its
-    `link`; `display` tells a formula of its own line (`$$`) from one within a line."""
+    `link`; `display`: whether a formula has its own line (`$$`) or stands within one."""
 
     kind: Kind
     span: Span

@@ -1,7 +1,7 @@
 """The entry of a plain note, found without a parser; None for a note that is not plain.
 
-Plain means that no parser is needed to tell where a link or tag is hidden: there is no HTML, comment, definition or block id,
-code stands between fences or within a line, and a heading is told by its line. Most notes are plain. What is found is what
+Plain means that no parser is needed to find where a link or tag is hidden: there is no HTML, comment, definition or block id,
+code stands between fences or within a line, and a heading is recognised by its line. Most notes are plain. What is found is what
 `parse` finds, and the tests hold one against the other.
 """
 

@@ -68,7 +68,7 @@ def new_path(vault: Vault, old: PurePosixPath, name: str) -> PurePosixPath:
         raise ConfigurationError(f"{path}: a name with any of [ ] # ^ | \\ : cannot be linked to")
     taken = next((other for other in vault.files if fold(str(other)) == fold(str(path)) and other != old), None)
     if taken or path == old:
-        raise ConfigurationError(f"{taken or path}: there is such a file; choose another name")
+        raise ConfigurationError(f"{taken or path}: already exists; choose another name")
     return path
 
 
@@ -227,7 +227,7 @@ def _with_target(link: Link, target: str) -> str:
 
 
 def _json_patched(raw: bytes, text: bytes, patches: Sequence[Patch]) -> bytes:
-    """A JSON string whose text is patched; the rest of it stays as it is written, where that can be told."""
+    """A JSON string whose text is patched; the rest of it stays as it is written, where that is possible."""
     written = raw.decode()
     for span, new in patches:
         old, new_text = (json.dumps(part.decode(), ensure_ascii=False)[1:-1] for part in (text[span.start : span.end], new))

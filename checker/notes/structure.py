@@ -57,7 +57,7 @@ class Leaf:
 
 @dataclass
 class Structure:
-    """What the tokens of a note tell; filled by `read_structure`."""
+    """What the tokens of a note say; filled by `read_structure`."""
 
     leaves: list[Leaf] = field(default_factory=list)
     sections: list[tuple[str, Span]] = field(default_factory=list)

@@ -39,7 +39,7 @@ class VaultLink:
     """A link with the file that it stands in and the one that it leads to, None where there is none.
 
     `line` and `column` count from 1, columns in characters. `how` is that of `Resolution`; `others` counts the files that fit as
-    well. `found` tells whether the heading or block of the subpath is there, None where there is none to look for.
+    well. `found`: whether the heading or block of the subpath is there, None where there is none to look for.
     """
 
     source: PurePosixPath
@@ -165,7 +165,7 @@ class Vault:
 
     @cached_property
     def copies(self) -> dict[PurePosixPath, PurePosixPath]:
-        """The notes that are copies of a program which synchronises, each with the original beside it: they are no content."""
+        """Copies made by a program which synchronises, each with its original in the same folder: they are no content."""
         return copies(self.note_paths, self.is_note, self.block_ids())
 
     def is_content(self, path: PurePosixPath) -> bool:

@@ -12,8 +12,8 @@ from checker.errors import CheckerError
 from checker.notes import Problem
 from checker.pytest_plugin.suite import Suite
 from checker.reports.finding import Finding, of_problem
+from checker.runs.case import Case
 from checker.runs.project import Project
-from checker.runs.survey import Case
 
 
 class ClaimCollection:
@@ -66,7 +66,7 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def arguments(config: pytest.Config, vaults: Sequence[str]) -> list[str]:
     """What is collected. On the command line `--claims` means those vaults, or those parts of them that are named there, and
-    what else is named; in the configuration it means the vaults beside the tests, unless something is named."""
+    what else is named; in the configuration it means the vaults in the folders of the tests, unless something is named."""
     named = config.args_source is config.ArgsSource.ARGS
     asked = any(str(argument).partition("=")[0] == "--claims" for argument in config.invocation_params.args)
     if not named:
@@ -132,8 +132,8 @@ class ClaimItem(pytest.Item):
         doubt = self.suite.doubts.get(self.finding.id)
         if doubt:
             self.warn(pytest.PytestWarning(doubt))
-        told = {"status": self.finding.status, "scope": self.finding.scope, "effect": self.finding.effect}
-        self.user_properties += [(name, value) for name, value in told.items() if value]
+        properties = {"status": self.finding.status, "scope": self.finding.scope, "effect": self.finding.effect}
+        self.user_properties += [(name, value) for name, value in properties.items() if value]
         if self.finding.result == "error":
             self._fail()
 

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from checker.notes import Problem
 from checker.reports.finding import Finding
+from checker.runs.case import Case
 from checker.runs.project import Project
 from checker.runs.repository import repository_root, within
-from checker.runs.survey import Case
 from checker.workspace import Survey, Workspace
 
 

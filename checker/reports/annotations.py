@@ -1,4 +1,4 @@
-"""Findings as commands to GitHub's runner, which shows them beside the lines of a pull request."""
+"""Findings as commands to GitHub's runner, which shows them at the lines of a pull request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from checker.reports.finding import Finding, Kind, in_order
 from checker.reports.text import clean
 
 LEVELS: dict[Kind, str] = {"refuted": "error", "error": "error", "stale": "warning", "needs spec": "warning"}
-UNTOLD: tuple[Kind, ...] = ("supported", "unchecked")
+UNSHOWN: tuple[Kind, ...] = ("supported", "unchecked")
 
 
 def commands(findings: Sequence[Finding], failing: Sequence[Finding] = ()) -> list[str]:
@@ -16,15 +16,15 @@ def commands(findings: Sequence[Finding], failing: Sequence[Finding] = ()) -> li
     fail is an error, whatever it is."""
     levels = {finding: "error" if finding in failing else LEVELS.get(finding.kind, "notice") for finding in findings}
     order = ["error", "warning", "notice"]
-    told = sorted(in_order(f for f in findings if f.kind not in UNTOLD), key=lambda finding: order.index(levels[finding]))
-    return [_command(levels[finding], finding) for finding in told]
+    shown = sorted(in_order(f for f in findings if f.kind not in UNSHOWN), key=lambda finding: order.index(levels[finding]))
+    return [_command(levels[finding], finding) for finding in shown]
 
 
 def _command(level: str, finding: Finding) -> str:
     where = {"file": finding.path, "line": str(finding.line), "title": finding.status}
     properties = ",".join(f"{name}={_property(value)}" for name, value in where.items())
-    said = f"{finding.statement}: {finding.reason}" if finding.statement else finding.reason
-    return f"::{level} {properties}::{_data(said)}"
+    text = f"{finding.statement}: {finding.reason}" if finding.statement else finding.reason
+    return f"::{level} {properties}::{_data(text)}"
 
 
 def _data(text: str) -> str:

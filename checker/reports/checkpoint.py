@@ -34,6 +34,6 @@ def _of_one(inspection: Inspection, seen: Seen) -> Iterator[str]:
     if seen.fault:
         yield f"cannot be loaded: {seen.fault}"
         return
-    yield "every weight is there; for claims/models.yaml:"
+    yield "all weights are there; for claims/models.yaml:"
     yield ""
     yield from inspection.entry(seen).splitlines()

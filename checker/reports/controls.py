@@ -18,9 +18,9 @@ from checker.writing import numbers
 SCHEMA = 1
 STYLES: dict[AnswerWord, str] = {"agree": "green", "contradict": "red", "open": "yellow"}
 MEANING: dict[Trust, str] = {
-    "passes": "words are given",
-    "contradicted": "no words are given",
-    "no control": "words are given, marked: no control",
+    "passes": "verdicts are given",
+    "contradicted": "no verdicts are given",
+    "no control": "verdicts are given, marked: no control",
 }
 
 

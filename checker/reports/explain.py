@@ -8,9 +8,10 @@ from typing import Any
 from checker.claims.language.english import say
 from checker.evidence import Ledger, Run
 from checker.evidence.strongest import strongest
+from checker.runs.case import Case
+from checker.runs.decidable import scopes
 from checker.runs.evidence import still_stands
 from checker.runs.risk import Rests
-from checker.runs.survey import Case, scopes
 from checker.scope import Scope, leading_first
 from checker.vocabulary import Vocabulary
 from checker.words import MARKS
@@ -27,7 +28,7 @@ def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary, rests: Rests
         "statement": case.claim.statement,
         "source": case.claim.place,
         "reading": case.read_as or None,
-        "note_says": case.said_as or None,
+        "note_says": case.noted_as or None,
         "spec": case.named.as_dict() if case.named else None,
         "edited": case.edited,
         "against": list(case.against),
@@ -129,30 +130,30 @@ def _near_end(run: Run) -> float | None:
     return verdict.low if above else verdict.high
 
 
-def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
+def as_lines(explained: Mapping[str, Any]) -> Iterator[str]:
     """The explanation for people."""
-    yield f"{told['statement']}"
-    yield f"  {told['source']}, ^{told['id']}"
+    yield f"{explained['statement']}"
+    yield f"  {explained['source']}, ^{explained['id']}"
     yield ""
-    if told["reading"]:
-        yield f"Read as: {told['reading']}."
-    if told["note_says"] and told["note_says"] != told["reading"]:
-        yield f"The note says: {told['note_says']}."
-    if told["edited"]:
-        yield f"The spec, claims/{told['id']}.yaml, was edited by a person, so it counts."
-    for other in told["against"]:
+    if explained["reading"]:
+        yield f"Read as: {explained['reading']}."
+    if explained["note_says"] and explained["note_says"] != explained["reading"]:
+        yield f"The note says: {explained['note_says']}."
+    if explained["edited"]:
+        yield f"The spec, claims/{explained['id']}.yaml, was edited by a person, so it counts."
+    for other in explained["against"]:
         yield f"It cannot hold together with {other}: one of the two is wrong, or needs other conditions."
-    for said, names in (("It rests on", told["rests_on"]), ("It supports", told["supports"])):
+    for verb, names in (("It rests on", explained["rests_on"]), ("It supports", explained["supports"])):
         if names:
-            yield f"{said}: {', '.join(names)}."
-    if told["word"]:
-        yield f"{MARKS[told['word']]} {told['word']}: {told['reason']}"
+            yield f"{verb}: {', '.join(names)}."
+    if explained["word"]:
+        yield f"{MARKS[explained['word']]} {explained['word']}: {explained['reason']}"
         for title in ("missing", "choices", "suggestions"):
-            if told[title]:
-                yield f"  {title}: {', '.join(told[title])}"
-    elif told["reason"]:
-        yield told["reason"]
-    for one in told["evidence"]:
+            if explained[title]:
+                yield f"  {title}: {', '.join(explained[title])}"
+    elif explained["reason"]:
+        yield explained["reason"]
+    for one in explained["evidence"]:
         yield ""
         yield f"{MARKS[one['verdict']]} {one['verdict']} · {one['scope']}{'' if one['fresh'] else ' · stale'}: {one['reason']}."
         if one["effect"] is not None:
@@ -166,10 +167,10 @@ def as_lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {', '.join(one['models'])}; {measured}; evidence {one['key']}"
         if one["controls"] is not None:
             yield f"  the lab on other published findings of this sort: {one['controls']}"
-    if told["strongest"]:
+    if explained["strongest"]:
         yield ""
-        yield f"The evidence does support: {told['strongest']}."
-    if told["would_change_it"]:
+        yield f"The evidence does support: {explained['strongest']}."
+    if explained["would_change_it"]:
         yield ""
         yield "What would change it:"
-        yield from (f"  - {change}" for change in told["would_change_it"])
+        yield from (f"  - {change}" for change in explained["would_change_it"])

@@ -10,7 +10,6 @@ from typing import Literal
 from checker.notes import Problem
 from checker.reports.text import clean
 from checker.runs.outcome import Outcome
-from checker.runs.survey import Case
 from checker.words import DECIDED, StatusWord
 from checker.writing import numbers, status_of
 from checker.writing.status import Status
@@ -53,9 +52,9 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """What is to be told, in one line."""
-        said = f"{self.status}: {self.reason}" if self.reason else self.status
-        return f"{said} ({self.effect})" if self.effect else said
+        """The message, in one line."""
+        text = f"{self.status}: {self.reason}" if self.reason else self.status
+        return f"{text} ({self.effect})" if self.effect else text
 
     def fails(self, wanted: Set[str]) -> bool:
         """Whether one of the words of `--fail-on` fits it; a stale word is still that word."""
@@ -94,11 +93,6 @@ def of_outcome(outcome: Outcome, vault: PurePosixPath, read_only: bool = False, 
 def of_problem(problem: Problem, vault: PurePosixPath) -> Finding:
     """The finding of a place where a claim needs a person first."""
     return _error("", "", str(vault / problem.path), problem.line, problem.message)
-
-
-def of_fault(case: Case, fault: str, vault: PurePosixPath) -> Finding:
-    """The finding of a claim that was left alone, for the reason `fault`."""
-    return _error(case.id, case.claim.statement, str(vault / case.claim.note.path), case.claim.line, fault)
 
 
 def _error(name: str, statement: str, path: str, line: int, reason: str) -> Finding:

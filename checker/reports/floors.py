@@ -1,4 +1,4 @@
-"""The table of what raw pixels alone tell of each data set."""
+"""The table of what raw pixels alone reveal of each data set."""
 
 from __future__ import annotations
 

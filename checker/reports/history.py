@@ -22,7 +22,7 @@ class State:
 
     @classmethod
     def of(cls, properties: Mapping[str, Any], ledger: Ledger | None) -> State:
-        """The state that the properties of a claim note and a ledger tell of."""
+        """The state that the properties of a claim note and a ledger hold."""
         leading = [run for run in ledger.runs if run.scope == properties.get("scope")] if ledger is not None else []
         return cls(str(properties.get("claim", "")), shown_in(properties), leading[-1] if leading else None)
 
@@ -30,7 +30,7 @@ class State:
 @dataclass(frozen=True)
 class Changed:
     """A claim whose status differs between two states; a status is "" where the claim is not there. `why` is empty where nothing
-    that is recorded tells."""
+    that is recorded shows."""
 
     id: str
     statement: str
@@ -59,7 +59,7 @@ def reasons(old: State, new: State) -> Iterator[str]:
         if new.run is not None:
             yield "evidence: there was none before"
         elif old.run is not None:
-            yield "evidence: there is none any more"
+            yield "evidence: removed"
         return
     one, other = old.run, new.run
     if one.scope != other.scope:
@@ -69,7 +69,7 @@ def reasons(old: State, new: State) -> Iterator[str]:
     if fields:
         yield f"spec: {', '.join(fields)}"
     codes = {"metric": "metric", "other": "metric", "data": "data", "decision": "decision rule"}
-    changed = [said for name, said in codes.items() if getattr(one.code, name) != getattr(other.code, name)]
+    changed = [words for name, words in codes.items() if getattr(one.code, name) != getattr(other.code, name)]
     if changed:
         yield f"code: {', '.join(dict.fromkeys(changed))}"
     if one.data != other.data:

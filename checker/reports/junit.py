@@ -28,9 +28,9 @@ def _case(suite: Element, claim: Finding) -> None:
     place = {"file": claim.path, "line": str(claim.line)}
     classname = claim.path.removesuffix(".md").replace(".", "_").replace("/", ".")
     case = SubElement(suite, "testcase", {"name": claim.name, "classname": classname, **place, "time": f"{claim.seconds:.3f}"})
-    told = {"id": claim.id, "status": claim.status, "scope": claim.scope, "effect": claim.effect}
+    facts = {"id": claim.id, "status": claim.status, "scope": claim.scope, "effect": claim.effect}
     properties = SubElement(case, "properties")
-    for name, value in told.items():
+    for name, value in facts.items():
         if value:
             SubElement(properties, "property", {"name": name, "value": value})
     tag = TAGS.get(claim.result)

@@ -41,7 +41,7 @@ def among_many(outcomes: Sequence[Outcome]) -> str:
         return ""
     doubtful = [one.case.id for one in words if found[one.case.id].q > _alpha(one)]
     alone = [one.case.id for one in words if one.case.id not in doubtful and found[one.case.id].family_p > _alpha(one)]
-    line = f"of {len(words)} words given among {len(found)} claims tested, {len(words) - len(doubtful)} stand by their q-value"
+    line = f"of {len(words)} verdicts among {len(found)} claims tested, {len(words) - len(doubtful)} hold by their q-value"
     if doubtful:
         line += f" ({_not(doubtful)})"
     line += f", and {len(words) - len(doubtful) - len(alone)} by Holm's correction within their note"

@@ -1,4 +1,4 @@
-"""The table of trained models: what each saw, what it took, and what it can do beside its own initialisation."""
+"""The table of trained models: what each saw, what it took, and what it can do compared with its own initialisation."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ def _by_token(cards: list[Card]) -> tuple[str, str]:
     token = LEARNERS[cards[0].recipe.objective].token
     other: Token = "patches" if token == "class" else "class"
     readings = [(card.before.read_at(token), card.after.read_at(token), card.after.read_at(other)) for card in cards]
-    before, after, beside = ([fmean(values) for values in zip(*read, strict=True)] for read in zip(*readings, strict=True))
+    before, after, initial = ([fmean(values) for values in zip(*read, strict=True)] for read in zip(*readings, strict=True))
     pixels = fmean(mean_of(card.pixels) for card in cards)
     return (
-        f"{token} {before[0]:.2f} → {after[0]:.2f} ({other} {beside[0]:.2f}, pixels {pixels:.2f})",
-        f"{before[1]:.2f} → {after[1]:.2f} ({beside[1]:.2f})",
+        f"{token} {before[0]:.2f} → {after[0]:.2f} ({other} {initial[0]:.2f}, pixels {pixels:.2f})",
+        f"{before[1]:.2f} → {after[1]:.2f} ({initial[1]:.2f})",
     )
 
 

@@ -20,8 +20,8 @@ def as_text(plan: Plan, workers: int) -> str:
         claims = f"{len(step.claims)} claim{'s' if len(step.claims) > 1 else ''}"
         lines.append(f"  {duration(step.seconds):>7}  {clean(step.title)} ({claims})")
     counts = [(len(plan.of(kind)), words) for kind, words in WORDS.items()]  # type: ignore[arg-type]
-    told = ", ".join(f"{count} {words[count != 1]}" for count, words in counts if count)
-    lines.append(f"{told}; about {duration(plan.seconds)} of work, on {workers} worker{'s' if workers > 1 else ''}")
+    counted = ", ".join(f"{count} {words[count != 1]}" for count, words in counts if count)
+    lines.append(f"{counted}; about {duration(plan.seconds)} of work, on {workers} worker{'s' if workers > 1 else ''}")
     return "\n".join(lines)
 
 

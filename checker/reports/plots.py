@@ -2,7 +2,7 @@
 
 The ground is clear, so one set of colours has to do on light and dark pages. Lines and letters have the grey with the most
 contrast on both at once; the models have the colours of Okabe and Ito (2008) for any colour vision, the light ones darkened until
-they too have a contrast of 3 on both. Asked for a colour scheme, the page would tell the system's, which need not be its own.
+they too have a contrast of 3 on both. Asked for a colour scheme, the page would report the system's, which need not be its own.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ RULES: Mapping[Kind, Rule] = {
         "The experiment refutes this claim",
         "error",
         "The whole interval lies on the other side of the line that the claim draws. Change the sentence, or what it is "
-        "said of: `check-claims explain ID` tells what was measured.",
+        "said of: `check-claims explain ID` shows what was measured.",
     ),
     "error": Rule(
         "This claim could not be checked",
@@ -94,20 +94,20 @@ def _rule_id(kind: Kind) -> str:
 
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
-    said = f"“{finding.statement}” — {finding.message}" if finding.statement else finding.message
+    text = f"“{finding.statement}” — {finding.message}" if finding.statement else finding.message
     location = {
         "artifactLocation": {"uri": quote(finding.path), "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": finding.line},
     }
     identity = hashlib.sha256(f"{finding.path}\n{finding.id or finding.reason}".encode()).hexdigest()[:16]
-    told = {"claim": finding.id, "status": finding.status, "scope": finding.scope, "effect": finding.effect}
+    properties = {"claim": finding.id, "status": finding.status, "scope": finding.scope, "effect": finding.effect}
     return {
         "ruleId": _rule_id(finding.kind),
         "ruleIndex": rule,
         "level": RULES[finding.kind].level,
-        "message": {"text": said},
+        "message": {"text": text},
         "locations": [{"physicalLocation": location}],
         # A line hash would change with every status that is written into the line; the claim stays the same one.
         "partialFingerprints": {"primaryLocationLineHash": f"{identity}:1"},
-        "properties": {name: value for name, value in told.items() if value},
+        "properties": {name: value for name, value in properties.items() if value},
     }

@@ -56,13 +56,13 @@ def _works(job: Job) -> list[Work]:
 def _of_claim(outcome: Outcome, bench: Bench) -> set[Work]:
     """The work behind the verdicts of a claim, in all its scopes."""
     works: set[Work] = set()
-    for said in (outcome, *outcome.beside):
-        if said.run is None or said.case.spec is None:
+    for each in (outcome, *outcome.others):
+        if each.run is None or each.case.spec is None:
             continue
-        run = said.run
+        run = each.run
         for name, model in run.models.items():
             for seed in model.seeds:
                 found = bench.models.get(Wanted(name, run.scope, run.data.name, seed))
                 if found is not None:
-                    works |= {(str(found.file), metric) for metric in ("", *said.case.spec.metrics)}
+                    works |= {(str(found.file), metric) for metric in ("", *each.case.spec.metrics)}
     return works

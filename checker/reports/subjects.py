@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from checker.lab.models import MODELS
 from checker.lab.own.entries import read_models
+from checker.lab.releases import LINES, RELEASES, prefix_of
 from checker.lab.sources import scopes_of
 from checker.runs.project import Project
+from checker.scope import Scope
+from checker.variant import sized
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,17 @@ def subjects(project: Project) -> list[SubjectLine]:
         )
         for model in MODELS.values()
     ]
-    return own + registered
+    return own + registered + list(_releases())
+
+
+def _releases() -> Iterator[SubjectLine]:
+    """The released weights that a size names; those of a size that has several are named by their tags."""
+    several = [size for size, count in Counter((release.model, release.size) for release in RELEASES).items() if count > 1]
+    for release in RELEASES:
+        name = sized(release.model, release.size, prefix_of(release.model))
+        families = (LINES if release.model in LINES else MODELS)[release.model].families
+        named = f"`{release.tag}`" if (release.model, release.size) in several else name
+        yield SubjectLine(named, (Scope.PRETRAINED,), families, release.tag, 1)
 
 
 def rows(found: Sequence[SubjectLine]) -> Iterator[tuple[str, ...]]:

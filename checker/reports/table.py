@@ -9,12 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.evidence import Run
-from checker.evidence.reported import beside
+from checker.evidence.reported import comparison
 from checker.reports.many import Corrected
 from checker.reports.text import clean
+from checker.runs.case import Case
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
-from checker.runs.survey import Case
 from checker.words import DECIDED
 from checker.writing import numbers, status_of
 
@@ -34,11 +34,11 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
         claim = outcome.case.claim
         status = Text(status_of(outcome).text, style=STYLES.get(outcome.word, ""))
         sentence = Text(clean(claim.statement))
-        for said in outcome.beside:
-            differs = ", which disagrees" if outcome.disagrees and said.word in ("supported", "refuted") else ""
-            sentence.append(f"\nbeside it: {status_of(said).text}{differs}", style="dim")
-        for other in outcome.case.against:
-            sentence.append(f"\ncannot hold together with {other}", style="yellow")
+        for other in outcome.others:
+            differs = ", which disagrees" if outcome.disagrees and other.word in ("supported", "refuted") else ""
+            sentence.append(f"\nalso {status_of(other).text}{differs}", style="dim")
+        for against in outcome.case.against:
+            sentence.append(f"\ncannot hold together with {against}", style="yellow")
         if outcome.at_risk:
             sentence.append(f"\nat risk: it rests on {', '.join(outcome.at_risk)}, refuted or stale", style="yellow")
         if outcome.word not in ("supported", "refuted") or outcome.stale:
@@ -53,8 +53,8 @@ def _numbers(outcome: Outcome) -> tuple[str, str]:
     verdict = outcome.run.verdict
     if not verdict.reached:
         return "", str(verdict.seeds)
-    told = numbers.effect(verdict, outcome.run.effect_unit, "+.2f")
-    return f"{told} \\[{numbers.interval(verdict, '', '+.2f', ', ')}]", str(verdict.seeds)
+    effect = numbers.effect(verdict, outcome.run.effect_unit, "+.2f")
+    return f"{effect} \\[{numbers.interval(verdict, '', '+.2f', ', ')}]", str(verdict.seeds)
 
 
 def summary(outcomes: Sequence[Outcome], faults: int = 0) -> str:
@@ -69,7 +69,7 @@ def summary(outcomes: Sequence[Outcome], faults: int = 0) -> str:
         return f"{len(outcomes)} claims: {', '.join(parts)}"
     if faults:
         places = f"{faults} places have" if faults > 1 else "a place has"
-        return f"no claim was checked; {places} to be mended first, see above"
+        return f"no claim was checked; {places} to be fixed first, see above"
     return "no sentence is tagged #claim here"
 
 
@@ -139,11 +139,11 @@ def _claim(outcome: Outcome, project: Project, among: Corrected | None) -> dict[
         "spec": str(project.spec(case.id)) if case.spec is not None else None,
         "beside": [
             {
-                **{"scope": said.scope, "status": said.word, "fresh": not said.stale},
-                **_numbers_of(said),
-                **{"reason": said.reason, "evidence": _taken(said)},
+                **{"scope": other.scope, "status": other.word, "fresh": not other.stale},
+                **_numbers_of(other),
+                **{"reason": other.reason, "evidence": _taken(other)},
             }
-            for said in outcome.beside
+            for other in outcome.others
         ],
         "disagrees": outcome.disagrees,
         "against": list(case.against),
@@ -168,7 +168,7 @@ def _controls(run: Run) -> dict[str, Any] | None:
 def reported(case: Case, run: Run | None) -> list[dict[str, Any]]:
     """The numbers that papers report of a claim, and how each stands to what was measured."""
     return [
-        {"key": each.key, "source": source, "where": each.where, "number": each.text, "beside": beside(each, run)}
+        {"key": each.key, "source": source, "where": each.where, "number": each.text, "beside": comparison(each, run)}
         for each, source in case.reported
     ]
 

@@ -9,7 +9,7 @@ from checker.lab.metrics import METRICS
 from checker.scope import Scope
 from checker.vocabulary import Vocabulary
 
-TITLES = {"metrics": "Metrics", "models": "Models", "families": "Families", "data": "Data"}
+TITLES = {"metrics": "Metrics", "models": "Models", "releases": "Released in sizes", "families": "Families", "data": "Data"}
 
 
 def lexicon(vocabulary: Vocabulary, term: str = "") -> dict[str, list[dict[str, Any]]]:
@@ -25,6 +25,14 @@ def lexicon(vocabulary: Vocabulary, term: str = "") -> dict[str, list[dict[str, 
                 "scopes": list(model.scopes),
             }
             for model in vocabulary.models
+        ],
+        "releases": [
+            {
+                "name": release.model,
+                "synonyms": list(release.synonyms),
+                "sizes": {release.name(size): list(tags) for size, tags in release.sizes},
+            }
+            for release in vocabulary.releases
         ],
         "families": [
             {
@@ -103,6 +111,8 @@ def line_of(kind: str, entry: Mapping[str, Any]) -> str:
     if kind == "models":
         family = f"{', '.join(entry['families'])}; " if entry["families"] else ""
         return f"{family}{' and '.join(Scope(scope).label for scope in entry['scopes'])}"
+    if kind == "releases":
+        return ", ".join(entry["sizes"])
     if kind == "families":
         return ", ".join(entry["members"])
     factors = f"known: {', '.join(entry['factors'])}" if entry["factors"] else "nothing known of its pictures"
@@ -120,6 +130,8 @@ def _details(entry: Mapping[str, Any]) -> Iterator[str]:
                 if value["unit"] == "relative"
                 else (f"margin: {value['value']:g} {value['unit']}")
             )
+        elif key == "sizes":
+            yield from (f"{name}: {' or '.join(tags)}" for name, tags in value.items())
         elif key == "comparatives":
             for relation in ("greater", "less"):
                 yield f"{relation}: {', '.join(word for word, its in value.items() if its == relation)}"

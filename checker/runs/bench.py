@@ -35,8 +35,8 @@ class Options:
 
 @dataclass
 class Bench:
-    """`models` and `values` as they come to exist; `faults` tells why a model does not and `unmeasured` why a value
-    does not, `absent` which models are not on this machine and what would get them. `repeats` tells for a metric in a
+    """`models` and `values` as they come to exist; `faults` says why a model does not and `unmeasured` why a value
+    does not, `absent` which models are not on this machine and what would get them. `repeats` says for a metric in a
     scope how far measuring twice went apart, as a share. A job that the budget did not reach leaves nothing in any of them."""
 
     store: Store

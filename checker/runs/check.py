@@ -10,11 +10,11 @@ from checker.claims import ClaimSpec
 from checker.errors import CheckerError, SpecError
 from checker.evidence import Controls, Run, difference_of, goes_deeper, measured_word, repeats
 from checker.runs.bench import Bench
+from checker.runs.case import Case
 from checker.runs.evidence import evidence, still_stands
 from checker.runs.outcome import Outcome
 from checker.runs.plan import affordable
 from checker.runs.question import REFERENCE, Needs, Question, is_open, questions
-from checker.runs.survey import Case
 from checker.runs.times import Times
 from checker.scope import Scope, leading_first
 from checker.vocabulary import Vocabulary
@@ -40,8 +40,8 @@ def check(
     values have to come out again.
 
     Looks are taken in order, and only while a question is undecided and `options.seeds` allows its next look. Where there is a
-    budget, each round of looks takes those questions that what is left of it can answer; `times` tells what they cost.
-    `controls_of` tells what the toy verdict of a claim is held to.
+    budget, each round of looks takes those questions that what is left of it can answer; `times` estimates what they cost.
+    `controls_of` gives the controls that the toy verdict of a claim has to pass.
     """
     outcomes: dict[str, list[Outcome]] = {case.id: [] for case in cases}
     standing = standing or {}
@@ -122,13 +122,13 @@ def _strongest(runs: Runs) -> Run | None:
 
 def _merged(outcomes: Sequence[Outcome]) -> Outcome:
     """One outcome of a case from those of its scopes, the leading one first: the first that has a verdict leads, and the
-    others that have one stand beside it."""
+    others that have one are its `others`."""
     leading = next((o for o in outcomes if o.word in DECIDED), outcomes[-1])
-    beside = tuple(o for o in outcomes if o is not leading and o.word in DECIDED)
+    others = tuple(o for o in outcomes if o is not leading and o.word in DECIDED)
     failed = next((o for o in outcomes if o.failed), None)
     if failed is not None and failed is not leading:
         leading = replace(leading, failed=True, reason=f"{leading.reason}; {failed.scope_asked}: {failed.reason}")
-    return replace(leading, beside=beside)
+    return replace(leading, others=others)
 
 
 def _unsettled(outcome: Outcome) -> Run | None:

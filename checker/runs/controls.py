@@ -18,13 +18,14 @@ from checker.evidence import Controls, Run, controls_of, is_control, read_ledger
 from checker.lab.sources.base import Wanted
 from checker.notes import parse
 from checker.runs.bench import Bench
+from checker.runs.case import Case
 from checker.runs.check import Runs, check
+from checker.runs.decidable import scopes
 from checker.runs.evidence import still_stands
 from checker.runs.outcome import Outcome
 from checker.runs.question import Needs, Question, is_open
 from checker.runs.readings import read
 from checker.runs.standing import same_models
-from checker.runs.survey import Case, scopes
 from checker.runs.times import Times
 from checker.scope import Scope
 from checker.vocabulary import Vocabulary
@@ -38,7 +39,7 @@ WORDS: Mapping[AnswerWord, VerdictWord] = {"agree": "supported", "contradict": "
 
 @dataclass(frozen=True)
 class Control:
-    """One published finding. `paper` and `place` are its citation, and `verified` tells how far that was followed; `finding` is
+    """One published finding. `paper` and `place` are its citation, and `verified` says how far that was followed; `finding` is
     what was found there, `sentence` the same as a claim of this lab, and `expected` the relation that it claims."""
 
     id: str
@@ -154,7 +155,7 @@ def _cases(wanted: Sequence[Control], vocabulary: Vocabulary) -> list[tuple[Case
     for control, claim in zip(wanted, found, strict=True):
         spec = control.spec(vocabulary)
         named = NamedSpec(Identity(id=control.id, statement=control.sentence, source=FILE), spec)
-        cases.append((Case(control.id, claim, _reading(control.sentence, vocabulary), said=named, named=named), spec))
+        cases.append((Case(control.id, claim, _reading(control.sentence, vocabulary), noted=named, named=named), spec))
     return cases
 
 

@@ -39,7 +39,7 @@ class JobProgress:
 
 @dataclass(frozen=True)
 class JobEnded:
-    """A job has ended; `error` says what went wrong and `log` is the file that tells more. `skipped`: the time budget was spent
+    """A job has ended; `error` says what went wrong and `log` is the file that says more. `skipped`: the time budget was spent
     before it could run, which is no error."""
 
     kind: Kind

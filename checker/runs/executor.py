@@ -19,7 +19,7 @@ TICK = 0.2  # seconds between two calls of `while_waiting`
 @dataclass(frozen=True)
 class Event:
     """What happened to a job: progress while `of` is set, the end otherwise; `error` is None when it ended well, and `log` is the
-    file that tells more."""
+    file that says more."""
 
     job: Job
     done: int = 0

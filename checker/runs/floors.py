@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from checker.lab.data import Dataset
     from checker.runs.store import Store
 
-RECORD = "floors.json"  # beside the data sets; benchmarks/floors.py writes it
+RECORD = "floors.json"  # in the folder of the data sets; benchmarks/floors.py writes it
 
 
 def known_floors(data: Dataset, store: Store) -> tuple[Floor, ...]:
@@ -52,10 +52,10 @@ def given_away(metrics: Sequence[str], data: Dataset, store: Store) -> str | Non
     None where one can, or where the metrics are not about what a model knows."""
     if not data.held_to_floor or not any(METRICS[name].about_knowledge for name in metrics):
         return None
-    told = [floor for floor in known_floors(data, store) if not floor.carries_knowledge]
-    if not told:
+    revealed = [floor for floor in known_floors(data, store) if not floor.carries_knowledge]
+    if not revealed:
         return None
-    shares = ", ".join(f"{floor.factor} {floor.best:.0%} (chance {floor.chance:.0%})" for floor in told)
+    shares = ", ".join(f"{floor.factor} {floor.best:.0%} (chance {floor.chance:.0%})" for floor in revealed)
     return f"raw pixels of {data.title} give the answer away: {shares}; so this says nothing of what a model has learned"
 
 

@@ -59,7 +59,7 @@ class JobFolder:
         _write(self.path / "job.json", {**self.read(), **values})
 
     def write_result(self, result: Result) -> None:
-        with contextlib.suppress(OSError):  # a full disk is told by the error itself
+        with contextlib.suppress(OSError):  # a full disk is reported by the error itself
             _write(self.path / "result.json", {"schema": SCHEMA, **asdict(result)})
 
     def collect(self, job: Job) -> str | None:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from checker.claims.reader_key import code
 from checker.errors import CheckerError
+from checker.kept import program
 from checker.lab.changes import CHANGES, Knob, with_settings
 from checker.lab.checkpoints import read_card
 from checker.lab.data import data_set
+from checker.lab.experiments.kept import is_asked_for
 from checker.lab.metrics import METRICS
 from checker.lab.models import MODELS
 from checker.runs.folder import JobFolder
@@ -32,8 +34,9 @@ class Kind:
 
 
 def look_through(store: Store) -> list[Kind]:
-    """What the cache of a store holds, by kind. A measurement is of use while today's code would look it up for a model that is
-    here, a model while a recipe leads to it; damaged files, half-written ones, and the jobs of runs that ended are not."""
+    """What the cache of a store holds, by kind. A measurement is used while today's code would look it up for a model that is
+    here, a model while a recipe leads to it, a run while its experiment does; damaged files, half-written ones, and the jobs of
+    runs that ended are not."""
     weights = {card.weights for card in store.cards()}
     return [
         _kind("models", "trained here", store.models, "*.safetensors", lambda path: _is_model(path)),
@@ -48,8 +51,10 @@ def look_through(store: Store) -> list[Kind]:
         ),
         _kind("remeasured", "of a run with --remeasure that was interrupted", store.remeasured, "*", lambda path: True),
         _kind("seen", "evidence that has had its spot check", store.root / "seen", "*", lambda path: True),
-        _kind("experiments", "runs of your experiments", store.runs, "*", lambda path: True),
+        _kind("experiments", "runs of your experiments", store.runs, "*", is_asked_for),
         _kind("readings", "of sentences, a folder a reader", store.root / "readings", "*", lambda path: path.name == code()),
+        _kind("decisions", "on recorded values", store.root / "decisions", "*", lambda path: path.name == program()),
+        _kind("code", "what code does, as hashes", store.root / "code", "*", lambda path: path.name == program()),
         _kind("jobs", "running, or failed with their logs", store.jobs, "*", _is_going_on),
         _kind("vaults", "indexes of notes", store.root / "vaults", "*", lambda path: True),
         _kind("idle", "sentences that are no claims", store.root / "idle", "*.txt", lambda path: True),

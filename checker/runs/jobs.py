@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from checker.errors import MeasurementError
 from checker.extras import extra
+from checker.lab.experiments.kept import ABOUT, write_about
 from checker.lab.experiments.run import LOG, OUTPUT
 from checker.lab.recipes import Recipe
 from checker.lab.sources import SOURCES, CommandRun, Wanted
@@ -108,7 +109,7 @@ class CommandJob:
     @property
     def results(self) -> dict[str, Path]:
         """Files that the job leaves in its directory, and where they belong."""
-        return {LOG: self.out / LOG, OUTPUT: self.out / OUTPUT}
+        return {name: self.out / name for name in (LOG, ABOUT, OUTPUT)}
 
     def as_dict(self) -> dict[str, Any]:
         run = self.command
@@ -187,16 +188,17 @@ def _run_command(job: Mapping[str, Any], folder: Path) -> None:
     from checker.lab.experiments.run import run as run_command
     from checker.runs.log import Log
 
-    wanted, log = wanted_in(job), Log(folder / LOG)
+    wanted, log, root = wanted_in(job), Log(folder / LOG), current().root
 
     def keep(data: bytes) -> None:
         log.write(data)
         sys.stderr.buffer.write(data)  # the log of the job, which is kept where it fails
 
     try:
-        run_command(Path(job["file"]), current().root, wanted.name, wanted.seed, job["address"], folder, keep)
+        run_command(Path(job["file"]), root, wanted.name, wanted.seed, job["address"], folder, keep)
     finally:
         log.close()
+    write_about(folder, Path(job["file"]), root, wanted.name, wanted.seed)
 
 
 def _is_trained(path: Path, key: str) -> bool:

@@ -10,7 +10,8 @@ from checker.claims.language.english import say
 from checker.claims.language.sentence import plain, unquoted
 from checker.errors import SpecError
 from checker.notes import parse
-from checker.runs.survey import Case, decidable
+from checker.runs.case import Case
+from checker.runs.decidable import decidable
 from checker.vocabulary import Vocabulary
 
 PLACE = PurePosixPath("draft.md")

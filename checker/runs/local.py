@@ -146,7 +146,7 @@ class Worker:
         self.helpers: list[threading.Thread] = []
 
     def run(self, folder: JobFolder, limits: Limits, progress: Progress, environment: Mapping[str, str] | None = None) -> Result:
-        """Do the job in a directory, write `result.json` and `log.txt` into it, and tell how it ended."""
+        """Do the job in a directory, write `result.json` and `log.txt` into it, and report how it ended."""
         began = time.monotonic()
         self._write_log(Log(folder.log))
         try:

@@ -9,12 +9,12 @@ from checker.evidence import Run
 from checker.words import DECIDED, StatusWord
 
 if TYPE_CHECKING:
-    from checker.runs.survey import Case
+    from checker.runs.case import Case
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A claim's status after a run. `run` is the evidence when there is a verdict or was one; `beside` holds
+    """A claim's status after a run. `run` is the evidence when there is a verdict or was one; `others` holds
     the verdicts of the scopes that do not lead.
 
     `stale`: the word is that of an earlier run whose inputs have changed, or that could not be repeated. `failed`: an
@@ -31,7 +31,7 @@ class Outcome:
     pending: bool = False
     run: Run | None = None
     scope_asked: str = ""
-    beside: tuple[Outcome, ...] = ()
+    others: tuple[Outcome, ...] = ()
     at_risk: tuple[str, ...] = ()
     strongest: str = ""
     measured: bool = False
@@ -39,7 +39,7 @@ class Outcome:
     @property
     def disagrees(self) -> bool:
         """Whether another scope decides the other way."""
-        words = {outcome.word for outcome in (self, *self.beside)}
+        words = {outcome.word for outcome in (self, *self.others)}
         return {"supported", "refuted"} <= words
 
     @property

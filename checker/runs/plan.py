@@ -8,8 +8,8 @@ from typing import Literal
 
 from checker.lab.sources import SOURCES, Wanted
 from checker.runs.bench import Bench
+from checker.runs.case import Case
 from checker.runs.question import Needs, Question, is_open, questions
-from checker.runs.survey import Case
 from checker.runs.times import Times
 from checker.scope import Scope
 from checker.vocabulary import Vocabulary

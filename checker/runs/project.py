@@ -12,7 +12,7 @@ from checker.errors import ConfigurationError
 from checker.lab.trust import HIDDEN
 
 ARCHIVE = "archive"
-SETTINGS = ("models.yaml", "results.yaml")  # of a person's, beside the specs
+SETTINGS = ("models.yaml", "results.yaml")  # of a person's, in the folder of the specs
 OWN_NOTE = re.compile(rb"---\n(?:(?!---\n)[^\n]*\n)*tags: \[check-claims\]\n---\n")  # how a claim note begins
 
 

@@ -10,11 +10,12 @@ from checker.lab.data import data_set, for_released
 from checker.lab.metrics import METRICS
 from checker.lab.sources import SOURCES, Wanted
 from checker.runs.bench import Options
-from checker.runs.survey import Case, models_in, scopes
+from checker.runs.case import Case
+from checker.runs.decidable import models_in, scopes
 from checker.scope import Scope
 from checker.vocabulary import Vocabulary
 
-REFERENCE = "random initialisation"  # measured beside every pair of toys, and drawn in every plot
+REFERENCE = "random initialisation"  # measured with every pair of toys, and drawn in every plot
 
 Needs = Mapping[str, Sequence[Wanted]]  # the models of a look by name, those that the claim is about first
 

@@ -31,7 +31,7 @@ def within(folder: Path, root: Path) -> PurePosixPath:
 def changed_since(folder: Path, revision: str) -> frozenset[Path]:
     """The files around `folder` that differ from where this branch left `revision`: committed, staged, edited or new.
 
-    Raises ConfigurationError where git cannot tell.
+    Raises ConfigurationError where git does not say.
     """
     if revision.startswith("-"):
         raise ConfigurationError(f"the revision {revision}: not a revision")
@@ -48,7 +48,7 @@ def files_at(folder: Path, revision: str, suffix: str) -> dict[str, bytes]:
     """The files right in a folder whose names end so, as they were committed at a revision, by name. None where the folder was
     not there.
 
-    Raises ConfigurationError where git cannot tell.
+    Raises ConfigurationError where git does not say.
     """
     if revision.startswith("-"):
         raise ConfigurationError(f"the revision {revision}: not a revision")
@@ -68,8 +68,8 @@ def _git(folder: Path, revision: str, *arguments: str) -> bytes:
     except FileNotFoundError:
         raise ConfigurationError(f"the revision {revision}: there is no git on this machine") from None
     if done.returncode:
-        said = os.fsdecode(done.stderr).strip().removeprefix("fatal: ").splitlines()
-        fault = said[0] if said else "no such revision; fetch it first"
+        messages = os.fsdecode(done.stderr).strip().removeprefix("fatal: ").splitlines()
+        fault = messages[0] if messages else "no such revision; fetch it first"
         raise ConfigurationError(f"the revision {revision}: {fault}")
     return done.stdout
 
@@ -77,8 +77,8 @@ def _git(folder: Path, revision: str, *arguments: str) -> bytes:
 def _harmless(folder: Path) -> dict[str, str]:
     """An environment for git in which a repository's own commands are switched off; those of the person stay."""
     question = ("config", "--includes", "--show-scope", "--name-only", "-z", "--get-regexp", FILTERS)
-    told = subprocess.run(["git", "-C", str(folder), *question], capture_output=True, check=False).stdout
-    fields = os.fsdecode(told).split("\0")
+    answer = subprocess.run(["git", "-C", str(folder), *question], capture_output=True, check=False).stdout
+    fields = os.fsdecode(answer).split("\0")
     own = [name for scope, name in zip(fields[::2], fields[1::2], strict=False) if scope in ("local", "worktree")]
     values = NO_HOOKS | {name: "false" if name.endswith(".required") else "" for name in own}
     first = int(os.environ.get("GIT_CONFIG_COUNT", 0))

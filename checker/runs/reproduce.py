@@ -137,13 +137,13 @@ def _agreement(name: str, kept: Values, again: Values, trained: bool) -> Agreeme
 
 def _changes(run: Run, again: Run) -> list[str]:
     code, now = run.code.model_dump(exclude_none=True), again.code.model_dump(exclude_none=True)
-    told = [f"the code of the {part}" for part in now if code.get(part) != now[part]]
-    told += [
+    differences = [f"the code of the {part}" for part in now if code.get(part) != now[part]]
+    differences += [
         f"{name} {run.packages.get(name)} is {installed} now"
         for name, installed in again.packages.items()
         if run.packages.get(name) != installed
     ]
-    told += [f"Python {run.python} is {again.python} now"] if run.python != again.python else []
-    told += [f"{run.device} is {again.device} now"] if run.device != again.device else []
-    told += [f"the weights of {name}" for name, model in again.models.items() if run.models[name].weights != model.weights]
-    return told
+    differences += [f"Python {run.python} is {again.python} now"] if run.python != again.python else []
+    differences += [f"{run.device} is {again.device} now"] if run.device != again.device else []
+    differences += [f"the weights of {name}" for name, model in again.models.items() if run.models[name].weights != model.weights]
+    return differences

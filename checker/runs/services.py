@@ -175,7 +175,7 @@ class _Slurm:
             self.executor = submitit.AutoExecutor(folder=root / "slurm", cluster=cluster, slurm_python=python)
             values = {key: int(value) if value.isdigit() else value for key, value in options.items()}
             self.executor.update_parameters(timeout_min=int(limits.seconds / 60) + 1, **values)
-        except (NameError, RuntimeError, ValueError) as error:  # how submitit tells an unknown option, and that there is no Slurm
+        except (NameError, RuntimeError, ValueError) as error:  # submitit's errors for an unknown option and a missing Slurm
             raise ConfigurationError(f"--executor slurm: {error}") from error
         self.threads = ThreadPoolExecutor(workers if cluster == "local" else ATTEMPTS)
 

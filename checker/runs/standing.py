@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from checker.cache import version
@@ -16,13 +16,13 @@ from checker.lab.data import data_set
 from checker.lab.metrics import METRICS
 from checker.lab.sources import Wanted
 from checker.runs.bench import Bench
+from checker.runs.case import Case
 from checker.runs.check import ControlsOf, Key, Runs
 from checker.runs.evidence import still_stands
 from checker.runs.floors import given_away
 from checker.runs.outcome import Outcome
 from checker.runs.plan import costs
 from checker.runs.question import REFERENCE, Question, is_open, questions
-from checker.runs.survey import Case
 from checker.runs.times import Times
 from checker.vocabulary import Vocabulary
 
@@ -36,7 +36,7 @@ def standing(
     cases: Sequence[Case], bench: Bench, vocabulary: Vocabulary, last: Mapping[str, Runs], controls_of: ControlsOf
 ) -> dict[Key, Run]:
     """The recorded runs that answer questions of open cases. `last` maps ids to the newest run of each scope in their
-    ledger, `controls_of` tells what the toy verdict of a claim is held to. Nothing is measured or trained."""
+    ledger, `controls_of` gives the controls that the toy verdict of a claim has to pass. Nothing is measured or trained."""
     found = {}
     for case in cases:
         for question in questions(case, vocabulary) if is_open(case) and last.get(case.id) else ():
@@ -68,12 +68,12 @@ def _is_asked(run: Run, needs: Mapping[str, Sequence[Wanted]]) -> bool:
 
 
 def _follows(run: Run, spec: ClaimSpec, bench: Bench) -> bool:
-    """Whether what is recorded beside the values is what the metric and the data say today."""
+    """Whether what is recorded with the values is what the metric and the data say today."""
     if spec.metric not in METRICS:  # what a command of one's own gave is kept by what went into it
         return False
     metric = METRICS[spec.metric]
-    told = given_away(spec.metrics, data_set(run.data.name), bench.store) if run.scope.trained_here else None
-    return (run.exact, run.answers, run.given_away) == (metric.counts, metric.answers, told)
+    reason = given_away(spec.metrics, data_set(run.data.name), bench.store) if run.scope.trained_here else None
+    return (run.exact, run.answers, run.given_away) == (metric.counts, metric.answers, reason)
 
 
 def same_models(run: Run, bench: Bench) -> bool:
@@ -139,6 +139,7 @@ class Seen:
     file each, named after a hash of the values, their key and the packages here; one that cannot be read is unknown."""
 
     folder: Path
+    digests: dict[int, tuple[Run, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def new(self, stand: Mapping[Key, Run]) -> dict[Key, Run]:
         """Those of which no spot check has been drawn here."""
@@ -153,25 +154,31 @@ class Seen:
     def note(self, outcomes: Sequence[Outcome], stand: Collection[Key]) -> None:
         """Remember which values were measured, and which of those that `stand` were not drawn."""
         for outcome in outcomes:
-            for said in (outcome, *outcome.beside):
-                if said.run is None or said.stale or said.failed or said.pending:
+            for each in (outcome, *outcome.others):
+                if each.run is None or each.stale or each.failed or each.pending:
                     continue
-                if said.measured or (said.case.id, said.run.scope) in stand:
-                    self._keep(said.run, MEASURED if said.measured else RECORDED)
+                if each.measured or (each.case.id, each.run.scope) in stand:
+                    self._keep(each.run, MEASURED if each.measured else RECORDED)
 
     def _of(self, run: Run) -> str | None:
         with suppress(OSError, UnicodeDecodeError):
-            text = (self.folder / _digest(run)).read_text(encoding="utf-8")
+            text = (self.folder / self._digest(run)).read_text(encoding="utf-8")
             return text if text in (MEASURED, RECORDED) else None
         return None
 
     def _keep(self, run: Run, word: str) -> None:
-        path = self.folder / _digest(run)
+        path = self.folder / self._digest(run)
         if self._of(run) in (word, MEASURED):
             return
         with suppress(OSError):  # it only saves a measurement
             self.folder.mkdir(parents=True, exist_ok=True)
             path.write_text(word, encoding="utf-8")
+
+    def _digest(self, run: Run) -> str:
+        """The name of its file; made once for each run, which is held so that no other has its id."""
+        if id(run) not in self.digests:
+            self.digests[id(run)] = run, _digest(run)
+        return self.digests[id(run)][1]
 
 
 def _digest(run: Run) -> str:

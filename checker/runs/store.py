@@ -23,7 +23,7 @@ from checker.lab.checkpoints import Card, is_sound, read_card
 from checker.lab.measure import IMAGES, Measurement
 from checker.lab.metrics import METRICS
 from checker.lab.recipes import Recipe
-from checker.lab.source import code_hash, imported
+from checker.lab.source import code_hash, imported, modules_in
 from checker.lab.sources.base import Source
 from checker.lab.training_code import why_trained_otherwise
 from checker.scope import Scope
@@ -65,7 +65,7 @@ def reading_code(source: Source) -> str:
 def data_code(data: str) -> str:
     from checker.lab.data import data_set
 
-    return code_hash("checker.lab.data.base", data_set(data).module)
+    return code_hash("checker.lab.data.base", *modules_in(data_set(data).module))
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _card(path: Path) -> Card | None:
 
 @dataclass(frozen=True)
 class Details:
-    """What is kept beside the values of a measurement: its share of the seconds that its job took, of what kind of model (`toy`
+    """What is kept with the values of a measurement: its share of the seconds that its job took, of what kind of model (`toy`
     or the name of another one) and on what device it was made, and by how much, as a share of the largest value, measuring
     once more gave something else (None: it was measured once)."""
 
@@ -251,8 +251,8 @@ def write_measurement(path: Path, measurement: Measurement, key: str = "") -> No
 
 
 def _checksum(card: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> str:
-    told = {name: value for name, value in card.items() if name != "sha256"}
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    fields = {name: value for name, value in card.items() if name != "sha256"}
+    digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"\n{name} {tensor.dtype} {tensor.shape}\n".encode() + tensor.tobytes())
     return digest.hexdigest()
@@ -276,7 +276,7 @@ def read_measurement(path: Path) -> Kept | None:
         if _checksum(card, tensors) != card["sha256"]:
             raise MeasurementError(f"{path}: damaged")
         if card["key"] != path.stem:
-            raise MeasurementError(f"{path}: kept as {card['key']}, and not what it lies there as")
+            raise MeasurementError(f"{path}: kept as {card['key']}, and its file is named otherwise")
         values, heads = tensors["values"], tensors.get("heads")
         return Kept(card["metric"], card["weights"], values, card["uniform"], heads, Details(**card["details"]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -284,8 +284,8 @@ def read_measurement(path: Path) -> Kept | None:
 
 
 def read_details(path: Path) -> tuple[str, str, Details] | None:
-    """The metric of a kept measurement, the hash of its model and what is kept beside its values, read from the head of its file;
-    None where it tells nothing, or is of another version."""
+    """The metric of a kept measurement, the hash of its model and what is kept with its values, read from the head of its file;
+    None where it says nothing, or is of another version."""
     try:
         card = read_head(path)["measurement"]
         if card["schema"] != SCHEMA:

@@ -25,7 +25,7 @@ class Times:
 
     @classmethod
     def read(cls, store: Store) -> Times:
-        """From the heads of all kept files; what cannot be read tells nothing."""
+        """From the heads of all kept files; what cannot be read is left out."""
         found: dict[tuple[str, str], list[float]] = {}
         for path in store.measurements.glob("*.safetensors"):
             kept = read_details(path)

@@ -17,6 +17,7 @@ import threading
 import traceback
 import warnings
 from pathlib import Path
+from typing import Any
 
 from checker.errors import CheckerError
 from checker.lab.context import Context, within
@@ -44,8 +45,7 @@ def main() -> None:
     while True:
         folder = JobFolder(Path(waiting.get()))
         if _needs_torch(folder):
-            import timm  # noqa: F401  importing it is not the job's time
-            import torch  # noqa: F401
+            _import_torch()  # importing it is not the job's time
 
         reply(started=True)
         fault = _do(folder, lambda done, of, loss: reply(done=done, of=of, loss=loss))
@@ -53,6 +53,19 @@ def main() -> None:
             end_children(os.getpid())
         sys.stderr.flush()
         reply(ended=True, error=fault)
+
+
+def _import_torch() -> None:
+    """Import torch and timm, without what timm would import for logs that nobody here writes."""
+    import torch  # noqa: F401
+
+    absent: dict[str, Any] = {name: None for name in ("wandb",) if name not in sys.modules}
+    sys.modules.update(absent)
+    try:
+        import timm  # noqa: F401
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 def _needs_torch(folder: JobFolder) -> bool:
@@ -85,7 +98,7 @@ def _do(folder: JobFolder, progress: object) -> str | None:
             return f"out of memory: {error}"
         return f"{type(error).__name__}: {error}"
     except SystemExit as error:  # of a metric that means to end the program
-        return f"it called for an exit ({error.code})"
+        return f"it exited ({error.code})"
     return None
 
 

@@ -1,6 +1,6 @@
 """Answers that are right or wrong, given by fixed checkpoints: an exact interval of a share, and a score interval of a contrast.
 
-Student's interval takes the variance of the answers at hand for the true one. Near a share of one that is nearly nothing, so it
+Student's interval takes the variance of the observed answers for the true one. Near a share of one that is nearly nothing, so it
 would reach beyond one, be too narrow, and not exist at all where every answer is right.
 """
 
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from checker.verdicts.estimate import Estimate
 from checker.verdicts.line import Line
+from checker.verdicts.root import root
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -142,10 +143,8 @@ class Scored(Estimate):
         return self._mean + self.shift
 
     def interval(self, tail: float) -> tuple[float, float]:
-        from scipy.optimize import brentq
         from scipy.special import ndtri
 
-        solve: Callable[..., float] = brentq
         reach = -float(ndtri(tail))
 
         def end(edge: float, side: int) -> float:
@@ -155,7 +154,7 @@ class Scored(Estimate):
 
             if beyond(edge) <= 0:
                 return edge
-            return solve(beyond, self._mean, edge, xtol=1e-12)
+            return root(beyond, self._mean, edge, near=1e-12)
 
         least, most = self.ends
         return end(least, -1) + self.shift, end(most, 1) + self.shift
@@ -197,12 +196,10 @@ class Scored(Estimate):
         of the values that was not seen.
         """
         import numpy as np
-        from scipy.optimize import brentq
 
         least, most = self.ends
         if not least < at < most:
             return 0.0
-        solve: Callable[..., float] = brentq
         counts, away = np.asarray(self.counts), np.asarray(self.values) - at
         total = counts.sum()
 
@@ -216,7 +213,7 @@ class Scored(Estimate):
         elif slope(high) >= 0:
             multiplier, unseen = high, least - at
         else:
-            multiplier = solve(slope, low, high, xtol=1e-14)
+            multiplier = root(slope, low, high, near=1e-14)
         weights = counts / (total * (1 + multiplier * away))
         variance = float((weights * away**2).sum()) + max(0.0, 1 - float(weights.sum())) * unseen**2
         return math.sqrt(variance / total)

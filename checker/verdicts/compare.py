@@ -38,7 +38,7 @@ def compare(
     seed-by-image part in both terms makes the interval a little wide, never narrow. The interval is two-sided,
     at the level that `looks` leave for this look. Supported: it lies beyond the margin on the claimed side. Refuted: it lies on
     the other side of that line. With one checkpoint on each side only images vary, and the verdict is about these checkpoints;
-    one checkpoint beside several seeds is taken as fixed, and the verdict says so. Where values are `answers`, right or wrong,
+    one checkpoint against several seeds is taken as fixed, and the verdict says so. Where values are `answers`, right or wrong,
     its interval is that of a score test (`Scored`).
 
     "not less" and "not greater" claim the other side of the line of "less" and "greater": a is not less than b by more than the
@@ -46,8 +46,8 @@ def compare(
 
     `relative`, instead of `margin`, is a margin as a share of the size of b's mean. b's mean is measured too, so the line is
     not known exactly: the interval is that of a - (1 - relative) b for "less" of a positive baseline, a - (1 + relative) b for
-    "greater", which holds the error of the line as well as that of the difference (the idea of Fieller 1954). It is told around
-    a - b, beside the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b.
+    "greater", which holds the error of the line as well as that of the difference (the idea of Fieller 1954). It is shown around
+    a - b, against the line at b's measured mean. Where b's own interval holds 0, a word has to hold for either sign of b.
 
     `names` are what messages call the two.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +13,7 @@ from checker.verdicts.answers import Answers, Scored, Share
 from checker.verdicts.estimate import MOST_IMAGES, Estimate
 from checker.verdicts.line import Line
 from checker.verdicts.looks import Looks
+from checker.verdicts.root import root
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Contrast(Estimate):
 
     `image_term`: the variance over images of the weighted sum, divided by their number (0 with one image).
     `seed_variances`: for each model with several seeds the square of its weight times the variance of its seeds' means; `names`
-    and `seeds`: of these models, or of all where each is one checkpoint. `fixed`: the models with one checkpoint beside others
+    and `seeds`: of these models, or of all where each is one checkpoint. `fixed`: the models with one checkpoint against others
     with several seeds. `ends`: between which the effect lies, whatever is measured.
     """
 
@@ -165,7 +166,7 @@ def contrast(
     SE^2 = sum over models of weight^2 s^2 / S, plus s_image^2 / N: the variances of the seeds' means, and the variance over
     images of the weighted sum (left out for one image, which is a metric with one value a model). Leaving the seed-by-image
     part in both makes the interval a little wide, never narrow. With one checkpoint a model only images vary. One
-    checkpoint beside several seeds of another model is taken as fixed: the verdict is about that checkpoint, and says so.
+    checkpoint against several seeds of another model is taken as fixed: the verdict is about that checkpoint, and says so.
 
     Degrees of freedom are Satterthwaite's (1946). Taken of the whole error, they are an estimate that believes too much in seeds
     that happen to agree: where the few seeds of one model make up most of the error and images the rest, a word at 5 % with 3
@@ -225,7 +226,6 @@ def _weighted_quantile(spreads: Sequence[tuple[float, float]], tail: float) -> f
 
 def _weighted_tail(spreads: Sequence[tuple[float, float]], distance: float) -> float:
     """The tail of which that quantile is `distance`."""
-    from scipy.optimize import brentq
     from scipy.special import stdtr, stdtrit
 
     tails = [float(stdtr(freedom, -distance)) for _, freedom in spreads]
@@ -242,8 +242,7 @@ def _weighted_tail(spreads: Sequence[tuple[float, float]], distance: float) -> f
         return least
     if beyond(math.log(most)) >= 0:
         return most
-    solve: Callable[..., float] = brentq
-    return math.exp(solve(beyond, math.log(least), math.log(most), xtol=1e-9))
+    return math.exp(root(beyond, math.log(least), math.log(most), near=1e-9))
 
 
 def _variance(values: NDArray[Any]) -> float:

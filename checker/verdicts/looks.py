@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from checker.verdicts.root import root
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,21 +86,20 @@ def crossing(reach: float, seeds: tuple[int, ...]) -> float:
     nodes, weights = _nodes(-FARTHEST, reach, float(steps.min()))
     crossed = _normal_tail(reach / steps[0])
     density = np.exp(-((nodes / steps[0]) ** 2) / 2) / (steps[0] * math.sqrt(2 * math.pi))  # of what has not crossed yet
-    for step in steps[1:]:
+    for number, step in enumerate(steps[1:], 2):
         crossed += float((weights * density) @ _normal_tail((reach - nodes) / step))
-        moves = np.exp(-(((nodes[:, None] - nodes) / step) ** 2) / 2) / (step * math.sqrt(2 * math.pi))
-        density = moves @ (weights * density)
+        if number < len(steps):
+            moves = np.exp(-(((nodes[:, None] - nodes) / step) ** 2) / 2) / (step * math.sqrt(2 * math.pi))
+            density = moves @ (weights * density)
     return min(1.0, float(crossed))
 
 
 @lru_cache(maxsize=256)
 def _reach(error: float, seeds: tuple[int, ...]) -> float:
     """The boundary that is crossed with this chance."""
-    from scipy.optimize import brentq
 
-    solve: Callable[..., float] = brentq
     least, most = _normal_quantile(error), _normal_quantile(error / len(seeds))  # one look alone; Bonferroni
-    return solve(lambda reach: crossing(reach, seeds) - error, least - 1e-9, most + 1e-9, xtol=1e-12)
+    return root(lambda reach: crossing(reach, seeds) - error, least - 1e-9, most + 1e-9, near=1e-12)
 
 
 def _nodes(low: float, high: float, step: float) -> tuple[NDArray[Any], NDArray[Any]]:

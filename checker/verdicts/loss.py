@@ -1,4 +1,4 @@
-"""What is lost by a change to a model: against a number, and beside what another model loses."""
+"""What is lost by a change to a model: against a number, or against what another model loses."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def merge_copies(values: ArrayLike, pictures: Sequence[Hashable]) -> NDArray[Any
     values: (..., images). pictures: for each image the identity of the picture it shows, for example a hash of the file.
     Returns (..., pictures), in the order in which they first appear. A picture shown many times counts once, so copies change
     neither the effect nor the interval. Values alone cannot tell copies from different pictures that a coarse metric answers
-    alike, so no rule of this room merges what it was not told to.
+    alike, so no rule of this room merges what its caller does not name.
 
     Raises MeasurementError when there are not as many identities as images.
     """

@@ -22,7 +22,7 @@ def combine(parts: Mapping[str, Verdict], quantifier: Quantifier = "all", alpha:
     may depend on each other in any way, as layers of one network do. The looks are in the parts' p already; `alpha` is that of
     the whole claim.
 
-    The numbers told are those of the part that decides: the k-th clearest.
+    The numbers reported are those of the part that decides: the k-th clearest.
 
     Source: Benjamini and Heller 2008, Screening for partial conjunction hypotheses (the form by Bonferroni).
 

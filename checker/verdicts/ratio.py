@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
@@ -14,6 +14,7 @@ from checker.verdicts.estimate import decide
 from checker.verdicts.line import draw_line
 from checker.verdicts.looks import ONE_LOOK, Looks
 from checker.verdicts.measurements import check_options, measured
+from checker.verdicts.root import root
 from checker.verdicts.share import sign_p
 from checker.verdicts.verdict import Verdict
 from checker.words import Claimed
@@ -36,7 +37,7 @@ def ratio(
 
     The claim is about a - share * b against 0, the share being `factor` for "greater" and 1 / factor for "less", by the
     interval of `contrast`; swapping a and b together with the relation gives the same decision. The factor is the smallest ratio
-    of interest, so there is no margin beside it. The effect told is a / b, without a unit, with the Fieller interval: the ratios
+    of interest, so there is no other margin. The effect reported is a / b, without a unit, with the Fieller interval: the ratios
     r around it for which a - r b is not shown to differ from 0. It has no upper end while b may be 0, and no lower end while a
     may be 0 as well.
 
@@ -69,9 +70,6 @@ def fieller(
 
     `bounded`: b's own interval leaves out 0, so that there is such a ratio on each side; else there may be one towards 0.
     """
-    from scipy.optimize import brentq
-
-    solve: Callable[..., float] = brentq
 
     def reach(r: float) -> float:
         """By how much the interval of a - r b holds 0; negative where it does not."""
@@ -94,6 +92,6 @@ def fieller(
                 step *= 2
         elif side * middle > 0 or reach(0.0) > 0:
             return side * math.inf
-        return solve(reach, middle, middle + side * step, rtol=1e-10)
+        return root(reach, middle, middle + side * step, near=1e-10 * abs(middle))
 
     return end(-1.0), end(1.0)

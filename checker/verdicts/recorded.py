@@ -21,8 +21,8 @@ def compare_recorded(a: ArrayLike, b: ArrayLike, relation: Claimed = "less", mar
     """`compare` of a (seeds, images) and b (seeds, images) as they stand in a table, where nobody adds seeds: one look.
 
     Without images, as (seeds, 1), seeds alone vary: SE^2 = s_a^2/S_a + s_b^2/S_b with Satterthwaite's degrees of freedom (Welch).
-    With one seed on a side that spread is not known, so the verdict is inconclusive with an unbounded interval; an error over the
-    images of one checkpoint is no substitute for it.
+    With one seed on each side no spread is known, so the verdict is inconclusive with an unbounded interval; an error over the
+    images of one checkpoint is no substitute for it. One seed beside several is taken as fixed, and the verdict says so.
 
     Raises MeasurementError as `compare` does.
     """
@@ -34,13 +34,13 @@ def compare_recorded(a: ArrayLike, b: ArrayLike, relation: Claimed = "less", mar
 
 
 def one_seed(sides: Sequence[ArrayLike], line: float, alpha: float, margin: float = 0.0) -> Verdict | None:
-    """The verdict where some side, (seeds, 1), has one seed and nothing else to vary; None where all have more or images vary.
+    """The verdict where every side, (seeds, 1), has one seed and nothing else to vary; None where one has more or images vary.
 
     `sides`: one or two models; the effect is the first mean, less the second.
     """
     arrays = [measured("values", side) for side in sides]
     counts = [len(array) for array in arrays]
-    if min(counts) > 1 or any(array.shape[1] > 1 for array in arrays):
+    if max(counts) > 1 or any(array.shape[1] > 1 for array in arrays):
         return None
     return Verdict(
         word="inconclusive",
@@ -51,7 +51,7 @@ def one_seed(sides: Sequence[ArrayLike], line: float, alpha: float, margin: floa
         margin=margin,
         seeds=min(counts),
         images=1,
-        rule="none: one seed on a side",
+        rule="none: one seed on each side",
         reason=f"{' against '.join(map(str, counts))} seeds: with one seed the spread over seeds is not known, so nothing is "
         "decided; record at least two seeds of each, better three",
         p=1.0,

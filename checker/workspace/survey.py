@@ -11,8 +11,8 @@ from checker.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from checker.notes import Problem, Vault
+    from checker.runs.case import Case
     from checker.runs.project import Project
-    from checker.runs.survey import Case
 
 
 @dataclass(frozen=True)

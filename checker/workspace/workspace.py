@@ -21,10 +21,10 @@ from checker.workspace.survey import Survey
 if TYPE_CHECKING:
     from checker.evidence import Run
     from checker.notes import Vault
+    from checker.runs.case import Case
     from checker.runs.controls import Answer
     from checker.runs.outcome import Outcome
     from checker.runs.plan import Plan
-    from checker.runs.survey import Case
     from checker.writing import Change, Written
 
 COMMAND = "checker.Workspace"  # what the journal calls a run that no command began

@@ -105,7 +105,7 @@ def doubted(project: Project, outcomes: Sequence[Outcome], ledgers: Mapping[str,
     found = {}
     for outcome in outcomes:
         name = outcome.case.id
-        keys = {said.run.key for said in (outcome, *outcome.beside) if said.run is not None}
+        keys = {each.run.key for each in (outcome, *outcome.others) if each.run is not None}
         for recorded, now in ledgers[name].pairs() if name in ledgers else ():
             if recorded.key in keys and now is not recorded and recorded.code.decision == decision_code(recorded.spec):
                 path = _standing(project, project.evidence(name))
@@ -143,13 +143,13 @@ def _of_claim(
     if outcome.case.spec_to_write is not None:
         changes.append(Change(project.spec(name), outcome.case.spec_file, outcome.case.spec_to_write, about))
     known = ledger
-    for said in (*reversed(outcome.beside), outcome):
-        if said.run is not None and said.word in DECIDED and not said.stale:
-            ledger = ledger.with_run(said.run)
+    for each in (*reversed(outcome.others), outcome):
+        if each.run is not None and each.word in DECIDED and not each.stale:
+            ledger = ledger.with_run(each.run)
     if ledger.runs and not (ledger is known and project.evidence(name).is_file()):
         old = known.data if project.evidence(name).is_file() else None
         changes.append(Change(project.evidence(name), old, print_ledger(ledger).encode(), about))
-    outcome = dataclasses.replace(_kept(outcome, ledger), beside=tuple(_kept(said, ledger) for said in outcome.beside))
+    outcome = dataclasses.replace(_kept(outcome, ledger), others=tuple(_kept(each, ledger) for each in outcome.others))
     if outcome.run is not None and outcome.word in DECIDED:
         old = _read(project.plot(name))
         if old is None or mark(outcome.run).encode() not in old:

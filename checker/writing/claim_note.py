@@ -12,7 +12,7 @@ from checker import strict_yaml
 from checker.claims.kind import KINDS
 from checker.errors import NoteError
 from checker.evidence import Ledger, Released, Run, Sourced, Trained, Values
-from checker.evidence.reported import beside
+from checker.evidence.reported import comparison
 from checker.lab.metrics import METRICS
 from checker.notes import parse
 from checker.runs.outcome import Outcome
@@ -31,7 +31,7 @@ INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 
 
 def properties_of(data: bytes) -> Mapping[str, Any] | None:
-    """The properties of a claim note; None where the program did not write this note, which its tag among them tells."""
+    """The properties of a claim note; None where the program did not write this note, which its tag among them shows."""
     head = HEAD.match(data)
     try:
         properties = parse(PurePosixPath("note.md"), head[0] if head else data).properties
@@ -69,7 +69,7 @@ class Rewrite:
 
 
 def shown_in(properties: Mapping[str, Any]) -> str:
-    """The text of the status link that the program wrote beside a claim note with these properties."""
+    """The text of the status link that the program wrote with a claim note with these properties."""
     word, scope = properties.get("verdict"), properties.get("scope")
     if word not in MARKS:
         return ""
@@ -88,7 +88,7 @@ def render(
     parts = [_properties(outcome, status, run, checked, id_added), _head(outcome, status, manual)]
     if run is not None:
         parts += [_plot(outcome), _table(run), _seeds(run), _models(run)]
-    if outcome.beside:
+    if outcome.others:
         parts.append(_beside(outcome))
     if outcome.case.reported:
         parts.append(_reported(outcome))
@@ -137,7 +137,7 @@ def _head(outcome: Outcome, status: Status, manual: bool) -> str:
     reading = case.reading
     if case.stale and case.spec is not None:
         lines += ["", "| | |", "|---|---|"]
-        lines += [f"| the note says | {_plain(case.said_as or reading.reason)} |", f"| the spec says | {_plain(case.read_as)} |"]
+        lines += [f"| the note says | {_plain(case.noted_as or reading.reason)} |", f"| the spec says | {_plain(case.read_as)} |"]
     if outcome.run is not None and outcome.word in DECIDED:
         lines += ["", f"Read as: {outcome.run.reading}."]
     if outcome.strongest:
@@ -270,21 +270,21 @@ def _beside(outcome: Outcome) -> str:
     if outcome.disagrees:
         rows += ["The scopes disagree. The status shows the leading one.", ""]
     rows += ["| scope | verdict | effect | interval | why |", "|---|---|---|---|---|"]
-    for said in outcome.beside:
-        run = said.run
+    for other in outcome.others:
+        run = other.run
         assert run is not None
-        word = f"{MARKS[said.word]} {said.word}{' · stale' if said.stale else ''}"
+        word = f"{MARKS[other.word]} {other.word}{' · stale' if other.stale else ''}"
         cells = (numbers.effect(run.verdict, run.effect_unit), numbers.interval(run.verdict), _plain(run.verdict.reason))
         rows.append(f"| {run.scope} | {word} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
 def _reported(outcome: Outcome) -> str:
-    """What papers report of it: shown beside what was measured, and no part of the decision."""
+    """What papers report of it: shown next to what was measured, and no part of the decision."""
     rows = ["## Reported", "", "Numbers from papers decide nothing here.", ""]
     rows += ["| source | where | number | beside the measurement |", "|---|---|---|---|"]
     for each, source in outcome.case.reported:
-        cells = (_plain(source), _plain(each.where), _plain(each.text), beside(each, outcome.run))
+        cells = (_plain(source), _plain(each.where), _plain(each.text), comparison(each, outcome.run))
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 

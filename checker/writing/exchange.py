@@ -35,7 +35,7 @@ def place(new: Path, path: Path) -> None:
 
 
 def is_open_for_writing(path: Path) -> bool:
-    """Whether some program can still write to the file through a descriptor that it has; False where the system does not tell.
+    """Whether some program can still write to the file through a descriptor that it has; False where the system does not say.
 
     A read lease is granted only on a file that nobody has open for writing. It is given back at once.
     """

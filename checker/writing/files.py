@@ -25,7 +25,7 @@ TICK = 0.0005
 def replace(path: Path, new: bytes | None, expected: bytes | None, keeper: Keeper | None = None, theirs: bool = False) -> bool:
     """Make `path` hold `new` (None: be gone) if it holds `expected` now (None: does not exist). Returns whether anything changed.
 
-    Permissions, owner and extended attributes stay. `keeper` is given the old bytes before they leave. `theirs` tells that people
+    Permissions, owner and extended attributes stay. `keeper` is given the old bytes before they leave. `theirs`: people
     edit the file: one that was saved in the last seconds waits a moment, and its times stay too.
 
     Raises ChangedError when the file holds something else, and WriteError when it cannot be written; the old bytes are intact.
@@ -184,7 +184,7 @@ def move(old: Path, new: Path) -> None:
     """Give a file another path; nothing is ever replaced. Raises WriteError when that cannot be."""
     try:
         if new.exists() and not new.samefile(old):  # one file may have two names that differ in case
-            raise WriteError(f"{new}: there is such a file; {old} keeps its name")
+            raise WriteError(f"{new} already exists; {old} keeps its name")
         new.parent.mkdir(parents=True, exist_ok=True)
         old.rename(new)
     except OSError as error:

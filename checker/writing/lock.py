@@ -14,11 +14,11 @@ WAIT = 60.0  # seconds for which a second run waits
 
 
 @contextmanager
-def locked(vault: Path, cache: Path, tell: Callable[[str], None], wait: float | None = None) -> Iterator[None]:
+def locked(vault: Path, cache: Path, report: Callable[[str], None], wait: float | None = None) -> Iterator[None]:
     """Hold the lock of a vault. The system gives it up with the process, so that a killed run leaves no lock behind. A process
     that has it already gets it again.
 
-    `tell` is told when another run has to be waited for, and when the file system has no locks: then nothing is held.
+    `report` is called when another run has to be waited for, and when the file system has no locks: then nothing is held.
 
     Raises WriteError when the other run does not end in time.
     """
@@ -33,13 +33,13 @@ def locked(vault: Path, cache: Path, tell: Callable[[str], None], wait: float | 
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            tell(f"waiting for another run on {vault} (process {_who(pid)})")
+            report(f"waiting for another run on {vault} (process {_who(pid)})")
             lock.acquire(timeout=WAIT if wait is None else wait)
         pid.write_text(f"{os.getpid()}\n", encoding="utf-8")
     except Timeout:
         raise WriteError(f"{vault}: another run (process {_who(pid)}) is writing there; let it finish, then run again") from None
     except (OSError, NotImplementedError) as error:
-        tell(f"{path.parent}: no locks on this file system ({error}); do not run twice at once on one vault")
+        report(f"{path.parent}: no locks on this file system ({error}); do not run twice at once on one vault")
     try:
         yield
     finally:

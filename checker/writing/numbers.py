@@ -11,7 +11,7 @@ def effect(verdict: RecordedVerdict | RecordedPart, unit: str = "", spec: str = 
 
 
 def interval(verdict: RecordedVerdict | RecordedPart, unit: str = "", spec: str = ".3f", between: str = " to ") -> str:
-    """The interval; an end that is out of reach is told as infinite. "none" where a model is not competent."""
+    """The interval; an end that is out of reach is shown as infinite. "none" where a model is not competent."""
     if verdict.effect is None:
         return "none"
     if verdict.low == verdict.high == verdict.effect:

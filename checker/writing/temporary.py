@@ -1,6 +1,6 @@
 """New bytes on their way to a name: a file in the same folder, with all that the old file has but its bytes.
 
-Its name tells what it is, so that what a killed run leaves can be judged: `.part` is not complete yet; `.tmp` carries the digests
+Its name shows what it is, so that what a killed run leaves can be judged: `.part` is not complete yet; `.tmp` carries the digests
 of the old and of the new bytes, and holds one of the two, or an edit that another program saved in between.
 """
 
@@ -101,15 +101,15 @@ def _attributes(path: Path) -> set[str]:
 
 
 def clear(roots: Iterable[Path], keeper: Keeper) -> list[str]:
-    """Take away the temporary files that a killed run left below some folders, and tell where one held the edit of another
+    """Take away the temporary files that a killed run left below some folders, and report where one held the edit of another
     program: that is put back in its place, or, where there is a newer one by now, given to `keeper`."""
-    told: list[str] = []
+    messages: list[str] = []
     for path in _leftovers(roots):
         try:
-            told += _clear(path, keeper)
+            messages += _clear(path, keeper)
         except OSError as error:
-            told.append(f"{path}: left by a run that was killed, and cannot be taken away ({error.strerror})")
-    return told
+            messages.append(f"{path}: left by a run that was killed, and cannot be removed ({error.strerror})")
+    return messages
 
 
 def _leftovers(roots: Iterable[Path]) -> Iterator[Path]:

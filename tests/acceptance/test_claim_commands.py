@@ -31,7 +31,7 @@ def test_words_lists_what_claims_can_speak_of(tmp_path: Path) -> None:
     assert [metric["name"] for metric in found["metrics"]] == ["attention_distance"]
     nothing = run("words", "loveliness", cwd=tmp_path, cache=tmp_path)
     assert nothing.returncode == 2
-    assert "nothing that can be spoken of fits 'loveliness'" in nothing.stderr
+    assert "no word of the claim language matches 'loveliness'" in nothing.stderr
 
 
 def test_specs_tells_whose_a_file_is_and_shows_both_readings_of_a_stale_one(vault: Path, tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_exit_codes(make_vault: Callable[..., Path], cache: Path, arguments: lis
     ("files", "message"),
     [
         ({"N.md": "- MAE is nice and #claim so #claim\n"}, "N.md:1: two #claim tags in one block"),
-        ({"N.md": "- MAE is nice #claim ^a\n- MAE is bad #claim ^a\n"}, "N.md:2: the block id ^a stands 2 times"),
+        ({"N.md": "- MAE is nice #claim ^a\n- MAE is bad #claim ^a\n"}, "N.md:2: the block id ^a occurs 2 times"),
         ({"N.md": "<<<<<<< x\n- MAE is nice #claim\n"}, "N.md:1: merge-conflict markers"),
     ],
 )

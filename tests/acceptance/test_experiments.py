@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from typer.testing import CliRunner
 
 from checker import Workspace
 from checker.cli.commands import app
+from checker.runs.housekeeping import look_through, prune
 from checker.runs.outcome import Outcome
+from checker.runs.store import Store
 
 ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "vault/Manual/Experiments of your own.md").read_text()
@@ -141,3 +144,69 @@ def test_a_changed_script_or_experiment_does_not_run_before_it_is_trusted_again(
     (speed / "claims/experiments/speed.yaml").write_text(SPEED.replace("sh run.sh", f"sh -c 'touch {tmp_path}/ran' -- run.sh"))
     assert "speed.yaml has changed since" in check(speed).reason
     assert not (tmp_path / "ran").exists()
+
+
+def unused() -> set[str]:
+    """What `cache --prune` would take of the runs that are kept, by the values that they gave."""
+    kinds = {kind.name: kind for kind in look_through(Store.default())}
+    return {(path / "output").read_text() if (path / "output").exists() else path.name for path in kinds["experiments"].unused}
+
+
+def test_a_run_is_kept_while_its_experiment_leads_to_it(speed: Path, tmp_path: Path) -> None:
+    trust(speed)
+    assert check(speed).word == "supported"
+    assert unused() == set()
+    (Store.default().runs / "half").mkdir()
+    (Store.default().runs / "half" / "output.log").write_text("a run that failed")
+    assert unused() == {"half"}
+    kinds = look_through(Store.default())
+    assert [path.name for path in prune(kinds)] == ["half"]
+    (speed / "slow.txt").write_text("2")  # its runs lead nowhere now
+    assert {json.loads(text)["value"] for text in unused()} == {10, 11, 12}
+    experiment = speed / "claims" / "experiments" / "speed.yaml"
+    text = experiment.read_text()
+    for cannot_be_read in ("command: [", text.replace("run.sh]", "gone.sh]")):
+        experiment.write_text(cannot_be_read)
+        assert unused() == set()
+    experiment.write_text(text)
+    for folder in Store.default().runs.iterdir():
+        if (folder / "output").read_text().strip() == '{"value": 90}':
+            (folder / "run.json").unlink()  # kept by an earlier version
+    experiment.unlink()
+    assert {json.loads(text)["value"] for text in unused()} == {91, 92, 10, 11, 12}
+    speed.rename(tmp_path / "away")
+    assert unused() == set()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("name", "package", "options"),
+    [("slurm", "submitit", {"cluster": "local"}), ("dask", "distributed", {}), ("ray", "ray", {})],
+)
+def test_runs_go_through_the_same_services_as_measurements(
+    speed: Path, tmp_path: Path, name: str, package: str, options: dict[str, str]
+) -> None:
+    if find_spec(package) is None:
+        pytest.skip(f"{package} is not installed; the extra `cluster` brings it")
+    if name == "dask":
+        options = options | {"store": f"file://{tmp_path}/shared"}
+    words = [word for key, value in options.items() for word in ("--executor-option", f"{key}={value}")]
+    arguments = ["check", str(speed), "--executor", name, *words, "--json"]
+
+    def run() -> dict[str, object]:
+        result = CliRunner().invoke(app, arguments)
+        assert result.stdout, result.stderr + repr(result.exception)
+        (claim,) = json.loads(result.stdout)["claims"]
+        return claim
+
+    assert "is not trusted" in str(run()["reason"])
+    trust(speed)
+    assert run()["status"] == "supported"
+    logs = {path.read_text().strip() for path in Store.default().runs.glob("*/output.log")}
+    assert logs == {"started 0", "started 1", "started 2"}
+    (speed / "run.sh").write_text("echo no luck; exit 3")
+    trust(speed)
+    claim = run()
+    assert (claim["status"], claim["fresh"]) == ("supported", False)
+    assert "ended with exit code 3: no luck" in str(claim["reason"])

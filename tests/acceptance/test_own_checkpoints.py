@@ -116,7 +116,7 @@ def test_models_lists_own_ones_first(project: Path) -> None:
         ("Ours: {seeds: []}", r"claims/models\.yaml:1:\d+: Ours: seeds"),
         ("Ours:\n  seed: [a.pth]\n  seeds: [a.pth]\n", r"models\.yaml:2:\d+: Ours: there is no key `seed`; did you mean `seeds`"),
         ("Ours: {seeds: [a.pth], normalise: imagnet}", "no normalisation is called 'imagnet'; write imagenet"),
-        ("Ours: {seeds: [a.pth, a.pth]}", r"a\.pth stands there twice"),
+        ("Ours: {seeds: [a.pth, a.pth]}", r"a\.pth is listed twice"),
         ("Ours: {seeds: [a.pth], arguments: {pretrained: true}}", "may not set pretrained"),
         ("Ours: {seeds: [a.pth], arguments: {num_heads: '?'}}", "write the number"),
         ("Ours: !!python/object/apply:os.system ['touch ran']", r"models\.yaml:1:\d+"),

@@ -111,7 +111,7 @@ def test_what_is_not_there_cannot_be_reproduced(make_vault: Callable[..., Path],
     for name in ("mae-y", "../../etc/passwd"):
         result = run("reproduce", name, cwd=project, cache=tmp_path / "cache")
         assert result.returncode == 2
-        assert f"no evidence here is of {name!r}" in result.stderr
+        assert f"no evidence here for {name!r}" in result.stderr
 
 
 def test_the_cache_and_the_plan_are_shown(make_vault: Callable[..., Path], tmp_path: Path) -> None:

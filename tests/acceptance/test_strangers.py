@@ -85,10 +85,10 @@ def test_a_working_folder_that_is_gone_is_told(tmp_path: Path) -> None:
             ["sh", "-c", script, "sh", *arguments], cwd=gone, env=environment, capture_output=True, text=True, check=False
         )
         assert (result.returncode, result.stdout) == (2, "")
-        assert result.stderr == "check-claims: the working folder does not exist any more; change to another one\n"
+        assert result.stderr == "check-claims: the working folder no longer exists; change to another one\n"
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-8"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "utf-8"])
 def test_an_output_that_cannot_show_every_character(make_vault: Callable[..., Path], tmp_path: Path, encoding: str) -> None:
     name = "\u2705 \U0001f58d \u4e2d.md"
     project = make_vault({name: f"- {CLAIM} #claim\n[[\U0001f58d gone]]\n"})

@@ -47,7 +47,7 @@ def test_a_port_that_is_taken_and_a_folder_that_is_not_there(tmp_path: Path) -> 
         port = taken.getsockname()[1]
         result = run("browse", str(project), "--port", str(port), "--no-open", cache=tmp_path)
     assert result.returncode == 2
-    assert f"127.0.0.1:{port} cannot be listened on" in result.stderr
+    assert f"cannot listen on 127.0.0.1:{port}" in result.stderr
     assert run("browse", str(tmp_path / "nowhere"), cache=tmp_path).returncode == 2
 
 

@@ -60,7 +60,6 @@ def test_what_is_offered_reads_as_it_stands(sentence: str) -> None:
     [
         "MAE attends more locally than DINO only in layer 3",
         "MAE attends more locally than DINO when fine-tuned",
-        "MAE ViT-L attends more locally than DINO",
         "On ImageNet, MAE attends more locally than DINO",
         "MAE rarely attends more locally than DINO",
         "MAE does not attend locally",

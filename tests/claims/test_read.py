@@ -13,7 +13,7 @@ from checker.claims.language.english import number
 from checker.lab import vocabulary
 
 WORDS = vocabulary()
-FILES = ("misread", "refused", "read-right", "traps", "traps-of-words", "reach")
+FILES = ("misread", "refused", "read-right", "traps", "traps-of-words", "reach", "sizes")
 HERE = Path(__file__).parent
 CASES = {path.stem: path for path in (HERE / "sentences.txt", *(HERE / "cases" / f"{name}.txt" for name in FILES))}
 FOUND = Path(__file__).parents[3] / "shared" / "claims-found-in-a-real-vault.json"

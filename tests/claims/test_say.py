@@ -14,7 +14,10 @@ from checker.vocabulary import MetricWord
 WORDS = vocabulary()
 METRICS = st.sampled_from(WORDS.metrics)
 MODELS = [model.name for model in WORDS.models]
-FAMILIES = [family.name for family in WORDS.families]
+FAMILIES = [family.name for family in WORDS.families if not family.releases]
+RELEASED = [release.name(size) for release in WORDS.releases for size, tags in release.sizes if len(tags) == 1]
+RELEASED += ["vit_small_patch14_dinov2.lvd142m", "resnet50.a1_in1k", "DINOv2 ViT-L/14 (quantised to: 4 bit)"]
+RELEASED += ["DINOv2 ViT-g/14 with registers (pruned to: 50 %)", "vit_base_patch16_224.mae (quantised to: 8 bit)"]
 CLAIMED = st.sampled_from(["less", "greater", "not less", "not greater"])
 NUMBERS = st.integers(1, 9999).map(lambda number: number / 1000)
 LAYERS = st.sampled_from(
@@ -48,20 +51,22 @@ def margins(draw: st.DrawFn, metric: MetricWord) -> Margin:
 
 
 @st.composite
-def specs(draw: st.DrawFn) -> ClaimSpec:
+def specs(draw: st.DrawFn, released: bool = False) -> ClaimSpec:
+    """Specs about models and families; `released`: about releases of one size or tag, and families of such."""
+    names, families = (RELEASED, ["convnets"]) if released else (MODELS, FAMILIES)
     metric = draw(METRICS)
     where, margin = draw(wheres(metric)), draw(margins(metric))
-    scope = draw(st.sampled_from(["any", "toy", "pretrained"]))
+    scope = draw(st.sampled_from(["pretrained"] if released else ["any", "toy", "pretrained"]))
     kind = draw(st.sampled_from(["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"]))
     quantifier = (
         draw(st.sampled_from([None, "all", "any", "most"])) if metric.layers and not where.layers.startswith("layer ") else None
     )
-    subject, baseline = draw(st.lists(st.sampled_from(MODELS + FAMILIES), min_size=2, max_size=2, unique=True))
+    subject, baseline = draw(st.lists(st.sampled_from(names + families), min_size=2, max_size=2, unique=True))
     sides = [set(WORDS.members(name)) for name in (subject, baseline)]
     if sides[0] & sides[1]:
-        subject, baseline = "MIM", "CL"
+        subject, baseline = ("convnets", "Swin-B") if released else ("MIM", "CL")
     two = {"subject": subject, "baseline": baseline}
-    members = {name: WORDS.members(name) for name in two.values() if name in FAMILIES}
+    members = {name: WORDS.members(name) for name in two.values() if name in families}
     one = {name: models for name, models in members.items() if name == subject} or None
     members = members or None
     shared = {"metric": metric.name, "where": where, "scope": scope}
@@ -94,7 +99,7 @@ def specs(draw: st.DrawFn) -> ClaimSpec:
     if kind == "correlation":
         where = shared["where"]
         other = draw(METRICS.filter(lambda word: word.name != metric.name and (word.heads or not where.heads)))
-        models = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=4, max_size=8, unique=True)))
+        models = tuple(draw(st.lists(st.sampled_from(names), min_size=4, max_size=8, unique=True)))
         zero = Margin(value=0.0, unit="correlation")
         return ClaimSpec(
             kind="correlation",
@@ -104,7 +109,7 @@ def specs(draw: st.DrawFn) -> ClaimSpec:
             relation=draw(st.sampled_from(["less", "greater"])),
             margin=zero,
         )
-    order = tuple(draw(st.lists(st.sampled_from(MODELS), min_size=2, max_size=5, unique=True)))
+    order = tuple(draw(st.lists(st.sampled_from(names), min_size=2, max_size=5, unique=True)))
     return ClaimSpec(kind="ranking", **shared, order=order, margin=margin, quantifier=quantifier)
 
 
@@ -166,3 +171,12 @@ def test_the_english_of_a_spec_reads_as_that_spec(spec: ClaimSpec) -> None:
     text = say(spec, WORDS)
     reading = read_sentence(text, WORDS)
     assert (reading.spec, reading.reason) == (spec, ""), text
+
+
+@settings(max_examples=150, deadline=None)
+@given(specs(released=True))
+def test_the_english_of_a_spec_about_releases_reads_as_that_spec(spec: ClaimSpec) -> None:
+    text = say(spec, WORDS)
+    reading = read_sentence(text, WORDS)
+    assert (reading.spec, reading.reason) == (spec, ""), text
+    assert ClaimSpec.model_validate(spec.as_dict()) == spec

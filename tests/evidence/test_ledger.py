@@ -70,7 +70,7 @@ def test_a_new_run_is_appended_and_the_old_bytes_stay() -> None:
 def test_a_run_that_says_what_does_not_follow_from_it_is_refused(old: str, new: str, problem: str) -> None:
     text = print_ledger(Ledger("a").with_run(run()))
     assert old in text
-    with pytest.raises(EvidenceError, match=re.escape(problem)):
+    with pytest.raises(EvidenceError, match=re.escape(f"run 1: {problem}")):
         parse_ledger(text.replace(old, new, 1).encode(), "x")
 
 
@@ -158,7 +158,7 @@ def test_the_newest_run_has_the_verdict_that_its_values_give_and_the_file_keeps_
         (lambda text: text.replace('"look": 1,', '"look": 1, "more": 1,'), r"x:\d+:15: there is no key `runs\[0\].more`"),
         (lambda text: text.replace('"look": 1,', '"look": NaN,'), r"x:\d+:12: not an evidence file \(NaN is not a finite number\)"),
         (lambda text: text.replace('"look": 1,', '"look": 1e999,'), r"x:\d+:4: `runs\[0\].look`: should be"),
-        (lambda text: text.replace('"unit": "', '"unit": "\\ud800', 1), r"x:\d+:\d+: not an evidence file \(a text with half of a"),
+        (lambda text: text.replace('"unit": "', '"unit": "\\ud800', 1), r"x:\d+:\d+: not an evidence file \(a string with half of a"),
         (lambda text: text.replace('"steps": ', '"steps": "9", "step": ', 1), r"x:\d+:\d+: `runs\[0\].models.\S+.recipe.steps`: should be"),
         (lambda text: text.replace('"steps": ', '"step": ', 1), r"recipe.steps` is missing"),
         (lambda text: text.replace('"word": "', '"word": "quite ', 1), r"`runs\[0\].verdict.word`: should be 'supported', 'refuted' or"),

@@ -22,9 +22,10 @@ from checker.reports.explain import as_lines, explanation
 from checker.reports.finding import of_outcome
 from checker.reports.plots import claim_plot
 from checker.reports.table import as_json, outcome_table
+from checker.runs.case import Case
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
-from checker.runs.survey import Case, survey
+from checker.runs.survey import survey
 from checker.writing import read_ledgers, status_of
 from checker.writing.claim_note import render
 from tests.evidence.runs import ABSENCE, NAMES, THROUGHPUT, UNLEARNED, kept

@@ -6,7 +6,7 @@ import pytest
 
 from checker.claims.reported import Reported
 from checker.evidence import Run
-from checker.evidence.reported import beside
+from checker.evidence.reported import comparison
 from checker.scope import Scope
 from tests.evidence.runs import run, with_verdict
 
@@ -32,4 +32,4 @@ MEASURED = with_verdict(run(), effect=0.7, low=0.66, high=0.74).model_copy(
     ],
 )
 def test_beside_a_measurement(number: Reported, run: Run | None, said: str) -> None:
-    assert beside(number, run) == said
+    assert comparison(number, run) == said

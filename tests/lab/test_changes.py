@@ -105,27 +105,27 @@ def test_what_is_loaded_is_quantised_and_known_by_another_hash(tmp_path: Path) -
         ("MAE (position embeddings: half)", "'half' is no value here: position embeddings takes zero or shuffled"),
         (
             "MAE (last layers removed: 6)",
-            "MAE cannot be had with last layers removed 6: it has 6 layers, and one has to be left",
+            "MAE is not available with last layers removed 6: it has 6 layers, and one has to be left",
         ),
-        ("SimCLR (layer removed: 7)", "SimCLR cannot be had with layer removed 7: it has 6 layers"),
+        ("SimCLR (layer removed: 7)", "SimCLR is not available with layer removed 7: it has 6 layers"),
         (
             "MAE (encoder depth: 2, last layers removed: 2)",
-            "MAE cannot be had with last layers removed 2: it has 2 layers, and one has to be left",
+            "MAE is not available with last layers removed 2: it has 2 layers, and one has to be left",
         ),
         (
             "MAE (heads removed: 4)",
-            "MAE cannot be had with heads removed 4: it has 4 heads in a layer, and one has to be left",
+            "MAE is not available with heads removed 4: it has 4 heads in a layer, and one has to be left",
         ),
-        ("MAE (registers at test time: none)", "MAE cannot be had with registers at test time none: it has no registers"),
+        ("MAE (registers at test time: none)", "MAE is not available with registers at test time none: it has no registers"),
         (
             "MAE (resolution: 30 pixels)",
-            "MAE cannot be had with resolution 30 pixel: its patches of 4 pixels do not tile such a picture",
+            "MAE is not available with resolution 30 pixel: its patches of 4 pixels do not tile such a picture",
         ),
-        ("MAE (heads: 5)", "MAE cannot be had with heads 5: 5 heads do not share its 64 channels evenly"),
-        ("MAE (width: 66)", "MAE cannot be had with width 66 channel: its 4 heads do not share 66 channels evenly"),
+        ("MAE (heads: 5)", "MAE is not available with heads 5: 5 heads do not share its 64 channels evenly"),
+        ("MAE (width: 66)", "MAE is not available with width 66 channel: its 4 heads do not share 66 channels evenly"),
         (
             "LUT (mask ratio: 25 %)",
-            "LUT cannot be had with mask ratio 25 %: its two views show different patches, so each hides at least 50 %",
+            "LUT is not available with mask ratio 25 %: its two views show different patches, so each hides at least 50 %",
         ),
         (
             "DINO (mask ratio: 25 %)",

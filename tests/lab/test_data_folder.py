@@ -12,7 +12,8 @@ from checker.errors import ConfigurationError, MeasurementError
 from checker.lab.context import Context, within
 from checker.lab.data import data_set
 from checker.lab.data.base import SPLIT_SEEDS
-from checker.lab.data.folder import PARTS, folder_data, for_released, images_declared
+from checker.lab.data.folder import folder_data, for_released, images_declared
+from checker.lab.data.folder.splits import PARTS
 
 
 def paint(path: Path, colour: tuple[int, int, int], size: tuple[int, int] = (6, 6)) -> None:
@@ -137,7 +138,7 @@ def test_an_unreadable_picture_is_named(tmp_path: Path, content: bytes | str) ->
 
 def test_a_picture_of_sixteen_bits_is_refused(tmp_path: Path) -> None:
     Image.fromarray(np.full((4, 4), 40_000, np.uint16)).save(tmp_path / "deep.png")
-    with pytest.raises(MeasurementError, match=r"deep\.png: pixels of more than 8 bits"):
+    with pytest.raises(MeasurementError, match=r"deep\.png: the picture cannot be read \(pixels of more than 8 bits"):
         folder_data(str(tmp_path)).split("measure", 1, 4)
 
 

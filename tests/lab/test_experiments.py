@@ -55,7 +55,7 @@ def test_a_placeholder_stays_within_its_argument_and_is_replaced_once() -> None:
         ("python bench.py", "python --a=/etc/x", "x.yaml:1:1: command: '/etc/x' must be a path from the folder of the project"),
         (" --out {out}", "", "x.yaml:1:1: command: lacks {out}"),
         ("{out}", "'{out}", "x.yaml:1:1: command: cannot be split into words"),
-        ("models:", "seeds: [1, 1]\nmodels:", "x.yaml:4:1: seeds: the seed 1 stands there twice"),
+        ("models:", "seeds: [1, 1]\nmodels:", "x.yaml:4:1: seeds: the seed 1 is listed twice"),
         ("models:", "timeout: soon\nmodels:", "x.yaml:4:1: timeout: timeout 'soon' is not a time"),
         ("models:", "memory: -1\nmodels:", "x.yaml:4:1: memory: input should be greater than 0"),
         ("models: {", "models: {ours: a.toml, ", "x.yaml:4:"),

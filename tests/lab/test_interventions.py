@@ -147,7 +147,7 @@ def test_what_is_loaded_is_described_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_convolutional_network_has_no_position_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = replace(MODELS["CLIP"], convolutional=True)
+    model = replace(MODELS["CLIP"], global_attention=False)
     monkeypatch.setattr("checker.lab.sources.released._model", lambda name: model)
     reason = "'position embeddings' needs tokens on one grid of patches, and CLIP has none"
     assert refusal("CLIP (position embeddings: zero)") == reason

@@ -9,7 +9,7 @@ import torch
 from checker.errors import MeasurementError
 from checker.lab.measure import measure
 from checker.lab.metrics import METRICS
-from checker.lab.subjects import Convnet, Subject, describe_convnet, subject_of
+from checker.lab.subjects import Staged, Subject, describe_stages, subject_of
 from tests.lab.planted import CODED
 
 STAGES = {"resnet18": [64, 64, 128, 256, 512], "convnext_atto": [40, 80, 160, 320]}  # widths
@@ -21,13 +21,13 @@ def convnet(name: str) -> Subject:
     """A network that is not trained: it shows what can be computed, and no verdict is about it."""
     torch.manual_seed(0)
     module = timm.create_model(name, pretrained=False, num_classes=0)
-    return subject_of(describe_convnet(name, module, 32, MEAN, MEAN, name), CODED, PICTURES)
+    return subject_of(describe_stages(name, module, 32, MEAN, MEAN, name), CODED, PICTURES)
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_a_convnet_has_features_after_each_stage(name: str) -> None:
     subject = convnet(name)
-    assert isinstance(subject, Convnet)
+    assert isinstance(subject, Staged)
     assert [tuple(layer.shape) for layer in subject.features] == [(PICTURES, width) for width in STAGES[name]]
     assert not torch.allclose(subject.features[-1][0], subject.features[-1][1])
 
@@ -61,4 +61,4 @@ def test_a_metric_that_needs_more_refuses_a_convnet_by_name() -> None:
 
 def test_a_picture_smaller_than_one_position_is_refused() -> None:
     with pytest.raises(MeasurementError, match="smaller than the 32"):
-        describe_convnet("resnet18", timm.create_model("resnet18", pretrained=False), 16, MEAN, MEAN, "")
+        describe_stages("resnet18", timm.create_model("resnet18", pretrained=False), 16, MEAN, MEAN, "")

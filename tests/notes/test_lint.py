@@ -26,7 +26,7 @@ def test_every_kind_of_fault_with_its_place(make_vault: Callable[..., Path]) -> 
         ("broken-link", "a.md:1:28: there is no file 'none'"),
         ("broken-link", "a.md:1:37: there is no file 'none.md'"),
         ("ambiguous-link", "a.md:1:50: 'same' means x/same.md, and fits y/same.md as well; write more of its path"),
-        ("duplicate-id", "b.md:5:3: the block id ^One stands twice in this note"),
+        ("duplicate-id", "b.md:5:3: the block id ^One occurs twice in this note"),
         ("file", "bad.md:3:4: frontmatter, column 4: mapping values are not allowed here"),
         ("file", "c.canvas:1:1: not a canvas: Expecting property name enclosed in double quotes"),
         ("file", "open.md:1:1: the code block is not closed; end it with ```. Not written until then"),

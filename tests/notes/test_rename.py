@@ -95,9 +95,9 @@ def test_attachments_and_canvases(make_vault: Make) -> None:
         ("", "stays in the vault"),
         ("a#b", "cannot be linked to"),
         ("a|b", "cannot be linked to"),
-        ("T", "there is such a file"),
-        ("t", "there is such a file"),
-        ("Old", "there is such a file"),
+        ("T", "already exists"),
+        ("t", "already exists"),
+        ("Old", "already exists"),
     ],
 )
 def test_bad_names_are_refused(make_vault: Make, new: str, message: str) -> None:

@@ -19,13 +19,14 @@ from sarif_kit.validate import validation_errors
 from checker.lab import vocabulary
 from checker.notes import Problem, Vault
 from checker.reports.annotations import commands
-from checker.reports.finding import Finding, of_fault, of_outcome, of_problem
+from checker.reports.finding import Finding, of_outcome, of_problem
 from checker.reports.junit import junit
 from checker.reports.sarif import RULES, sarif
 from checker.reports.text import clean
+from checker.runs.case import Case
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
-from checker.runs.survey import Case, survey
+from checker.runs.survey import survey
 from tests.evidence.runs import run, with_verdict
 
 VAULT = PurePosixPath("notes/vault")
@@ -75,11 +76,9 @@ def test_a_note_that_says_something_else_is_stale_where_nobody_writes(case: Case
     assert of_outcome(Outcome(never, "refuted", "", run=RUN), VAULT, read_only=True).kind == "refuted"
 
 
-def test_what_cannot_be_a_claim_is_an_error_with_its_line(case: Case) -> None:
+def test_what_cannot_be_a_claim_is_an_error_with_its_line() -> None:
     problem = of_problem(Problem(PurePosixPath("N.md"), 7, "two tags"), VAULT)
     assert (problem.path, problem.line, problem.result, problem.name) == ("notes/vault/N.md", 7, "error", "line 7")
-    fault = of_fault(case, "x.evidence.json:1:1: damaged", VAULT)
-    assert (fault.path, fault.line, fault.result, fault.id) == ("notes/vault/Sub/N.md", 3, "error", "x")
 
 
 def finding(**changes: Any) -> Finding:

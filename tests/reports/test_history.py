@@ -32,7 +32,7 @@ def other_weights() -> Run:
     [
         (NEW, []),
         (replace(NEW, statement="another"), [f"sentence: it was {OLD.statement!r}"]),
-        (replace(NEW, run=None), ["evidence: there is none any more"]),
+        (replace(NEW, run=None), ["evidence: removed"]),
         (replace(NEW, run=RUN.model_copy(update={"scope": "pretrained"})), ["scope: toy before, pretrained now"]),
         (
             replace(NEW, run=RUN.model_copy(update={"code": RUN.code.model_copy(update={"metric": "x", "decision": "y"})})),
@@ -87,8 +87,8 @@ def test_the_command_compares_revisions(tmp_path: Path, command: Command) -> Non
     assert told["changed"][0]["why"] == ["sentence: it was 'MAE is nice'"]
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "two")
-    assert "0 claims have another status" in command("diff", "HEAD..", tmp_path).output
-    assert "3 claims have another status: HEAD~1 to HEAD" in command("diff", "HEAD~1..HEAD", tmp_path).output
+    assert "0 claims changed status" in command("diff", "HEAD..", tmp_path).output
+    assert "3 claims changed status: HEAD~1 to HEAD" in command("diff", "HEAD~1..HEAD", tmp_path).output
     for revision in ("nonsense", "--output=x", "HEAD..-p"):
         assert "the revision" in command("diff", "--", revision, tmp_path, code=2).output
     (tmp_path / "claims/c.evidence.json").write_text("{")

@@ -10,8 +10,8 @@ from checker.claims import find_claims, read_sentence
 from checker.lab import vocabulary
 from checker.notes import parse
 from checker.reports.many import among_many, corrected
+from checker.runs.case import Case
 from checker.runs.outcome import Outcome
-from checker.runs.survey import Case
 from checker.words import StatusWord
 from tests.evidence.runs import with_verdict
 
@@ -45,10 +45,10 @@ def test_the_line_names_the_words_that_would_not_stand() -> None:
         *(outcome(f"c{n}", "inconclusive", 0.9) for n in range(2)),
     ]
     assert among_many(many) == (
-        "of 2 words given among 4 claims tested, 2 stand by their q-value, and 1 by Holm's correction within their note (not b)"
+        "of 2 verdicts among 4 claims tested, 2 hold by their q-value, and 1 by Holm's correction within their note (not b)"
     )
     more = [*many, *(outcome(f"d{n}", "inconclusive", 0.9) for n in range(4))]
-    assert "1 stand by their q-value (not b), and 1 by" in among_many(more)
+    assert "1 hold by their q-value (not b), and 1 by" in among_many(more)
     assert among_many([outcome("a", "inconclusive", 0.5)]) == ""
     five = [outcome(name, "refuted", 0.2) for name in "abcde"]
-    assert "0 stand by their q-value (not a, b, c and 2 more, see --json)" in among_many(five)
+    assert "0 hold by their q-value (not a, b, c and 2 more, see --json)" in among_many(five)

@@ -330,8 +330,8 @@ def test_doubled_block_ids_are_an_error_for_each(make_vault: Callable[..., Path]
     cases, problems = survey(Vault.open(project / "vault"), Project.find(project), WORDS)
     assert cases == []
     assert [str(problem) for problem in problems] == [
-        "A.md:1: the block id ^X stands 2 times in the vault (A.md, B.md); rename all but one",
-        "B.md:2: the block id ^X stands 2 times in the vault (A.md, B.md); rename all but one",
+        "A.md:1: the block id ^X occurs 2 times in the vault (A.md, B.md); rename all but one",
+        "B.md:2: the block id ^X occurs 2 times in the vault (A.md, B.md); rename all but one",
     ]
 
 

@@ -37,6 +37,17 @@ def on(name: str, options: dict[str, str], jobs: list[Job], root: Path) -> dict[
     return ends
 
 
+@pytest.fixture
+def stray_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, first on the import path of what is started there, full of modules that nobody may import."""
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    write_strays(folder, tmp_path / "ran", "ray", "distributed", "dask", "submitit", "cloudpickle", "socket", "struct")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", ".", os.environ.get("PYTHONPATH", "")]))
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "package", "options", "as_url", "lost"),
@@ -48,7 +59,15 @@ def on(name: str, options: dict[str, str], jobs: list[Job], root: Path) -> dict[
 )
 @pytest.mark.filterwarnings("ignore")
 def test_a_service_does_the_jobs_and_survives_its_workers(
-    tmp_path: Path, plugins: Path, model: Path, name: str, package: str, options: dict[str, str], as_url: bool, lost: str
+    tmp_path: Path,
+    stray_folder: Path,
+    plugins: Path,
+    model: Path,
+    name: str,
+    package: str,
+    options: dict[str, str],
+    as_url: bool,
+    lost: str,
 ) -> None:
     if find_spec(package) is None:
         pytest.skip(f"{package} is not installed; the extra `cluster` brings it")
@@ -71,31 +90,12 @@ def test_a_service_does_the_jobs_and_survives_its_workers(
     assert (tmp_path / "trained.safetensors").exists()
     if as_url:
         assert not (tmp_path / "shared" / jobs[1].key).exists()  # what is done is taken away
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()  # nor is anything imported from the working folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "package", "options"),
-    [("local", "checker", {}), ("ray", "ray", {}), ("dask", "distributed", {}), ("slurm", "submitit", {"cluster": "local"})],
-)
-@pytest.mark.filterwarnings("ignore")
-def test_no_executor_imports_from_the_working_folder(
-    tmp_path: Path,
-    plugins: Path,
-    model: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    package: str,
-    options: dict[str, str],
-) -> None:
-    if find_spec(package) is None:
-        pytest.skip(f"{package} is not installed; the extra `cluster` brings it")
-    folder = tmp_path / "vault"
-    folder.mkdir()
-    write_strays(folder, tmp_path / "ran", "ray", "distributed", "dask", "submitit", "cloudpickle", "socket", "struct")
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", ".", os.environ.get("PYTHONPATH", "")]))
-    ends = on(name, options, [fault_job(model, tmp_path, "good")], tmp_path / "jobs")
+def test_a_worker_imports_nothing_of_the_working_folder(stray_folder: Path, tmp_path: Path, plugins: Path, model: Path) -> None:
+    ends = on("local", {}, [fault_job(model, tmp_path, "good")], tmp_path / "jobs")
     assert ends["good"].error is None
     assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
 

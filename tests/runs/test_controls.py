@@ -16,12 +16,13 @@ from checker.lab.models import MODELS
 from checker.notes import Vault
 from checker.reports.controls import group_rows
 from checker.runs.bench import Bench, Options
+from checker.runs.case import Case
 from checker.runs.check import check
 from checker.runs.controls import Answer, Held, ask, controls, of_record, wanted_by
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
 from checker.runs.store import Store
-from checker.runs.survey import Case, survey
+from checker.runs.survey import survey
 from checker.writing import status_of
 from checker.writing.claim_note import TRUST, render
 from tests.runs.test_check import LEVELS, Fake

@@ -125,7 +125,7 @@ def test_only_what_nothing_refers_to_is_removed(kept: tuple[Store, Card]) -> Non
         removed = prune(kinds)
     assert {kind.name: len(kind.entries) for kind in kinds} == {
         "models": 1, "states": 1, "measurements": 3, "fresh": 0, "remeasured": 0, "seen": 0, "experiments": 0, "readings": 0,
-        "jobs": 4, "vaults": 0, "idle": 0, "damaged": 2
+        "decisions": 0, "code": 0, "jobs": 4, "vaults": 0, "idle": 0, "damaged": 2
     }  # fmt: skip
     assert set(removed) == {orphan, old, failed.path, store.measurements / "x.1.partial", store.measurements / "y.damaged"}
     assert wanted.exists() and running.path.exists() and resumable.path.exists()

@@ -124,7 +124,7 @@ def test_what_a_metric_does_to_its_process(tmp_path: Path, plugins: Path, model:
     assert errors == {
         "nan": "fault_nan is nan in image 0 of random initialisation; not a measurement",
         "raises": "ZeroDivisionError: by nothing",
-        "leaves": "it called for an exit (7)",
+        "leaves": "it exited (7)",
         "segfault": "the worker was ended by SIGSEGV: Fatal Python error: Segmentation fault",
         "good": None,
         "hang": "over the time limit of 10 s; --executor-option time=... sets another",

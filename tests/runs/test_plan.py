@@ -16,12 +16,13 @@ from checker.lab.models import MODELS
 from checker.notes import Vault
 from checker.reports.plans import as_json, as_text, duration
 from checker.runs.bench import Bench, Options
+from checker.runs.case import Case
 from checker.runs.check import check
 from checker.runs.outcome import Outcome
 from checker.runs.plan import Plan, make_plan
 from checker.runs.project import Project
 from checker.runs.store import Details, Kept, Store, write_measurement
-from checker.runs.survey import Case, survey
+from checker.runs.survey import survey
 from checker.runs.times import UNKNOWN_OTHER, Times
 from tests.runs.test_check import LEVELS, WORDS, Fake
 

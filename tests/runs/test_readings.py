@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from checker.claims import Reading, read_sentence
+from checker.claims.reader_key import reader_key
 from checker.lab import vocabulary
+from checker.lab.changes import CHANGES
+from checker.lab.words import _Values
 from checker.runs import readings
 
 WORDS = vocabulary()
@@ -63,3 +69,28 @@ def test_a_damaged_one_is_made_again(cache: Path, spoil: object) -> None:
     path.write_bytes(spoil(whole))  # type: ignore[operator]
     assert readings.read(SENTENCES[0], WORDS) == wanted
     assert path.read_bytes() == whole
+
+
+ASK = """
+from checker.claims.reader_key import reader_key
+from checker.lab import vocabulary
+print(reader_key(vocabulary()))
+"""
+
+
+def test_the_same_words_have_the_same_key_in_every_process() -> None:
+    keys = {
+        subprocess.run(
+            [sys.executable, "-c", ASK], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert keys == {f"{reader_key(WORDS)}\n"}
+
+
+@pytest.mark.parametrize("field", ["least", "most", "unit", "whole", "words"])
+def test_a_change_that_takes_other_values_makes_other_words(field: str) -> None:
+    ratio = CHANGES["mask ratio"]
+    other = {"least": 2, "most": 98, "unit": "shares", "whole": True, "words": (("all", 100),)}[field]
+    assert repr(_Values.of(ratio)) == repr(_Values.of(ratio))
+    assert repr(_Values.of(ratio)) != repr(_Values.of(replace(ratio, **{field: other})))

@@ -79,6 +79,22 @@ def test_a_table_that_cannot_be_used_is_an_error_of_its_claims_and_the_verdict_s
     assert "71.47 is outside the unit 'share'" in outcome.reason
 
 
+@pytest.mark.parametrize(
+    ("place", "word"),
+    [
+        ("on the validation images", "inconclusive"),
+        ("on the val set", "inconclusive"),
+        ("on validation data", "inconclusive"),
+        ("on the test images", "needs spec"),
+        ("on the training set", "needs spec"),
+    ],
+)
+def test_the_split_of_a_table_may_be_said_and_no_other_one(tmp_path: Path, place: str, word: str) -> None:
+    folder = project(tmp_path, "05-parquet-per-example", f"LUT-B has higher accuracy {place} than MAE by more than 0 points.")
+    (outcome,) = checked(folder).outcomes
+    assert outcome.word == word, outcome.reason
+
+
 def test_a_broken_results_yaml_is_reported_with_its_place(tmp_path: Path) -> None:
     folder = project(tmp_path, "01-csv-long", "LUT-B has higher ImageNet k-NN accuracy than MAE")
     (folder / "claims" / "results.yaml").write_text("- file: knn.csv\n  colums: {}\n")
@@ -97,3 +113,28 @@ def test_one_seed_refuses_and_better_turns_with_a_loss(tmp_path: Path) -> None:
     (tmp_path / "vault" / "n.md").write_text("- Ours has better validation loss than Theirs #claim\n")
     (outcome,) = checked(tmp_path).outcomes
     assert outcome.word == "supported", outcome.reason
+
+
+ONE_SEED = {
+    "Ours beats its one rival": ("Ours", "Rival", "supported", "taken as fixed"),
+    "one beside one": ("Rival", "Other", "inconclusive", "1 against 1 seeds"),
+    "several each": ("Ours", "Theirs", "supported", ""),
+}
+
+
+@pytest.mark.parametrize("case", ONE_SEED)
+def test_a_model_with_one_row_is_fixed_beside_several_seeds_and_undecided_beside_one(tmp_path: Path, case: str) -> None:
+    subject, baseline, word, said = ONE_SEED[case]
+    rows = [f"{model},{seed},{value + 0.01 * seed}" for model, value in (("Ours", 0.8), ("Theirs", 0.5)) for seed in range(3)]
+    for folder in ("claims", "vault"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "t.csv").write_text("\n".join(["model,seed,top1", *rows, "Rival,0,0.6", "Other,0,0.2"]))
+    (tmp_path / "claims" / "results.yaml").write_text(
+        "- file: t.csv\n  columns: {model: model, seed: seed, value: top1}\n"
+        "  metric: {name: table accuracy, unit: share, better: higher, margin: 0.01}\n"
+    )
+    sentences = (f"{subject} has higher table accuracy than {baseline}", f"table accuracy: {subject} > Rival > Other")
+    (tmp_path / "vault" / "n.md").write_text("".join(f"- {sentence} #claim\n" for sentence in sentences))
+    first, ranked = checked(tmp_path).outcomes
+    assert (first.word, said in first.reason) == (word, True), first.reason
+    assert ranked.word in ("inconclusive", "needs spec") and not ranked.failed, ranked.reason

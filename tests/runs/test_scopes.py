@@ -16,6 +16,7 @@ from checker.errors import MeasurementError
 from checker.lab import vocabulary
 from checker.lab.context import Context
 from checker.lab.models import MODELS, Model
+from checker.lab.releases import by_name
 from checker.notes import Vault
 from checker.reports.plots import claim_plot, plot_mark
 from checker.reports.table import as_json
@@ -94,7 +95,7 @@ def test_without_released_weights_the_toy_leads(
     make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
 ) -> None:
     outcome, bench = go(make_vault({"N.md": f"- {SENTENCE} #claim\n"}), Store(tmp_path / "cache", stand_ins))
-    assert (outcome.scope, outcome.beside) == ("toy", ())
+    assert (outcome.scope, outcome.others) == ("toy", ())
     assert {want.name for want in bench.absent} == {"MAE", "DINO"}
     assert all("--download" in reason for reason in bench.absent.values())
 
@@ -107,13 +108,13 @@ def test_the_stronger_scope_leads_and_both_are_kept(
         release(hub, name, sharpness)
     outcome, _ = go(folder, store)
     assert outcome.scope == "pretrained"
-    assert [said.scope for said in outcome.beside] == ["toy"]
+    assert [said.scope for said in outcome.others] == ["toy"]
     assert outcome.run is not None
     assert outcome.run.models["MAE"].tag == TAGS["MAE"]
     assert outcome.run.data.name == "photographs"
     assert "about these checkpoints only" in outcome.run.verdict.rule
     assert outcome.word == "refuted"  # two noisy models do not differ by 25 %
-    assert outcome.beside[0].word == "supported"  # stand-ins built to
+    assert outcome.others[0].word == "supported"  # stand-ins built to
     assert outcome.disagrees
 
     project = Project.find(folder)
@@ -239,9 +240,52 @@ def test_different_grids_are_compared_as_shares_of_uniform(
 def test_what_a_convolutional_network_lacks_is_said_before_anything_is_loaded(
     make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    convnet = Model(name="CLIP", tag="resnet18.a1_in1k", convolutional=True)
+    convnet = Model(name="CLIP", tag="resnet18.a1_in1k", global_attention=False)
     monkeypatch.setitem(MODELS._entries, "CLIP", convnet)
     folder = make_vault({"N.md": "- CLIP has longer attention distance than DeiT #claim\n"})
     outcome, _ = go(folder, Store(tmp_path / "cache", stand_ins))
     assert outcome.word == "untestable"
     assert "pretrained: attention distance needs attention maps, and CLIP has none" in outcome.reason
+
+
+SIZED = {"MAE ViT-L/16": "MAE", "DINO ViT-B/16": "DINO"}
+OF_SIZES = "- MAE ViT-L/16 has 25 % shorter attention distance than DINO ViT-B/16 #claim\n"
+
+
+def test_a_claim_about_sizes_is_decided_by_the_released_weights_of_those_sizes(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, stand_in in SIZED.items():
+        monkeypatch.setitem(by_name(), name, dataclasses.replace(by_name()[name], tag=TAGS[stand_in]))
+        release(hub, stand_in, 1.0)
+    outcome, _ = go(make_vault({"N.md": OF_SIZES}), Store(tmp_path / "cache", stand_ins))
+    assert (outcome.scope, outcome.others) == ("pretrained", ())
+    assert outcome.run is not None
+    assert set(outcome.run.values) == set(SIZED)
+    assert [outcome.run.models[name].tag for name in SIZED] == [TAGS[name] for name in SIZED.values()]  # type: ignore[union-attr]
+
+
+def test_a_size_whose_weights_are_absent_is_never_decided_by_a_toy(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path
+) -> None:
+    outcome, bench = go(make_vault({"N.md": OF_SIZES}), Store(tmp_path / "cache", stand_ins))
+    assert (outcome.word, outcome.others) == ("untestable", ())
+    assert "MAE ViT-L/16 (vit_large_patch16_224.mae, cc-by-nc-4.0) are not on this machine" in outcome.reason
+    assert set(SIZED) == {want.name for want in bench.absent}
+
+
+@pytest.mark.parametrize(
+    ("subject", "reason"),
+    [
+        ("{model: DINO, size: L/16}", "timm has no DINO ViT-L/16; there are: DINO ViT-S/16, DINO ViT-S/8"),
+        ("{model: I-JEPA, size: H/14}", "can be several released weights; name the tag: vit_huge_patch14_gap_224.in1k_ijepa"),
+        ("{model: MAE, size: L/16, with: {mask ratio: 50 %}}", "the mask ratio of MAE ViT-L/16 cannot be set"),
+    ],
+)
+def test_a_spec_with_a_size_that_there_is_not_is_refused_by_name(
+    make_vault: Callable[..., Path], stand_ins: Path, hub: Path, tmp_path: Path, subject: str, reason: str
+) -> None:
+    block = f"```claim\nkind: compare\nmetric: attention_distance\nsubject: {subject}\nbaseline: DINO\nrelation: less\n```\n"
+    outcome, _ = go(make_vault({"N.md": f"It is so. #claim\n\n{block}"}), Store(tmp_path / "cache", stand_ins))
+    assert outcome.word == "untestable"
+    assert reason in outcome.reason

@@ -14,12 +14,13 @@ from checker.lab import vocabulary
 from checker.notes import Vault
 from checker.runs import standing as module
 from checker.runs.bench import Bench, Options
+from checker.runs.case import Case
 from checker.runs.check import Key, check
 from checker.runs.outcome import Outcome
 from checker.runs.project import Project
 from checker.runs.standing import MEASURED, RECORDED, Seen, draw, spot_check, standing
 from checker.runs.store import Store
-from checker.runs.survey import Case, survey
+from checker.runs.survey import survey
 from checker.runs.times import Times
 from checker.scope import Scope
 from tests.runs.test_check import LEVELS, Fake

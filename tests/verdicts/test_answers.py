@@ -216,3 +216,34 @@ def test_what_is_not_said_is_seen_in_single_checkpoints_only() -> None:
     assert "t interval" in threshold(right(200), 0.5, answers=None).rule
     assert "t interval" in threshold(right(200) * 2, 0.5).rule
     assert "t interval" in threshold(np.stack([right(200)[0], right(210)[0], right(190)[0]]), 0.5).rule
+
+
+def test_a_line_at_an_end_of_the_range() -> None:
+    """No share lies above 1 or below 0, and one of exactly 0 is no evidence that it lies above it."""
+    assert threshold(right(0), 0.0, answers=ANSWERS).p == 1.0
+    assert threshold(right(256), 1.0, "less", answers=ANSWERS).p == 1.0
+    assert threshold(right(3), 0.0, answers=ANSWERS).p == 0.0
+
+
+@pytest.mark.parametrize("relation", ["less", "greater"])
+def test_a_relative_margin_moves_the_line_and_not_the_difference(relation: str) -> None:
+    a, b = pairs(120, 20, 60, 56)
+    plain = compare(a, b, relation, answers=ANSWERS)  # type: ignore[arg-type]
+    verdict = compare(a, b, relation, relative=0.1, answers=ANSWERS)  # type: ignore[arg-type]
+    assert verdict.effect == pytest.approx(plain.effect) == pytest.approx(a.mean() - b.mean())
+    assert verdict.lines == pytest.approx(((-0.1 if relation == "less" else 0.1) * b.mean(),))
+    assert verdict.low < verdict.effect < verdict.high
+    assert verdict.high - verdict.low == pytest.approx(plain.high - plain.low, rel=0.1)
+    assert ((verdict.p or 0) < 0.05) == (verdict.word == "supported")
+
+
+def test_no_difference_of_shares_lies_beyond_1() -> None:
+    a, b = pairs(120, 20, 60, 56)
+    for relation in ("less", "greater"):
+        verdict = compare(a, b, relation, 1.0, answers=ANSWERS)  # type: ignore[arg-type]
+        assert (verdict.word, verdict.p) == ("refuted", pytest.approx(1.0))
+
+
+def test_the_rule_says_what_it_is_about() -> None:
+    rule = compare(*pairs(120, 20, 60, 56), "less", answers=ANSWERS).rule
+    assert rule.endswith("answers to the same 256 images; about these checkpoints only")

@@ -128,3 +128,18 @@ def test_properties(seed: int, count: int, strength: float, margin: float) -> No
     negated = correlation(points(*x), points(*y), "not greater", margin)
     assert {verdict.word, negated.word} in ({"supported", "refuted"}, {"inconclusive"})
     assert (verdict.word == "supported") == (verdict.p is not None and verdict.p < 0.05)
+
+
+@pytest.mark.parametrize("relation", ["greater", "less", "not greater", "not less"])
+def test_p_is_the_smallest_alpha_that_decides_beyond_a_margin(relation: str) -> None:
+    def word(alpha: float) -> str:
+        return correlation(points(1, 2, 3, 4, 5, 6, 7), points(2, 1, 4, 3, 6, 5, 7), relation, 0.3, alpha).word  # type: ignore[arg-type]
+
+    verdict = correlation(points(1, 2, 3, 4, 5, 6, 7), points(2, 1, 4, 3, 6, 5, 7), relation, 0.3)  # type: ignore[arg-type]
+    decided, p = min((("supported", verdict.p), ("refuted", verdict.p_against)), key=lambda pair: pair[1] or 0.0)
+    assert p is not None and 0 < p < 0.5
+    assert (word(p * 1.01), word(p * 0.99)) == (decided, "inconclusive")
+
+
+def test_the_rule_names_the_level_of_the_interval() -> None:
+    assert "Fisher's interval at 95 % (alpha 0.05" in correlation(points(1, 2, 3, 4), points(1, 3, 2, 4)).rule

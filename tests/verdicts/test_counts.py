@@ -31,3 +31,8 @@ def test_counts(a: float, b: float, relation: str, margin: float, word: str) -> 
 def test_models_of_one_side_must_agree() -> None:
     with pytest.raises(MeasurementError, match="a has models with different counts: 5, 6"):
         compare_counts([[5], [6]], [[5]])
+
+
+def test_a_count_is_of_no_images() -> None:
+    verdict = compare_counts([[5], [5]], [[9]], "less", 0.0)
+    assert (verdict.seeds, verdict.images, verdict.confidence) == (2, 1, 1.0)

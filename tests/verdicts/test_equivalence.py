@@ -98,6 +98,29 @@ def test_properties(seed: int, difference: float, seed_sd: float, image_sd: floa
     assert (verdict.word == "refuted") == (verdict.p_against is not None and verdict.p_against < 0.05)
     inside = -margin < verdict.low and verdict.high < margin
     outside = verdict.high < -margin or verdict.low > margin
-    assert verdict.word == ("supported" if inside else "refuted" if outside else "inconclusive")
+    doubted = "not decided with fewer than" in verdict.reason
+    assert verdict.word == ("inconclusive" if doubted else "supported" if inside else "refuted" if outside else "inconclusive")
     beyond = {compare(a, b, relation, margin).word for relation in ("less", "greater")}  # type: ignore[arg-type]
     assert verdict.word != "supported" or "supported" not in beyond
+
+
+def test_the_rule_names_both_levels() -> None:
+    a, b = models(np.random.default_rng(3), (10, 10), 0.1, 0.5)
+    rule = equivalence(a, b, 1.0).rule
+    assert ", at 5 % each (alpha 0.05" in rule and "two-sided interval at 95 %, " in rule
+
+
+def test_uneven_seeds_decide_nothing_whatever_the_margin() -> None:
+    a, b = [[9.0], [10.0], [30.0]], [[10.0], [10.1], [10.2]]
+    for margin in (0.1, 1000.0):
+        verdict = equivalence(a, b, margin)
+        assert (verdict.word, verdict.p, verdict.p_against) == ("inconclusive", 1.0, 1.0)
+        assert "the seeds of a differ" in verdict.reason
+
+
+@pytest.mark.parametrize("difference", [0.3, 3.0])
+def test_what_settles_it_is_the_same_from_either_side(difference: float) -> None:
+    a, b = models(np.random.default_rng(4), (difference, 0.0), 0.3, 0.05)
+    one, other = equivalence(a, b, difference + 0.1), equivalence(b, a, difference + 0.1)
+    assert one.word == other.word == "inconclusive"
+    assert (one.effect, one.seeds_needed, one.reason) == (pytest.approx(-other.effect), other.seeds_needed, other.reason)

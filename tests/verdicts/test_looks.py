@@ -73,3 +73,7 @@ def test_the_looks_that_are_to_come() -> None:
     assert [look.count for look in Looks((3, 5, 8), 0).later(3)] == [5, 8]
     assert [look.count for look in Looks((3, 5, 8), 0).later(2)] == [3, 5, 8]
     assert Looks((3, 5, 8), 2).later(8) == ONE_LOOK.later(3) == ()
+
+
+def test_what_is_always_or_never_crossed() -> None:
+    assert (crossing(-math.inf, (3, 5, 8)), crossing(-1e3, (3, 5, 8)), crossing(math.inf, (3, 5, 8))) == (1.0, 1.0, 0.0)

@@ -56,3 +56,15 @@ def test_other_seeds_or_images_are_refused() -> None:
         losses(BEFORE, AFTER, BEFORE, AFTER[:, :9])
     with pytest.raises(MeasurementError, match="zero variance"):
         loss(BEFORE, BEFORE, 0.1)
+
+
+def test_a_margin_between_losses_is_no_less_than_none() -> None:
+    with pytest.raises(MeasurementError, match="a number of at least 0"):
+        losses(BEFORE, OTHER, BEFORE, AFTER, "greater", -0.1)
+
+
+@pytest.mark.parametrize(
+    ("relation", "side"), [("less", "below"), ("not less", "below"), ("greater", "above"), ("not greater", "above")]
+)
+def test_the_line_between_losses_is_named(relation: str, side: str) -> None:
+    assert f"(0.1 {side} the loss of the baseline)" in losses(BEFORE, OTHER, BEFORE, AFTER, relation, 0.1).reason  # type: ignore[arg-type]

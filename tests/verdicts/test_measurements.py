@@ -20,6 +20,8 @@ from checker.verdicts import (
     compare_counts,
     correlation,
     equivalence,
+    loss,
+    losses,
     merge_copies,
     presence,
     ranking,
@@ -49,6 +51,8 @@ KINDS: dict[str, Callable[..., Verdict]] = {
         **options,
     ),
     "trend": lambda table, **options: trend(_layers(table), **options),
+    "loss": lambda table, **options: loss(table, OTHER, 2, **options),
+    "losses": lambda table, **options: losses(table, OTHER, OTHER, GOOD, **options),
 }
 RATES: dict[str, Callable[..., Verdict]] = {
     "presence": lambda table, **options: presence(table, 0.1, **options),
@@ -167,6 +171,8 @@ def test_where_it_is_broken_is_told() -> None:
         trend(values)
     with pytest.raises(MeasurementError, match=r"wanted \(seeds, images\), as many images each time"):
         threshold([[1.0], [1.0, 2.0]], 1)
+    with pytest.raises(MeasurementError, match=r"wanted \(seeds, layers, images\), as many images each time"):
+        trend([[[1.0], [1.0, 2.0]]])
 
 
 @settings(max_examples=40, deadline=None)
@@ -215,3 +221,9 @@ def test_copies_of_images_do_not_narrow_an_interval(seed: int, copies: int, seed
 
 def test_an_array_is_as_it_was() -> None:
     assert measured("a", [[1, 2]]).tolist() == [[1.0, 2.0]]
+
+
+def test_copies_in_a_single_row() -> None:
+    assert merge_copies([1.0, 3.0, 5.0], ["a", "b", "a"]).tolist() == [3.0, 3.0]
+    with pytest.raises(MeasurementError, match="name one an image"):
+        merge_copies(1.0, ["a"])

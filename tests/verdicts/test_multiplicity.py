@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -61,3 +62,8 @@ def test_false_discoveries_are_rare_among_discoveries() -> None:
         found = [n for n in range(20) if vault[str(n)] <= 0.1]
         shares.append(sum(n >= 10 for n in found) / max(1, len(found)))
     assert np.mean(shares) <= 0.05 + 3 * np.std(shares) / math.sqrt(2000)  # 0.1 times the half that is false
+
+
+@pytest.mark.parametrize("adjust", [holm, benjamini_hochberg])
+def test_p_values_of_counts_are_0_or_1(adjust: Callable[[dict[str, float]], dict[str, float]]) -> None:
+    assert adjust({"a": 0.0, "b": 1.0}) == {"a": 0.0, "b": 1.0}

@@ -10,7 +10,8 @@ from scipy import stats
 
 from checker.errors import MeasurementError
 from checker.verdicts import Looks, absence, presence
-from checker.verdicts.answers import clopper_pearson
+from checker.verdicts.answers import Share, clopper_pearson
+from checker.verdicts.looks import ONE_LOOK
 from tests.verdicts.worlds import permuted
 
 
@@ -93,3 +94,18 @@ def test_properties(seed: int, seeds: int, rate: float, bound: float) -> None:
         assert (verdict.word == "refuted") == (verdict.p_against is not None and verdict.p_against < 0.05)
     more = absence(np.vstack([table, table[:1]]), bound)
     assert not (more.word == "supported" and absent.word != "supported")  # one more seed cannot make it easier
+
+
+def test_an_open_share_says_how_many_images_settle_it() -> None:
+    found = Share(2 / 64, (1,), 64)
+    _, clause = found.settle(0.1, 0.025, ONE_LOOK)
+    assert absence(shown(2, images=64), 0.1).reason.endswith(clause)
+    assert clause != found.settle(0.1, 0.05 / 3, ONE_LOOK)[1]
+    named = int(clause.split()[1])
+    assert absence(shown(round(named * 2 / 64), images=named), 0.1).word == "supported"
+
+
+def test_the_rule_names_the_level_and_the_bound() -> None:
+    rule = presence(shown(200, 180, 210), 0.05).rule
+    assert rule.startswith("exact binomial interval at 95 % (alpha 0.05 ")
+    assert rule.endswith("for each of 3 checkpoints; all have to lie above 0.05; about these checkpoints only")

@@ -120,3 +120,16 @@ def test_properties(values: list[float]) -> None:
     assert {none.word, found["any"].word} != {"supported"}
     backwards = combine(dict(reversed(parts(*values).items())), "most")
     assert (backwards.p, backwards.p_against) == (found["most"].p, found["most"].p_against)
+
+
+def test_in_how_many_parts_it_holds_or_fails() -> None:
+    def reason(quantifier: str, *values: tuple[float, float]) -> str:
+        return combine({f"layer {n}": part(*p) for n, p in enumerate(values, 1)}, quantifier).reason  # type: ignore[arg-type]
+
+    holds, fails, is_open = (0.001, 1.0), (1.0, 0.001), (0.5, 0.5)
+    assert reason("all", holds, holds, holds) == "it holds in all 3 parts, decided by layer 3: reason"
+    assert reason("any", is_open, holds, is_open) == "it holds in at least 1 of 3 parts, decided by layer 2: reason"
+    assert reason("most", holds, is_open, holds, holds) == "it holds in at least 3 of 4 parts, decided by layer 4: reason"
+    assert reason("all", holds, fails, holds) == "it fails in at least 1 of 3 parts, decided by layer 2: reason"
+    assert reason("most", fails, is_open, fails, holds) == "it fails in at least 2 of 4 parts, decided by layer 3: reason"
+    assert reason("any", fails, fails, fails) == "it fails in all 3 parts, decided by layer 3: reason"

@@ -109,3 +109,16 @@ def test_a_factor_is_a_relative_margin() -> None:
     times, more = ratio(a, b, 3), compare(a, b, "greater", relative=2)
     assert times.p == pytest.approx(more.p)
     assert times.word == more.word
+
+
+@pytest.mark.parametrize("mean", [0.0, -1.0])
+def test_a_factor_of_nothing_is_refused(mean: float) -> None:
+    baseline = np.array([[1.0, -1.0], [0.5, -0.5], [0.2, -0.2]]) + mean
+    with pytest.raises(MeasurementError, match="a factor needs a baseline above 0"):
+        ratio(baseline + 5, baseline, 2)
+
+
+def test_a_factor_below_1() -> None:
+    a, b = models(np.random.default_rng(2), (6, 10), 0.1, 0.3)
+    assert ratio(a, b, 0.5).word == "supported"
+    assert ratio(a, b, 0.7).word == "refuted"

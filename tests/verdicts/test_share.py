@@ -57,3 +57,11 @@ def test_with_an_unknown_sign_both_have_to_agree() -> None:
             assert (found.word == "refuted") == ((found.p_against or 0) < 0.05)
     assert "not clearly different from 0" in despite_sign(SUPPORTED, OPEN, UNKNOWN, 0.05, ONE_LOOK).reason
     assert despite_sign(SUPPORTED, OPEN, UNKNOWN, 0.05, ONE_LOOK).p == 0.4
+
+
+def test_an_unknown_sign_says_how_many_seeds_would_show_it() -> None:
+    (table,) = models(np.random.default_rng(5), (0,), 1.0, 0.3)
+    baseline = contrast({"b": table - table.mean() + 1.0}, (1,))
+    found = despite_sign(SUPPORTED, OPEN, baseline, 0.05, ONE_LOOK)
+    assert (found.seeds_needed, found.reason.split("; ")[1]) == baseline.settle(0.0, 0.025, ONE_LOOK)
+    assert baseline.settle(0.0, 0.025, ONE_LOOK) != baseline.settle(0.9, 0.025, ONE_LOOK)

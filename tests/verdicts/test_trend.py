@@ -114,3 +114,10 @@ def test_a_relative_margin_has_the_error_of_the_mean() -> None:
         words["moving"] += trend(values, "greater", relative=0.1).word != "inconclusive"
         words["fixed"] += trend(values, "greater", margin=0.1 * 10.0).word != "inconclusive"
     assert words["moving"] / 200 <= 0.05 + 3 * (0.05 * 0.95 / 200) ** 0.5
+
+
+def test_around_a_mean_of_zero_its_sign_changes_nothing() -> None:
+    """A relative margin has the sign of the mean over the layers; where that is unknown, both signs have to agree."""
+    table = layers(np.random.default_rng(4), 1.0)
+    above, below = (trend(table - table.mean() + level, "greater", relative=0.5) for level in (1e-9, -1e-9))
+    assert (above.word, above.p, above.p_against) == (below.word, pytest.approx(below.p), pytest.approx(below.p_against))

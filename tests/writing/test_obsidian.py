@@ -86,7 +86,7 @@ def test_removal_leaves_what_a_person_wrote_or_changed(make_vault: Make, command
         "Claims.base: changed since",
     ):
         assert told in result.output
-    assert "Claims.base: there is such a file" in command("init", project).output
+    assert "Claims.base: exists already" in command("init", project).output
 
 
 def test_the_template_goes_where_the_vault_keeps_them(make_vault: Make, command: Run) -> None:
@@ -158,4 +158,4 @@ def test_the_map_shows_every_claim_and_where_it_stands(make_vault: Make, command
     assert {edge[end] for edge in canvas["edges"] for end in ("fromNode", "toNode")} <= ids
     canvas["nodes"].append({"id": "mine", "type": "text", "text": "x", "x": 0, "y": 0, "width": 1, "height": 1})
     (project / "vault/Claims/Claims.canvas").write_text(json.dumps(canvas))
-    assert "Claims.canvas: there is such a file" in command("init", "--map", project).output
+    assert "Claims.canvas: exists already" in command("init", "--map", project).output

@@ -43,7 +43,7 @@ def test_without_its_tag_a_claim_loses_its_traces_and_comes_back_with_it(
     own.write_text(own.read_text() + "Mine.\n")
     rewrite(path, " #claim", "")
     result = command(project)
-    assert f"{name}: no sentence is tagged with it any more; its evidence is archived" in result.output
+    assert f"{name}: no sentence has this id any longer; its evidence is archived" in result.output
     assert path.read_bytes().decode() == rest
     assert not own.exists()
     assert (project / f"vault/Claims/archive/{name}.md").read_text().endswith("Mine.\n")
@@ -197,7 +197,7 @@ def test_a_number_in_a_name_makes_no_copy(make_vault: Make, command: Run) -> Non
 def test_ids_that_differ_in_case_only_are_an_error_and_neither_is_written(make_vault: Make, command: Run) -> None:  # 26, 8
     project = make_vault({"N.md": "- MAE is nice #claim ^mine\n", "M.md": "- DINO is nice #claim ^Mine\n"})
     before = tree(project)
-    assert "stands 2 times in the vault (M.md, N.md)" in command(project, code=3).output
+    assert "occurs 2 times in the vault (M.md, N.md)" in command(project, code=3).output
     assert tree(project) == before
 
 

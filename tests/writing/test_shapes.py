@@ -237,8 +237,8 @@ def test_two_claims_with_one_id_are_told_and_not_counted_as_none(vault: Path, co
     note = "- MAE is nice #claim ^x\n- DINO is nice #claim ^x\n"
     (vault / "N.md").write_text(note)
     result = command(vault, code=3)
-    assert "N.md:2: the block id ^x stands 2 times in the vault (N.md); rename all but one" in result.output
-    assert "no claim was checked; 2 places have to be mended first, see above" in result.output
+    assert "N.md:2: the block id ^x occurs 2 times in the vault (N.md); rename all but one" in result.output
+    assert "no claim was checked; 2 places have to be fixed first, see above" in result.output
     assert (vault / "N.md").read_text() == note
 
 

@@ -1,4 +1,4 @@
-"""One model beside another: "MAE has shorter attention distance than DINO", "MAE trains 3 times as fast as SimMIM"."""
+"""One model against another: "MAE has shorter attention distance than DINO", "MAE trains 3 times as fast as SimMIM"."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _alone(parsed: Parsed) -> QuestionError:
 
 
 def _of_time(parsed: Parsed) -> None:
-    """Ask where a verb of keeping has "longer" behind the metric: "keeps its attention distance longer" tells of time."""
+    """Ask where a verb of keeping has "longer" behind the metric: "keeps its attention distance longer" is about time."""
     tokens = leaves(parsed.tree)
     kept = [token.start_pos or 0 for token in tokens if token.type == "HAVE" and str(token).casefold().rstrip("s") in KEEPING]
     metrics = [token.start_pos or 0 for token in tokens if token.type == "METRIC"]
@@ -194,7 +194,7 @@ def _what_is_compared(parsed: Parsed) -> tuple[MetricWord, Relation]:
 
 
 def _changed(parsed: Parsed, metric: MetricWord) -> Relation:
-    """The relation of a model that changes a metric beside another."""
+    """The relation of a model that changes a metric to another one."""
     if parsed.tokens("RAISED", "UP"):
         return "greater"
     if parsed.tokens("LOWERED", "DOWN"):

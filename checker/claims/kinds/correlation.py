@@ -82,7 +82,7 @@ class Correlation(Kind):
 
     def say(self, spec: ClaimSpec, english: English) -> str:
         sign = "positively" if spec.relation == "greater" else "negatively"
-        models = listed(spec.models or ())
+        models = listed([english.name(model) for model in spec.models or ()])
         title = english.metric.title
         return f"{title} correlates {sign} with {english.title(spec.other)} across {models}{english.where()}"
 

@@ -58,7 +58,7 @@ class Ranking(Kind):
 
     def say(self, spec: ClaimSpec, english: English) -> str:
         assert spec.margin is not None
-        order = " > ".join(spec.order or ())
+        order = " > ".join(map(english.name, spec.order or ()))
         return f"{order} in {english.metric.title}{english.where()}, by more than {english.amount(spec.margin)}"
 
     def margin(self, metric: MetricWord) -> Margin | None:

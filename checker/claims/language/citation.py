@@ -1,5 +1,8 @@
 """Citations of a closed form, and the text without them. Words that are no citation stay, in a parenthesis as anywhere else.
 
+They go in two steps. `without_citations` takes out of the source what is a citation whatever the vocabulary is. `citations` finds
+those in a plain sentence that are one only if none of their names is a word of the vocabulary.
+
 A name and a year alone could be any capitalised word ("Refuted, 2023", "Epoch 2000"). So names count only if none is a word of
 the claim language or of the field, and only with a sure sign: "et al."; a year after two names or a comma; "cf."; "Fig. 2".
 """
@@ -12,56 +15,43 @@ from functools import cache
 
 from checker.claims.language.lazy import lazy
 from checker.claims.language.lexicon import phrases_of
+from checker.claims.language.reference import KEY, LOCATOR, MARK, NAME, NUMBERS, PARTICLE, SURNAME, SURNAMES, TWO_NAMES, YEAR
 from checker.claims.language.unknown import kind_of
+
+Span = tuple[int, int]
 
 LINKED = ("\x02", "\x03")  # around the text of a link
 LONGEST = 300  # characters of one citation
 
-_YEAR = r"(?:19[5-9]\d|20[0-3]\d)[a-z]?"
-_PARTICLES = r"(?:(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|dos)\s+|[A-Z]\.[ -]?){0,6}"
-_UPPER, _LOWER = r"[A-Z\u00c0-\u00de\u0100-\u024f]", r"[a-z\u00df-\u024f]"
-_PART = rf"(?:O['’]|D['’]|Mc|Mac|De|Di|Du|La|Le|Van)?{_UPPER}{_LOWER}+"
-_NAME = rf"{_PARTICLES}{_PART}(?:[ -]{_PART})?(?:,\s*(?:[A-Z]\.[ -]?){1, 4})?"
-_TWO = rf"(?:{_NAME}\s*,?\s+(?:and\s+|&\s*){_NAME})"
 _SURE = (
-    rf"(?:(?:{_TWO}|{_NAME}\s*,?)\s+et\s+al\.?(?:\s*,?\s*{_YEAR})?|{_NAME}\s*,?\s+and\s+(?:colleagues|others)(?:\s*,?\s*{_YEAR})?"
-    rf"|{_TWO}\s*,?\s*{_YEAR})"
+    rf"(?:(?:{TWO_NAMES}|{NAME}\s*,?)\s+et\s+al\.?(?:\s*,?\s*{YEAR})?|{NAME}\s*,?\s+and\s+(?:colleagues|others)(?:\s*,?\s*{YEAR})?"
+    rf"|{TWO_NAMES}\s*,?\s*{YEAR})"
 )
-_NUMBER = r"(?:[A-Z]?\.?\d+(?:\.\d+)*[a-z]?|[A-Z](?:\.\d+)*)"
-_NUMBERS = rf"{_NUMBER}(?:\s*(?:,|and|&|[-–])\s*{_NUMBER})*"
-_PLACE = (
-    r"(?i:p|pp|page|pages|fig|figs|figure|figures|tab|tabs|table|tables|sec|secs|section|sections|§+|ch|chap|chapter|app|appendix"
-    r"|eq|eqs|equation|equations|supp|fn|footnote|vol|no|ref|refs|alg|algorithm|theorem|thm|lines?)"
-)
-_LOCATOR = rf"(?:{_PLACE}\.?\s*{_NUMBERS})"
 _VENUE = (
     r"(?:(?:ICLR|ICML|NeurIPS|NIPS|CVPR|ICCV|ECCV|WACV|BMVC|AAAI|IJCAI|TMLR|JMLR|TPAMI|PAMI|IJCV|ACL|EMNLP|NAACL|Nature|Science"
-    r"|arXiv|preprint|in press|forthcoming|n\.d\.)(?:\s*(?:" + _YEAR + r"|['’]\d\d))?)"
+    r"|arXiv|preprint|in press|forthcoming|n\.d\.)(?:\s*(?:" + YEAR + r"|['’]\d\d))?)"
 )
 _ADDRESS = (
     r"(?:https?://[^\s()<>\[\]\x02\x03]+|(?:doi:\s*|https://doi\.org/)?10\.\d{4,9}/[^\s()]+|arXiv:\s*\d{4}\.\d{4,5}(?:v\d+)?)"
 )
-_KEY = r"(?:-?@(?:\{[^{}]+\}|[A-Za-z](?:[\w:.#$%&+?~/-]*\w)?))"
-_SLUG = rf"(?:[a-z][a-z-]*[A-Za-z-]*{_YEAR}(?:[A-Za-z-]*[A-Za-z])?)"  # park2023, he2022masked
-_DATED_KEY = rf"(?:-?@(?:\{{[^{{}}]+\}}|[A-Za-z][A-Za-z:_-]*{_YEAR}(?:[\w:-]*\w)?))"
-_DATED = rf"(?:{_SURE}|{_NAME},\s*{_YEAR}|(?P<bare>{_NAME})\s+{_YEAR}|{_YEAR})"
-_WORK = rf"(?:{_DATED}|{_VENUE}|{_ADDRESS}|{_KEY}|{_SLUG}|{_LOCATOR})"
+_SLUG = rf"(?:[a-z][a-z-]*[A-Za-z-]*{YEAR}(?:[A-Za-z-]*[A-Za-z])?)"  # park2023, he2022masked
+_DATED_KEY = rf"(?:-?@(?:\{{[^{{}}]+\}}|[A-Za-z][A-Za-z:_-]*{YEAR}(?:[\w:-]*\w)?))"
+_DATED = rf"(?:{_SURE}|{NAME},\s*{YEAR}|(?P<bare>{NAME})\s+{YEAR}|{YEAR})"
+_WORK = rf"(?:{_DATED}|{_VENUE}|{_ADDRESS}|{KEY}|{_SLUG}|{LOCATOR})"
 _LEAD = r"(?i:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|compare|also|as in|in|from|following|adapted from|source:?)\s+)"
 _POINTING = r"(?i:(?:see(?:\s+also)?|cf\.?|compare|adapted from|source:?)\s+)"  # never a part of what is said
 
-CITED = lazy(rf"(?P<lead>{_LEAD})?(?P<linked>\x02)?(?P<work>{_WORK})\x03?(?P<place>\s*,?\s+{_LOCATOR})?")
-POINTED = lazy(rf"{_POINTING}\x02[^\x02\x03]*\x03(?:\s*,?\s+{_LOCATOR})?|\x02(?:pdf|link|paper|source|doi|arXiv|\d{{1,3}})\x03")
+CITED = lazy(rf"(?P<lead>{_LEAD})?(?P<linked>\x02)?(?P<work>{_WORK})\x03?(?P<place>\s*,?\s+{LOCATOR})?")
+POINTED = lazy(rf"{_POINTING}\x02[^\x02\x03]*\x03(?:\s*,?\s+{LOCATOR})?|\x02(?:pdf|link|paper|source|doi|arXiv|\d{{1,3}})\x03")
 NUMBERED = lazy(r"\x02?\d{1,3}\x03?(?:\s*[-–]\s*\x02?\d{1,3}\x03?)?")
-BARE_NUMBER = lazy(_NUMBERS)
-PLACED = lazy(rf"(?:{_LEAD})?{_LOCATOR}")
-TWO_BEFORE = lazy(rf"\b{_TWO}\s*\Z")
-SURNAME = lazy(
-    r"(?:[OD]['’]|Mc|Mac[A-Z]|(?:van|von|de|der|den|di|da|del|la|le|el|al|ten|ter|dos)\s|[A-Z]\.).+"
-)  # of no other word
+BARE_NUMBER = lazy(NUMBERS)
+PLACED = lazy(rf"(?:{_LEAD})?{LOCATOR}")
+TWO_BEFORE = lazy(rf"\b{TWO_NAMES}\s*\Z")
+SURE_NAME = lazy(rf"(?:[OD]['’]|Mc|Mac[A-Z]|{PARTICLE}\s|[A-Z]\.).+")  # of no other word
 GROUP = lazy(r"\(([^()\[\]]*)\)|(?<![\[\\])\[([^()\[\]]*)\](?!\])")
 TRAIL = lazy(
-    rf"\s?[,;]?\s?(?:(?:but\s+)?{_POINTING}(?:\x02[^\x02\x03]*\x03|(?P<work>{_WORK}))|\x02(?P<linked>{_SURE}|{_KEY}|{_SLUG})\x03|(?P<key>{_DATED_KEY}))"
-    rf"(?:\s*,?\s+{_LOCATOR})?(?=\s*(?:[,.;:)~]|$))"
+    rf"\s?[,;]?\s?(?:(?:but\s+)?{_POINTING}(?:\x02[^\x02\x03]*\x03|(?P<work>{_WORK}))|\x02(?P<linked>{_SURE}|{KEY}|{_SLUG})\x03|(?P<key>{_DATED_KEY}))"
+    rf"(?:\s*,?\s+{LOCATOR})?(?=\s*(?:[,.;:)~]|$))"
 )
 NAMED = lazy(rf"(?:\s?[,—–]|\s-)\s?(?P<work>{_SURE})(?<!et al(?=\.))(?=\s*(?:;|$|\.\s*(?:$|[A-Z])))")
 ADDRESS = lazy(rf"<?{_ADDRESS}>?")
@@ -73,6 +63,17 @@ COUNTED = lazy(
 GROUPED = lazy(r"\d{1,3}(?:\s*[-–,;]\s*\d{1,3})*")
 JOINED = lazy(r"\s*[-/]?\w*\d|\s*-?[A-Z]\b|\w|\s*[-/]\w")  # what would go with the word before, as in "DINO [1] v2"
 MOST = 200  # the number of a work within a sentence; higher ones may be epochs
+# What is left in a plain sentence. Of what `without_citations` knows it has kept all, so no name with a sign and no key counts.
+_SOURCE = rf"(?:{SURNAMES}(?:\s+et\s+al(?:\.|\b))?,?\s+{YEAR}|{SURNAMES}\s+et\s+al(?:\.|\b)|{YEAR}|{KEY})"
+_ITEM = (
+    rf"(?:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|as\s+in|from|in|also)\s+)?(?:{_SOURCE}|{LOCATOR})(?:\s+(?:in|of|from)\s+{_SOURCE})?"
+)
+_ITEMS = rf"{_ITEM}(?:\s*(?:[,;]|\band\b|&)\s*{_ITEM})*"
+_KNOWN = rf"(?![^()]*(?:\b{SURNAME}\s+{YEAR}|\bet\s+al\b|@\w))"
+LEFT = lazy(rf"\({_KNOWN}{_ITEMS}\)")
+LEFT_NUMBER = lazy(r"(?<![%\d])(?<![%\d] )(?<!px )(?:\bby\s+)?\[\d{1,3}\](?!\s*[\w%])")  # [3], or who says it: by [3]
+LEFT_IN_PARENTHESIS = lazy(rf"\s*[,;]\s*{_ITEMS}(?=\))")  # of a parenthesis that says something as well
+BESIDE_NAMES = lazy(rf"{MARK}|\b{LOCATOR}|{YEAR}|{KEY}")
 _PREPOSITIONS = """by in of from than per with and as to like or vs on at for
     layer layers head heads block blocks within between range
     last first next top bottom upper lower final initial above below over under least most exceeds exceed"""
@@ -123,6 +124,19 @@ def without_citations(text: str) -> str:
     return re.sub(r"\x02\d{1,3}\x03", "", text)
 
 
+def citations(text: str, is_name: Callable[[str], bool]) -> list[Span]:
+    """Where a plain sentence still cites something. `is_name`: whether a word can be somebody's name."""
+    found = [match for pattern in (LEFT, LEFT_IN_PARENTHESIS) for match in pattern.finditer(text)]
+    spans = [match.span() for match in found if are_names(match[0], is_name)]
+    return spans + [match.span() for match in LEFT_NUMBER.finditer(text)]
+
+
+def are_names(text: str, is_name: Callable[[str], bool]) -> bool:
+    """Whether all words with a capital in a reference can be names of people."""
+    bare = BESIDE_NAMES.sub(" ", text)
+    return all(is_name(word) for word in re.findall(r"[A-Z][\w'’-]*", bare))
+
+
 def _group(match: re.Match[str]) -> str:
     square = match[2] is not None
     inner = match[2] if square else match[1]
@@ -133,7 +147,7 @@ def _group(match: re.Match[str]) -> str:
         piece, following = pieces[position], ", ".join(pieces[position : position + 2])
         numbered = square and NUMBERED.fullmatch(piece) is not None
         after = pieces[position + 1] if position + 1 < len(pieces) else ""
-        dated = after and not re.fullmatch(_YEAR, piece)
+        dated = after and not re.fullmatch(YEAR, piece)
         if dated and (_is_work(following) or (PLACED.fullmatch(after) and _is_work(piece, placed=True))):  # Park et al., 2023
             position, place = position + 2, PLACED.fullmatch(after) is not None
             continue
@@ -146,7 +160,7 @@ def _group(match: re.Match[str]) -> str:
         return match[0] if inner.strip() else ""
     if joins(match) or (square and _is_amount(match, inner)):
         return match[0]
-    if re.fullmatch(_YEAR, inner) and TWO_BEFORE.search(match.string, max(0, match.start() - 60), match.start()):
+    if re.fullmatch(YEAR, inner) and TWO_BEFORE.search(match.string, max(0, match.start() - 60), match.start()):
         return match[0]  # it makes sure of the names: "He and Fan (2022) show that"
     closed = "[]" if square else "()"
     return f"{closed[0]}{', '.join(kept)}{closed[1]}" if kept else ""
@@ -175,15 +189,15 @@ def _is_work(piece: str, placed: bool = False) -> bool:
     if match is None or not _is_of_people(match["work"]):
         return False
     sure = placed or match["place"] or match["linked"] or re.match(_POINTING, match["lead"] or "")
-    return match["bare"] is None or bool(sure) or SURNAME.match(match["bare"]) is not None
+    return match["bare"] is None or bool(sure) or SURE_NAME.match(match["bare"]) is not None
 
 
 def _is_of_people(work: str) -> bool:
     """Whether no name in a reference is a word of the field: "Cats & Dogs, 2012", "imagenet2012"."""
-    if re.fullmatch(rf"{_LOCATOR}|{_VENUE}|{_ADDRESS}", work):
+    if re.fullmatch(rf"{LOCATOR}|{_VENUE}|{_ADDRESS}", work):
         return True
     names = re.findall(r"[^\W\d_]+", re.sub(r"\bet\s+al\b|\b(?:and|colleagues|others)\b", " ", work))
-    if re.fullmatch(rf"{_KEY}|{_SLUG}", work):  # the rest of it may be of the title: he2022masked
+    if re.fullmatch(rf"{KEY}|{_SLUG}", work):  # the rest of it may be of the title: he2022masked
         return not names or not _is_word(names[0])
     return not any(_is_word(name) for name in names if name[0].isupper())
 

@@ -9,6 +9,7 @@ from checker.claims.language.amounts import amounts_of
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.question import QuestionError, adding
 from checker.claims.language.subjects import name_of
+from checker.claims.language.together import in_released_weights
 from checker.claims.language.tree import Node, Parsed, leaves
 from checker.claims.spec import ClaimSpec
 from checker.vocabulary import Vocabulary
@@ -35,7 +36,7 @@ def compose(tree: Node, vocabulary: Vocabulary) -> ClaimSpec:
     if not kind.has_degree and parsed.all("multiple"):
         raise QuestionError("a number of times does not go with a claim of this kind", "a number with a unit, or a %")
     try:
-        return kind.read(parsed)
+        return in_released_weights(parsed, kind.read(parsed))
     except ValidationError as error:  # what no spec says
         problem = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise QuestionError(problem, "a sentence that says something else") from error

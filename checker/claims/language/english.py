@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from checker.claims.kind import KINDS
+from checker.claims.language.released import TAG
 from checker.claims.spec import ClaimSpec, Margin
 from checker.scope import Scope
+from checker.variant import Variant
 from checker.vocabulary import MetricWord, Vocabulary
 
 
 def say(spec: ClaimSpec, vocabulary: Vocabulary, scope: Scope = Scope.TOY) -> str:
-    """The sentence. Where no data is named, the default of `scope` is told."""
+    """The sentence. Where no data is named, the default of `scope` is named."""
     metric = vocabulary.metric(spec.metric)
     if metric is None:
         return f"a claim about {spec.metric}, which is not known here"
+    if spec.scope != "any" and Scope(spec.scope).measured:
+        scope = Scope(spec.scope)
     return KINDS[spec.kind].say(spec, English(spec, vocabulary, scope, metric))
 
 
@@ -40,8 +44,14 @@ class English:
     def model(self, name: str | None) -> str:
         members = (self.spec.members or {}).get(name or "")
         if not members:
-            return str(name)
+            return self.name(str(name))
         return f"{name} (each of {listed(members)})" if len(members) > 1 else f"{name} (only {members[0]})"
+
+    def name(self, name: str) -> str:
+        """A model's name as sentences have it: a tag of timm stands in backticks."""
+        plain = Variant.parse(name).model
+        word = self.vocabulary.model(plain) if TAG.fullmatch(f"`{plain}`") else None
+        return name.replace(plain, f"`{plain}`", 1) if word and word.released else name
 
     def where(self) -> str:
         where, spec = self.spec.where, self.spec
@@ -51,7 +61,7 @@ class English:
         if where.heads:
             parts.append(f"in {where.heads}")
         name = self.vocabulary.data_name(where.data, self.scope)
-        title = next((word.title for word in self.vocabulary.data if word.name == name), name)
+        title = next((word.title for word in self.vocabulary.data if word.name == name), f"`{name}`" if " " in name else name)
         if self.scope.measured and self.metric.pictures:
             parts.append(f"on {title}" + (" by default" if where.data == "default" else ""))
         if spec.scope != "any":

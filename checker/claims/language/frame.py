@@ -1,4 +1,4 @@
-"""What of a sentence says who says it, or points elsewhere: openings, attributions and citations, each of a closed form.
+"""What of a sentence says who says it, or points elsewhere: openings and attributions, each of a closed form, and citations.
 
 Only what fits one of these forms as a whole is read through. Everything else counts as words of the claim.
 """
@@ -8,43 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from checker.claims.language.citation import Span, are_names, citations
 from checker.claims.language.lazy import lazy
-
-Span = tuple[int, int]
-
-_YEAR = r"(?:1[89]|20)\d\d[a-z]?"
-_SURNAME = r"(?:(?:van|von|de|der|den|la|le|El|Al)\s+)*[A-Z][a-zà-ÿ]+(?:[A-Z][a-zà-ÿ]+)?(?:[-'’][A-Z][a-zà-ÿ]+)?"
-_SURNAMES = rf"{_SURNAME}(?:,\s+{_SURNAME})*(?:,?\s+(?:and|&)\s+{_SURNAME})?"
-_ET_AL = r"\s+et\s+al(?:\.|\b)"
-_NUMBER = r"[A-Z]?\.?\d+[a-z]?(?:\.\d+)*"
-_POINT = (
-    r"(?:(?:[Ff]ig(?:ures?|s)?|[Tt]ab(?:les?)?|[Ss]ec(?:tions?)?|[Aa]pp(?:endix)?|[Ee]q(?:uations?|s)?|[Cc]hapter)"
-    rf"(?:\.?\s*{_NUMBER}|\.?\s+[A-Z]\b)|pp?\.\s*\d+)(?:\s*(?:,|and|&|-|–)\s*{_NUMBER})*"
-)
-_KEY = r"-?@[\w:.-]*\w"
-_MARK = rf"\[(?:\d+(?:\s*[,;–-]\s*\d+)*|{_KEY}(?:\s*;\s*{_KEY})*|\^[\w-]+)(?:,\s*{_POINT})*\]"
-_DATED = rf"\({_YEAR}(?:,\s*{_POINT})*\)"
-_AUTHORS = (
-    rf"(?P<{{0}}>(?:{_SURNAMES}{_ET_AL}|{_SURNAME}\s+and\s+(?:colleagues|co-?workers))(?:\s*(?:{_DATED}|{_MARK}))?"
-    rf"|{_SURNAMES}\s*(?:{_DATED}|{_MARK}))"
-)
+from checker.claims.language.reference import DATE, LOCATOR, MARK, SURNAME, SURNAMES
 
 
 def _authors(group: str) -> str:
-    return _AUTHORS.replace("{0}", group)
+    """People who wrote something, as a group of that name: "Park et al.", "He and Fan (2022)"."""
+    dated = rf"\s*(?:{DATE}|{MARK})"
+    several = rf"{SURNAMES}\s+et\s+al(?:\.|\b)|{SURNAME}\s+and\s+(?:colleagues|co-?workers)"
+    return rf"(?P<{group}>(?:{several})(?:{dated})?|{SURNAMES}{dated})"
 
-
-_SOURCE = rf"(?:{_SURNAMES}(?:{_ET_AL})?,?\s+{_YEAR}|{_SURNAMES}{_ET_AL}|{_YEAR}|{_KEY})"
-_ITEM = (
-    rf"(?:(?:see(?:\s+also)?|cf\.?|e\.g\.,?|as\s+in|from|in|also)\s+)?(?:{_SOURCE}|{_POINT})(?:\s+(?:in|of|from)\s+{_SOURCE})?"
-)
-_ITEMS = rf"{_ITEM}(?:\s*(?:[,;]|\band\b|&)\s*{_ITEM})*"
-
-# What is surely a citation is gone from the text already (citation.py). Of the rest, no name, and no key.
-_SURE = rf"(?![^()]*(?:\b{_SURNAME}\s+{_YEAR}|\bet\s+al\b|@\w))"
-CITATION = lazy(rf"\({_SURE}{_ITEMS}\)")
-MARK = lazy(r"(?<![%\d])(?<![%\d] )(?<!px )(?:\bby\s+)?\[\d{1,3}\](?!\s*[\w%])")  # [3], or who says it: by [3]
-TAIL = lazy(rf"\s*[,;]\s*{_ITEMS}(?=\))")  # of a parenthesis that says something as well
 
 _ADVERB = r"(?:(?:also|further|again|clearly|consistently|empirically|previously|recently|already|indeed|likewise)\s+)?"
 _SAY = (
@@ -58,7 +32,7 @@ _WORK = (
     r"(?:the\s+authors|(?:(?:this|the|their|our)\s+)?(?:paper|work|study|article|results|experiments|analysis|findings|measurements)"
     r"|(?:prior|previous|earlier|past|recent|existing)\s+(?:works?|stud(?:y|ies)|papers?|research|results|experiments))"
 )
-_OF = rf"(?:\s+(?:by|of|in|from)\s+(?:{_authors('of')}|{_MARK})|\s*(?:{_DATED}|{_MARK}))?"
+_OF = rf"(?:\s+(?:by|of|in|from)\s+(?:{_authors('of')}|{MARK})|\s*(?:{DATE}|{MARK}))?"
 
 OPENING = lazy(
     r"(?:(?:however|moreover|furthermore|in\s+addition|additionally|interestingly|surprisingly|notably|importantly|in\s+contrast"
@@ -72,29 +46,28 @@ STANDING = lazy(  # attributions that stand at the start of what is left
     rf"(?:(?i:{_WORK}{_OF}\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+)"
     rf"|{_authors('who')}(?:['’]s?)?\s+(?:results|experiments|analysis|findings)\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+"
     rf"|(?i:it\s+(?:is|was|has\s+been|can\s+be)\s+(?:well\s+)?{_ADVERB}(?:{_SHOWN}|known))"
-    rf"(?:\s+(?:by|in)\s+(?:{_authors('by')}|{_MARK}|(?i:prior|previous|earlier)\s+work)|\s*{_MARK})?\s+that\s+"
+    rf"(?:\s+(?:by|in)\s+(?:{_authors('by')}|{MARK}|(?i:prior|previous|earlier)\s+work)|\s*{MARK})?\s+that\s+"
     r"|(?i:note|notice|recall|it\s+turns\s+out)\s+that\s+"
     rf"|(?i:according\s+to|as\s+(?:{_SHOWN}|described)\s+(?:by|in)|in)\s+"
-    rf"(?:{_authors('to')}|{_MARK}|{_POINT})\s*,\s*"
+    rf"(?:{_authors('to')}|{MARK}|{LOCATOR})\s*,\s*"
     rf"|(?i:unlike|contrary\s+to|in\s+contrast\s+to|in\s+line\s+with|in\s+agreement\s+with|following)\s+(?:{_authors('unlike')}\s*,?\s*"
-    rf"|(?P<rival>{_SURNAME})\s*,?\s*(?=(?:we|they)\s+{_ADVERB}{_SAY}\s+that\s)))"
+    rf"|(?P<rival>{SURNAME})\s*,?\s*(?=(?:we|they)\s+{_ADVERB}{_SAY}\s+that\s)))"
 )
 FINDING = lazy(
     rf"(?:\b(?i:we|they|I)|{_authors('who')})\s+{_ADVERB}(?:{_SAY}|{_HINT})\s+that\s+|\b(?i:we|I)\s+{_ADVERB}claim\s+that\s+"
 )
 FOLLOWING = lazy(
-    rf",?\s+as\s+(?:{_SHOWN}|described)\s+(?:by|in)\s+(?:{_authors('who')}|{_MARK}|(?i:prior|previous|earlier)\s+work|{_POINT})"
+    rf",?\s+as\s+(?:{_SHOWN}|described)\s+(?:by|in)\s+(?:{_authors('who')}|{MARK}|(?i:prior|previous|earlier)\s+work|{LOCATOR})"
     rf"|,?\s+according\s+to\s+{_authors('to')}"
 )
 BY_WHOM = lazy(rf",\s*(?:the|a)\s+(?:method|model|approach)\s+(?:of|by|from)\s+{_authors('who')}\s*,")
 
 
 def read_through(text: str, is_name: Callable[[str], bool]) -> list[Span]:
-    """The spans of a sentence that are no part of its claim, in order. `is_name` tells whether a word can be somebody's name."""
-    spans = [match.span() for pattern in (CITATION, TAIL) for match in pattern.finditer(text) if _names(match[0], is_name)]
+    """The spans of a sentence that are no part of its claim, in order. `is_name`: whether a word can be somebody's name."""
+    spans = citations(text, is_name)
     for pattern in (FINDING, FOLLOWING, BY_WHOM):
         spans += [match.span() for match in pattern.finditer(text) if _authored(match, is_name)]
-    spans += [match.span() for match in MARK.finditer(text)]
     spans = _apart(spans)
     start = 0
     while True:
@@ -114,13 +87,7 @@ def _beyond(start: int, spans: list[Span]) -> int:
 
 def _authored(match: re.Match[str], is_name: Callable[[str], bool]) -> bool:
     """Whether those whom it names can be people."""
-    return all(_names(who, is_name) for who in match.groupdict().values() if who)
-
-
-def _names(text: str, is_name: Callable[[str], bool]) -> bool:
-    """Whether all words with a capital in a citation can be names of people."""
-    bare = re.sub(rf"{_MARK}|\b{_POINT}|{_YEAR}|{_KEY}", " ", text)
-    return all(is_name(word) for word in re.findall(r"[A-Z][\w'’-]*", bare))
+    return all(are_names(who, is_name) for who in match.groupdict().values() if who)
 
 
 def _apart(spans: list[Span]) -> list[Span]:

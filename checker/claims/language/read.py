@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Literal
 
 from checker.claims.kind import KINDS
@@ -21,6 +22,7 @@ from checker.claims.language.noise import NEGATIONS, without_noise
 from checker.claims.language.parse import MOST_WORDS, NAMING, check_known, check_size, trees_of
 from checker.claims.language.plainer import in_other_frames, reworded, with_a_metric
 from checker.claims.language.question import Choice, QuestionError, UnknownError
+from checker.claims.language.released import SizeError, releases_in, with_named
 from checker.claims.language.sentence import plain, unquoted
 from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import explained, kind_of, kinds_of
@@ -29,13 +31,15 @@ from checker.claims.spec import ClaimSpec
 from checker.vocabulary import Vocabulary
 
 CLAIMS = re.compile(r";|,? but |,? whereas |,? while |, and | and ")
-CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that tell what is measured
+CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that say what is measured
 IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES", "AS", "OWN", "ONLY",
         "PREDICT", "GOES_WITH"}  # fmt: skip
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
 DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
 LONGEST = 3_000  # characters of what may be one sentence
 MOST_WAYS = 6  # to take the freer words of a sentence
+MOST_TRIED = 2  # of them, before it is given up
+MOST_OFFERED = 8  # sentences for the released weights that one can mean
 MOST_MEANT = 3  # sentences that are offered for one that does not read
 WORD = re.compile(r"[\w-]+")
 
@@ -76,10 +80,35 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
         return Reading("needs-spec", sentence[:LONGEST], reason=too_long, missing=("a shorter sentence",))
     text = unquoted(plain(sentence))
     try:
-        changed = changes_in(text, vocabulary)
+        return _Reader(text, vocabulary, {**(names or {}), **_phrases(text, vocabulary)}).reading()
+    except SizeError as question:
+        return _of_which(question, text, vocabulary, names)
     except QuestionError as question:
         return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
-    return _Reader(text, vocabulary, {**(names or {}), **changed}).reading()
+
+
+def _phrases(text: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """What phrases of a sentence mean that name released weights, and models with changes. Raises QuestionError where one means
+    nothing, or several things."""
+    released = releases_in(text, vocabulary)
+    return {**released, **changes_in(text, with_named(vocabulary, released))}
+
+
+def _of_which(question: SizeError, text: str, vocabulary: Vocabulary, names: Mapping[str, str] | None) -> Reading:
+    """What to ask where a name does not say which released weights it means: the sentence for each that reads. Where none does,
+    what else is wrong with it."""
+    offers: list[tuple[str, ...]] = []
+    for sentence in question.sentences:
+        read = read_sentence(sentence, vocabulary, names)
+        offers.append((sentence,) if read.status == "ok" else () if read.together else read.choices)
+        if len(offers) == MOST_TRIED and not any(offers):
+            break
+    offered = [sentence for each in zip_longest(*offers) for sentence in each if sentence]
+    if question.sentences and not offered:
+        rest = _Reader(text, vocabulary, {**(names or {}), **question.named}).reading()
+        if rest.status != "ok":
+            return rest
+    return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=tuple(offered[:MOST_OFFERED]))
 
 
 def words_of(sentence: str, vocabulary: Vocabulary) -> list[list[Word]]:
@@ -157,7 +186,11 @@ class _Reader:
         return Reading("needs-spec", self.text, reason=reason, missing=missing, choices=choices, added=added, together=together)
 
     def _read(self, text: str) -> Reading:
-        return _Reader(text, self.vocabulary, self.names).direct()
+        try:
+            released = releases_in(text, self.vocabulary)
+        except QuestionError as question:
+            return Reading("needs-spec", text, reason=str(question), missing=(question.missing,))
+        return _Reader(text, self.vocabulary, {**self.names, **released}).direct()
 
     def _contrasted(self) -> Reading | None:
         """The claims of a sentence that makes two and leaves out in one what it says in the other: all of them, if each reads."""

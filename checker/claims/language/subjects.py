@@ -7,8 +7,10 @@ from checker.claims.language import unknown
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.places import SCOPES, scope_of
 from checker.claims.language.question import Choice, Edit, QuestionError, UnknownError, adding
+from checker.claims.language.released import of_size
 from checker.claims.language.tree import Node, Parsed, direct, leaves, ordered, trees
 from checker.scope import Scope
+from checker.variant import Variant
 
 EACH = ("ALL_OF_FAMILY", "SOME_OF_FAMILY", "EACH_OF", "SOME_OF", "MOST_OF")
 BESIDE = ("PRETRAINED", "TOY", "WITH", "WEIGHTS", "PATCH_TOKENS", "OF")  # a name, without changing which model is meant
@@ -85,6 +87,12 @@ def baseline_of(parsed: Parsed) -> str:
 
 
 def others_of(parsed: Parsed, name: str) -> tuple[str, ...]:
+    """What a model could be compared with: one of a size with the releases of that size."""
+    sized = Variant.parse(name).model
+    for release in parsed.vocabulary.releases:
+        for size, _ in release.sizes:
+            if release.name(size) == sized:
+                return tuple(other for other in of_size(parsed.vocabulary, size) if other != sized)
     return tuple(model.name for model in parsed.vocabulary.models if model.name not in parsed.vocabulary.members(name))
 
 
@@ -104,7 +112,7 @@ def meant(parsed: Parsed, thing: Node) -> tuple[str, ...]:
         listed = [one for part in parts for one in ordered(trees(part))] or trees(node)
         return tuple(dict.fromkeys(listed_member(parsed, one, name) for one in listed))
     members = parsed.vocabulary.members(name)
-    scope = Scope.PRETRAINED if scope_of(parsed) == "pretrained" else Scope.TOY
+    scope = Scope.PRETRAINED if scope_of(parsed) == "pretrained" or released_in(parsed) else Scope.TOY
     there = tuple(one for one in members if (model := parsed.vocabulary.model(one)) and scope in model.scopes) or members
     for node in thing.find_data("excepted"):
         parts = trees(node)
@@ -118,6 +126,12 @@ def meant(parsed: Parsed, thing: Node) -> tuple[str, ...]:
         left = f"only {there[0]}" if there else "nothing"
         raise QuestionError(f"that leaves {left} of {name}", "the models by name")
     return there
+
+
+def released_in(parsed: Parsed) -> list[str]:
+    """The models of a sentence that exist only as released weights: of a size, of a tag, or members of a family of such."""
+    named = [name for token in parsed.tokens("MODEL", "FAMILY") for name in parsed.vocabulary.members(token)]
+    return [name for name in named if (word := parsed.vocabulary.model(name)) and word.released]
 
 
 def member(parsed: Parsed, thing: Node, family: str) -> str:

@@ -18,6 +18,8 @@ SPLIT = re.compile(
     r"\d+(?:\.\d+)?(?=\s*[%×]|\s|px\b|x\b|pp\b|$)|>=|<=|['’]s\b|n['’]t\b|[^\W\d_]+n['’]t\b|[^\W_][\w+./-]*[^\W_]|[^\W_]|[^\s\w]|_"
 )
 NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,30})?$")  # no commas: 1,500 and 1,5 mean different things to different people
+PLACED_DATA = re.compile(r"(?P<tick>`)?(?P<name>(?:folder|hf|torchvision):(?(tick)[^`]*[^`\s]|[^\s`,;()]*[\w/]))(?(tick)`)")
+"""Data by their place, in code where there is a space in it: `folder:my pictures`."""
 MORE = re.compile(r"\bmore ")
 COMPARING = re.compile(r"\b(?:more|less|fewer|better|worse|\w+er)\b")
 PLURAL = {"is": "are", "has": "have", "focuses": "focus", "relies": "rely", "uses": "use", "collapses": "collapse"} | {
@@ -195,6 +197,12 @@ class Dictionary:
         words: list[list[Word]] = []
         index = 0
         while index < len(spans):
+            place = PLACED_DATA.match(sentence, spans[index][0], end)
+            if place:
+                words.append([Word("DATA", place[0], place["name"], *place.span())])
+                while index < len(spans) and spans[index][0] < place.end():
+                    index += 1
+                continue
             for length in range(min(longest, len(spans) - index), 0, -1):
                 key = tuple(folded[index : index + length])
                 meanings = (

@@ -14,7 +14,7 @@ SEED = 0  # of the order, the same one for all models with as many patches
 
 def apply(module: Any, what: Setting) -> None:
     """Set the learned embeddings of the patches' positions to zero, or permute them among the patches, in one random order.
-    Those of the class token and of registers, which tell of no place, stay.
+    Those of the class token and of registers, which mark no place, stay.
 
     Raises MeasurementError for a model without learned embeddings, and for one that knows places otherwise as well: then they
     are not taken away.

@@ -1,14 +1,17 @@
-"""Data sets by name. Light to import: numpy, Pillow and the rest load when images are drawn."""
+"""Data sets by name: every file of this folder that registers some. Light to import: numpy, Pillow and the rest load when images
+are drawn."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from importlib import import_module
+from pkgutil import iter_modules
 
 from checker.errors import ConfigurationError
-from checker.lab.data import dead_leaves, digits, fashion, figures, photographs, shape_texture  # register themselves
+from checker.lab.data import dead_leaves, digits, fashion, figures, photographs, shape_texture
 from checker.lab.data.base import DATA, Dataset, Split
 from checker.lab.data.folder import folder_data, for_released, images_declared
-from checker.lab.data.remote import hugging_face_data, torchvision_data  # registers "cifar10" and "imagenette"
+from checker.lab.data.remote import hugging_face_data, torchvision_data
 
 __all__ = [
     "DATA",
@@ -49,3 +52,7 @@ def data_set(name: str) -> Dataset:
     guess = f" (did you mean {' or '.join(near)}?)" if near else ""
     known = ", ".join((*sorted(DATA), "folder:PATH", "torchvision:CLASS", "hf:OWNER/NAME"))
     raise ConfigurationError(f"no data set is called {name!r}{guess}; there are: {known}")
+
+
+for _module in iter_modules(__path__):  # at the end: some of them ask for a data set
+    import_module(f"{__name__}.{_module.name}")

@@ -72,11 +72,11 @@ def _read(path: Path, axes: int) -> np.ndarray:
     try:
         content = gzip.decompress(path.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
-        raise MeasurementError(f"{path}: the file cannot be read ({error}); get it anew") from error
+        raise MeasurementError(f"{path}: the file cannot be read ({error}); download it again") from error
     head = 4 + 4 * axes
     shape = tuple(np.frombuffer(content[4:head], ">u4").tolist()) if len(content) >= head else ()
     if content[:4] != bytes((0, 0, UNSIGNED_BYTES, axes)) or len(content) != head + int(np.prod(shape)):
-        raise MeasurementError(f"{path}: this is no whole IDX file of {axes} axes; get it anew")
+        raise MeasurementError(f"{path}: this is no whole IDX file of {axes} axes; download it again")
     return np.frombuffer(content, np.uint8, offset=head).reshape(shape)
 
 

@@ -39,7 +39,7 @@ HOW_TO_DOWNLOAD = "add --download to the check-claims command, or set CHECK_CLAI
 
 @dataclass(frozen=True)
 class Collection:
-    """A data set of torchvision: how it is called, its categories, and how its class is told which official part to give."""
+    """A data set of torchvision: how it is called, its categories, and how its class takes the official part to give."""
 
     title: str
     categories: tuple[str, ...]

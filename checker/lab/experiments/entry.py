@@ -80,7 +80,7 @@ class Experiment(Strict):
     def _seeds_differ(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         twice = next((seed for seed in value if value.count(seed) > 1), None)
         if twice is not None:
-            raise ValueError(f"the seed {twice} stands there twice")
+            raise ValueError(f"the seed {twice} is listed twice")
         return value
 
     @field_validator("models")

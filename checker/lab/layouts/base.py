@@ -73,7 +73,7 @@ def fuse(tensors: Tensors) -> dict[str, Tensor]:
         if lacking and (name.endswith("weight") or "v" in lacking):
             raise MeasurementError(f"{name.replace('qkv', '/'.join(sorted(lacking)))} is missing")
         if name in fused:
-            raise MeasurementError(f"{name} is there both whole and in parts")
+            raise MeasurementError(f"{name} is present both whole and in parts")
         fused[name] = torch.cat([three.get(part, torch.zeros_like(three["v"])) for part in "qkv"])
     return fused
 

@@ -86,7 +86,7 @@ class Entry(Strict):
     def _seeds_differ(self) -> Entry:
         twice = sorted({path for path in self.seeds if self.seeds.count(path) > 1})
         if twice:
-            raise ValueError(f"seeds: {twice[0]} stands there twice; a file is one seed")
+            raise ValueError(f"seeds: {twice[0]} is listed twice; a file is one seed")
         return self
 
     @property

@@ -92,7 +92,7 @@ class Inspection:
         return "\n".join(lines) + "\n"
 
     def _place(self, seen: Seen) -> list[tuple[str, str]]:
-        """What tells an encoder from the others: its key, its prefix, or both."""
+        """What distinguishes an encoder from the others: its key, its prefix, or both."""
         others = [each for each in self.encoders if each is not seen]
         if all(each.key != seen.key for each in others):
             return [("key", seen.key)]

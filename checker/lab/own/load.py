@@ -128,10 +128,10 @@ def as_encoder(name: str, loaded: Loaded, weights: str) -> Encoder:
     import torch
 
     from checker.lab.encoder import describe
-    from checker.lab.subjects import describe_convnet, is_convnet
+    from checker.lab.subjects import describe_stages, is_staged
 
     size = of_module(loaded.module).image or 224
-    kind = describe_convnet if is_convnet(loaded.module) else describe
+    kind = describe_stages if is_staged(loaded.module) else describe
     encoder = kind(name, loaded.module, size, loaded.used.mean, loaded.used.std, weights)
     if torch.cuda.is_available():
         encoder.module.half().cuda()

@@ -138,7 +138,7 @@ def _before(parts: Mapping[str, Tensor]) -> int | None:
 
 
 def positions_before(parts: Mapping[str, Tensor]) -> int:
-    """How many of the learned positions are of tokens before the patches. Raises MeasurementError where that cannot be told."""
+    """How many of the learned positions belong to tokens before the patches. Raises MeasurementError where that is unknown."""
     before = _before(parts)
     if before is None:
         raise MeasurementError(f"it has {parts['pos_embed'].shape[1]} positions, which are not those of a square grid of patches")

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EMPTY = frozenset(("", "-", "--", "–", "—", "na", "n/a", "#n/a", "none", "null", "<na>", "nat"))
-NOT_A_NUMBER = frozenset(("nan", "+nan", "-nan", "1.#qnan", "#num!", "#value!", "#div/0!"))
+NOT_A_NUMBER = re.compile(
+    r"[+-]?(?:nan(?:\([^)]*\))?|1\.#(?:ind|[qs]nan)[0-9]*)|#(?:num|value|ref|div/0|n/a)!?|missing|diverged|[.?]|\\n"
+)
 SPREAD = re.compile(r"±|\+/?-|\\pm|[0-9]\s*\(\s*[0-9.,]+\s*%?\s*\)\s*%?\s*\**\s*$|[0-9]\s*_\s*\{?\s*\(?\s*[0-9]")
 GROUPED = {
     ",": re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?"),
@@ -25,6 +27,7 @@ COMMA = re.compile(
     r"[+-]?(?:0,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+)\s*%?"
 )  # a decimal one for certain
 POINT = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?\s*%?|[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
+NEAR = 0.1  # of the others, as a share
 EMPTY_CELL, NAN_CELL = "no value", "its value is NaN"
 
 
@@ -52,9 +55,15 @@ def to_numbers(cells: pd.Series, entry: Entry) -> tuple[pd.Series, pd.Series]:
         values = cells.astype("float64")
         return values, pd.Series(np.where(values.isna(), EMPTY_CELL, ""), index=cells.index, dtype=object)
     text = cells.astype(object)
+    signed = text.map(lambda cell: isinstance(cell, str) and cell.rstrip().endswith("%"))
     values = pd.to_numeric(text.where(text.map(type).ne(bool), None), errors="coerce").astype("float64")
     reasons = pd.Series("", index=cells.index, dtype=object)
     odd = values.isna()
+    if entry.metric.unit in PERCENTS and signed.any() and (bare := values.abs() <= 1).any():
+        place = values.index[bare][0]
+        raise CellAtError(
+            place, f"{text[place]!r} has no % as other cells have; a share, or so many percent? Write it with its %"
+        )
     if not odd.any() and entry.decimal != ",":
         return values, reasons
     rest = text[odd]
@@ -119,7 +128,7 @@ def _parse(cell: Any, decimal: str, entry: Entry) -> tuple[float, str]:
     low = text.lower()
     if low in EMPTY:
         return math.nan, EMPTY_CELL
-    if low in NOT_A_NUMBER:
+    if NOT_A_NUMBER.fullmatch(low):
         return math.nan, NAN_CELL
     if low in ("true", "false"):
         return float(low == "true"), ""
@@ -190,6 +199,13 @@ def check_unit(values: pd.Series, entry: Entry) -> tuple[Any, str] | None:
     if unit in PERCENTS and entry.metric.better == "higher" and len(values) > 1 and 0 < values.max() <= 1:
         return values.index[0], "no value is above 1 %; are they shares? Then write `unit: share`, and the margin as a share"
     return None
+
+
+def look_like_shares(values: pd.Series) -> pd.Series:
+    """Which values in percent would, as shares, lie among the others: 0.713 among 71.2 and 70.9."""
+    few = (values > 0) & (values <= 1)
+    rest = values[values > 1]
+    return few & (100 * values >= rest.min() * (1 - NEAR)) & (100 * values <= rest.max() * (1 + NEAR))
 
 
 def refuse(error: CellAtError, place: str) -> MeasurementError:

@@ -51,7 +51,7 @@ def arrange(cells: pd.DataFrame, header: Header, entry: Entry | None, file: str,
 
 
 def _unique(names: tuple[str, ...]) -> list[str]:
-    """Names that stand twice are told apart by a mark that no entry can mean, so that neither is taken for the other."""
+    """Names that occur twice are kept apart by a mark that no entry can mean, so that neither is taken for the other."""
     seen: dict[str, int] = {}
     result: list[str] = []
     for name in names:

@@ -140,7 +140,7 @@ def _choices(fields: tuple[Field, ...], layout: str, rows: Rows) -> dict[str, tu
 
 
 def _model_and_seed(fields: tuple[Field, ...], rows: Rows) -> tuple[list[str], list[str]]:
-    """The fields that may be them: by their names, else texts and folders that tell several apart."""
+    """The fields that may be them: by their names, else texts and folders that distinguish several."""
     several = {field.name for field in fields if field.distinct > 1}
     folders = [name for name in rows.fields if name in several and PLACE.match(name) and "-" not in name]
     texts = [field.name for field in fields if not field.numeric and field.name in several and field.distinct <= MOST_MODELS]

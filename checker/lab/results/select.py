@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import ConfigurationError, MeasurementError
-from checker.lab.results.cells import CellAtError, check_unit, equals, is_empty, must, refuse, to_numbers
+from checker.lab.results.cells import CellAtError, check_unit, equals, is_empty, look_like_shares, must, refuse, to_numbers
 from checker.lab.results.entry import PERCENTS, AtStep, Entry
 from checker.lab.results.fields import MISSING, extract, lookup, near, split_pattern
 from checker.lab.results.rows import FILE, OWN, ROW, RUN, STATE, STEP, Rows
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FEW = 5  # places that are named of rows left out for one reason
 KEY = ["model", "seed"]
+SUMMARY_ROW = re.compile(r"(?i)(?:grand )?(?:total|sum|mean|average|avg|median|std|overall)s?\.?:?")
 
 
 class Sieve:
@@ -71,6 +73,12 @@ def select(rows: Rows, entry: Entry) -> Selection:
         raise MeasurementError(f"{place(frame.loc[wrong[0]])}: {wrong[1]}")
     least, most = frame["number"].min(), frame["number"].max()
     if entry.metric.unit in PERCENTS and least <= 1 < most and "item" not in frame.columns:
+        bare = frame[look_like_shares(frame["number"]) & ~frame["cell"].astype(str).str.contains("%", regex=False)]
+        if len(bare):
+            value = f"{bare['number'].iloc[0]:g}"
+            raise MeasurementError(
+                f"{place(bare.iloc[0])}: {value} among values up to {most:g} %: a share, or {value} percent? Write it with its %"
+            )
         notes.append(f"values from {least:g} to {most:g} %: look whether some are shares")
     return _selection(sieve, entry, conflicts, notes)
 
@@ -193,6 +201,10 @@ def _name(sieve: Sieve, rows: Rows, entry: Entry, notes: list[str]) -> None:
         raise ConfigurationError(f"{entry.file}: no model of the table stands under `models`{near('', names)}")
     sieve.drop(frame["model"] == "", "no model")
     frame = sieve.frame
+    if entry.models is None:
+        sums = frame["model"].map(lambda model: bool(SUMMARY_ROW.fullmatch(model)))
+        sieve.drop(sums, "a row that sums up others", ("model",))
+        frame = sieve.frame
     if entry.layout == "wide" and "(model)" in rows.frame.columns:
         sieve.frame = frame[frame["model"].map(names).notna()]  # other columns are other things
     else:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from checker.lab.encoder import Encoder
 
 TRANSFORMER: Needs = frozenset({"attention", "tokens", "features", "scalars"})
-CONVNET: Needs = frozenset({"features", "scalars"})
+STAGES: Needs = frozenset({"features", "scalars"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Wanted:
 
     @property
     def kind(self) -> str:
-        """What tells how long it takes to measure: the name of a model, or that it is a toy."""
+        """By what the time of a measurement is estimated: the name of a model, or that it is a toy."""
         return self.scope.value if self.scope.trained_here else self.name
 
 
@@ -101,7 +101,7 @@ class Source(ABC):
         return ()
 
     def present(self) -> bool:
-        """Whether this project has anything of this source; what it lacks is not told where it does not."""
+        """Whether this project has anything of this source; what it lacks is not reported where it does not."""
         return True
 
     def problem(self) -> str | None:
@@ -151,7 +151,7 @@ class Source(ABC):
 
     def recorded(self, name: str, metrics: Sequence[str]) -> Sequence[Wanted]:
         """The seeds of a model for which there are values of these metrics, in a scope in which nothing is measured; `data` says
-        where they are recorded. One for which there is none, where there is no value: `known` tells why."""
+        where they are recorded. One for which there is none, where there is no value: `known` says why."""
         raise NotImplementedError(f"values are measured in the scope {self.scope}")
 
     def known(self, metric: str, wanted: Wanted, places: Places) -> np.ndarray | None:

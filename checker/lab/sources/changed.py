@@ -91,7 +91,9 @@ class WithChanges(Source):
             return str(error)
         model = changed.model
         known = self.source.has(model) or self.source.borrows(model)
-        if not known or (not changed.knobs and not changed.interventions):
+        if not known:
+            return self.source.refusal(model)
+        if not changed.knobs and not changed.interventions:
             return None
         if not self.source.changeable:
             return f"nothing can be changed in {self.scope.label}"
@@ -156,7 +158,7 @@ def _refused(changed: Changed, recipe: Recipe) -> str | None:
     for change, value in (*changed.knobs, *changed.interventions):
         reason = change.refuses(recipe, value)
         if reason:
-            return f"{changed.model} cannot be had with {change.name} {change.say(value)}: {reason}"
+            return f"{changed.model} is not available with {change.name} {change.say(value)}: {reason}"
     return None
 
 

@@ -100,7 +100,7 @@ class Experiments(Source):
         return CommandRun(found.file, address, found.experiment.timeout, None if memory is None else memory * GIGABYTE)
 
     def provenance(self, name: str, found: Sequence[Found]) -> dict[str, Any]:
-        """Of a correlation, the first of its experiments is told in full, and the second by its address alone."""
+        """Of a correlation, the first of its experiments is described in full, and the second by its address alone."""
         each = next(each for each in _all() if name in each.experiment.models and _made(each, found[0]))
         outputs = [_output(each, run.file).values.mean() for run in found]
         seeds = each.experiment.seeds

@@ -19,7 +19,7 @@ from checker.lab.metric import Needs
 from checker.lab.models import Model
 from checker.lab.own.contents import described_by, weight_files
 from checker.lab.own.entries import FILE, OwnModel, read_models
-from checker.lab.sources.base import CONVNET, TRANSFORMER, Found, Places, Source, Wanted
+from checker.lab.sources.base import STAGES, TRANSFORMER, Found, Places, Source, Wanted
 from checker.lab.sources.released import Released
 from checker.lab.trust import HIDDEN
 from checker.scope import Scope
@@ -57,7 +57,7 @@ class Own(Source):
     def gives(self, name: str) -> Needs:
         if self.borrows(name):
             return self.released.gives(name)
-        return CONVNET if _models()[name].entry.architecture.startswith(CONVOLUTIONAL) else TRANSFORMER
+        return STAGES if _models()[name].entry.architecture.startswith(CONVOLUTIONAL) else TRANSFORMER
 
     def find(self, wanted: Wanted, places: Places) -> Found | None:
         if self.borrows(wanted.name):

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 FOLDERS = ("claims", HIDDEN)  # of a project or a vault, in which results.yaml may lie
 OTHER: dict[Relation, Relation] = {"greater": "less", "less": "greater"}
 JOIN = " + "  # between the files of a correlation's two metrics
+SPLITS = (("validation", "val", "valid", "dev"), ("test",), ("training", "train"))  # words for the same part of a data set
+PICTURES = ("images", "pictures", "examples", "set", "split", "data")
 TABLES = 64  # that are kept in memory
 
 
@@ -132,7 +135,17 @@ def metric_name(entry: Entry) -> str:
 def metric_word(entry: Entry) -> MetricWord:
     """The metric of a table as sentences may name it."""
     margin = MarginWord(entry.metric.margin, entry.metric.unit)
-    return word_of(metric_name(entry), entry.metric, margin, Scope.RECORDED)
+    return replace(word_of(metric_name(entry), entry.metric, margin, Scope.RECORDED), synonyms=tuple(_on_split(entry)))
+
+
+def _on_split(entry: Entry) -> Iterator[str]:
+    """How sentences name a metric together with the split that its entry chooses: "accuracy on the validation images"."""
+    chosen = str(entry.where.get(entry.columns.split or "", "")).casefold()
+    for word in next((names for names in SPLITS if chosen in names), ()):
+        yield f"{word} {entry.metric.name}"
+        for noun in PICTURES:
+            yield f"{entry.metric.name} on {word} {noun}"
+            yield f"{entry.metric.name} on the {word} {noun}"
 
 
 def plain_name(title: str) -> str:
@@ -183,7 +196,7 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 def _entries() -> tuple[Entry, ...]:
-    """The entries of the project; none where its file is not well formed, which `problem` tells."""
+    """The entries of the project; none where its file is not well formed, which `problem` reports."""
     file = _file()
     if file is None:
         return ()

@@ -74,7 +74,7 @@ def add(found: Iterable[Addition]) -> tuple[list[Change], list[str]]:
     for addition in found:
         old = addition.path.read_bytes() if addition.path.is_file() else None
         if old is not None and old != addition.data and not is_ours(addition, old):
-            left.append(f"{addition.path}: there is such a file, which is not as it was put there; left as it is")
+            left.append(f"{addition.path}: exists already and is not the file that check-claims writes; left as it is")
         elif old != addition.data:
             changes.append(Change(addition.path, old, addition.data))
     return changes, left

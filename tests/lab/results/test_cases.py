@@ -84,4 +84,11 @@ def test_one_seed_a_side_decides_nothing_whatever_the_numbers() -> None:
     verdict = compare_recorded(np.array([[0.9]]), np.array([[0.1]]), "greater")
     assert verdict.word == "inconclusive" and verdict.low == -np.inf and verdict.high == np.inf and verdict.p == 1
     assert "one seed" in verdict.reason
-    assert compare_recorded([[0.9], [0.91], [0.9]], [[0.1]], "greater").word == "inconclusive"
+
+
+def test_one_seed_beside_several_is_taken_as_fixed_as_a_checkpoint_is() -> None:
+    verdict = compare_recorded([[0.9], [0.91], [0.9]], [[0.1]], "greater")
+    assert verdict.word == "supported"
+    assert verdict.reason.endswith("the single checkpoint on one side is taken as fixed")
+    assert verdict.low == pytest.approx(0.9033 - 0.1 - 4.3027 * 0.005774 / 3**0.5, abs=1e-4)  # Student's t, 2 degrees of freedom
+    assert compare_recorded([[0.9], [0.3], [0.6]], [[0.5]], "greater").word == "inconclusive"

@@ -80,6 +80,29 @@ ROWS = "a,0,0.5\na,1,0.6\nb,0,0.7\nb,1,0.8\n"
         ),
         ("a mean without a seed", f"model,seed,acc\n{ROWS}a,,0.55\n", COLUMNS),
         ("states", f"model,seed,acc,status\n{ROWS.replace(chr(10), ',ok' + chr(10))}a,2,0.1,crashed\nb,2,0.1,RUNNING\n", COLUMNS),
+        (
+            "runs that diverged, in a column of state",
+            f"model,seed,acc,state\n{ROWS.replace(chr(10), ',ok' + chr(10))}a,2,0.1,Diverged\n",
+            COLUMNS,
+        ),
+        (
+            "runs that diverged, in a column of their own",
+            f"model,seed,acc,diverged\n{ROWS.replace(chr(10), ',False' + chr(10))}a,2,0.1,True\n",
+            COLUMNS,
+        ),
+        ("a line for Excel", f"sep=;\nmodel;seed;acc\n{ROWS.replace(',', ';').replace('0.', '0,')}", COLUMNS),
+        ("line ends of an old Macintosh", f"model,seed,acc\n{ROWS}".replace("\n", "\r"), COLUMNS),
+        ("a title above the header", f"Results of May,,\n\nmodel,seed,acc\n{ROWS}", COLUMNS),
+        ("merged cells above the header", f",CIFAR-10,\nmodel,seed,acc\n{ROWS}", COLUMNS),
+        ("totals with a seed", f"model,seed,acc\n{ROWS}Total,0,2.6\nmean,1,0.65\nAverage:,0,0.6\n", COLUMNS),
+        ("totals without one", f"model,seed,acc\n{ROWS}Total,,2.6\n", COLUMNS),
+        ("rows twice", f"model,seed,acc\n{ROWS}{ROWS}", COLUMNS),
+        (
+            "a table of markdown",
+            f"| model | seed | acc |\n|---|---|---|\n{''.join('| ' + row.replace(',', ' | ') + ' |' + chr(10) for row in ROWS.split())}",
+            COLUMNS,
+        ),
+        ("a separator at the end of each line", f"model,seed,acc\n{ROWS}".replace("\n", ",\n"), COLUMNS),
         ("rounded copies", f"model,seed,acc\n{ROWS}a,0,0.50000000000001\n", COLUMNS),
     ],
 )
@@ -104,6 +127,11 @@ def test_the_same_table_packed_and_in_other_encodings(tmp_path: Path) -> None:
         ("a,2,-", "no value"),
         ("a,2,N/A", "no value"),
         ("a,2,NaN", "its value is NaN"),
+        ("a,2,-1.#IND00", "its value is NaN"),
+        ("a,2,nan(ind)", "its value is NaN"),
+        ("a,2,#DIV/0!", "its value is NaN"),
+        ("a,2,n.a.", "its value is the text 'n.a.'"),
+        ("Overall,0,0.5", "a row that sums up others"),
         ("a,2,OOM", "its value is the text 'OOM'"),
         ("a,mean,0.55", "no seed: 'mean'"),
         ("a,1,0.6", "the same again, with the same value"),
@@ -127,6 +155,12 @@ def test_what_is_left_out_has_its_reason(cells: str, reason: str, tmp_path: Path
         ),
         (f"model,seed,acc\n{ROWS}a,2,inf\n", COLUMNS, "share", "line 6: inf is not a finite number"),
         (f"model,seed,acc\n{ROWS}", COLUMNS, "%", "no value is above 1 %; are they shares"),
+        ("model,seed,acc\na,0,71.2\na,1,0.713\nb,0,70.1\n", COLUMNS, "%", "line 3: 0.713 among values up to 71.2 %: a share, or"),
+        ("model,seed,acc\na,0,71.2%\na,1,0.4\nb,0,70.1%\n", COLUMNS, "%", "line 3: '0.4' has no % as other cells have"),
+        ("model,seed,acc\na,0,12 ms\na,1,13 ms\n", COLUMNS, "ms", "line 2: '12 ms' is not a number"),
+        ("model;seed;acc\na;0;0,5\na;1;0.6\n", COLUMNS, "share", "a comma for decimals or for thousands"),
+        ("model;seed;acc\na;0;1,23,456\na;1;2,34,567\n", COLUMNS, "ms", "a comma for decimals or for thousands"),
+        ("model,seed,acc\na,0,0.5*\na,1,0.6\n", COLUMNS, "share", r"'0.5\*' is not a number"),
         (f"model,seed,acc\n{ROWS}a,2,0.7 ± 0.1\n", COLUMNS, "share", "line 6: '0.7 ± 0.1' is a mean with a spread"),
         (f"model,seed,acc\n{ROWS}a,2,71.2 (0.4)\n", COLUMNS, "%", "is a mean with a spread"),
         (f"model,seed,acc\n{ROWS}a,2,$71.2_{{0.4}}$\n", COLUMNS, "%", "is a mean with a spread"),
@@ -194,6 +228,19 @@ def test_a_conflict_is_named_with_what_differs_and_never_averaged(tmp_path: Path
         str(found.conflicts[0])
         == "conflict: a, seed 1 has the values 0.6 and 0.9 (t.csv: line 3; t.csv: line 6); they differ in acc, data"
     )
+
+
+def test_what_may_be_so_many_percent_counts_as_it_is_written(tmp_path: Path) -> None:
+    """A run that collapsed, and one that its % says outright."""
+    found = chosen(tmp_path, "model,seed,acc\na,0,71.2\na,1,0.1\nb,0,70.1\n", unit="%")
+    assert found.means()["a"] == {"0": 71.2, "1": 0.1} and "look whether some are shares" in found.notes[0]
+    assert chosen(tmp_path, "model,seed,acc\na,0,71.2\na,1,0.713%\nb,0,70.1\n", unit="%").means()["a"]["1"] == 0.713
+
+
+def test_a_column_that_is_the_value_says_nothing_of_the_run(tmp_path: Path) -> None:
+    text = "model,seed,diverged\na,0,1\na,1,0\nb,0,0\n"
+    found = chosen(tmp_path, text, "columns: {model: model, seed: seed, value: diverged}")
+    assert found.means() == {"a": {"0": 1.0, "1": 0.0}, "b": {"0": 0.0}}
 
 
 def test_an_outlier_that_finished_counts(tmp_path: Path) -> None:

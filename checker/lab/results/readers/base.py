@@ -40,10 +40,12 @@ UNFINISHED = frozenset(
             "scheduled",
             "pruned",
         ),
-        *("waiting", "incomplete", "unfinished", "deleted"),
+        *("waiting", "incomplete", "unfinished", "deleted", "diverged", "nan", "dnf", "did not finish", "not finished"),
+        *("in progress", "terminated", "evicted", "node fail", "out of memory", "suspended", "paused", "stalled", "invalid"),
     )
 )
-STATES = frozenset(("state", "status", "run_state", "run_status", "run state", "run status"))
+STATES = frozenset(("state", "status", "run_state", "run_status", "run state", "run status", "job_state", "job_status"))
+DIVERGED = frozenset(("diverged", "is_diverged", "has_diverged", "crashed"))  # columns that say yes or no
 
 
 @dataclass(frozen=True)

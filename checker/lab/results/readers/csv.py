@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import warnings
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,17 @@ from checker.errors import ConfigurationError, MeasurementError
 from checker.lab.results.entry import Entry
 from checker.lab.results.files import MOST_BYTES, Source, decode, read_bytes, suffixes
 from checker.lab.results.layouts import Header, arrange
-from checker.lab.results.readers.base import STATES, UNFINISHED, Reader, place_fields
+from checker.lab.results.readers.base import DIVERGED, STATES, UNFINISHED, Reader, place_fields
 from checker.lab.results.rows import RUN, STATE, STEP, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATORS = (",", ";", "\t", "|")
+YES = frozenset(("true", "yes", "y", "1", "1.0"))
 SAMPLE = 20  # lines that are looked at for the separator and for header rows
+SAID = re.compile(r"sep=(.)\r?\n")
+TITLES = 5  # lines that may stand above a header
 WANDB = {"created", "runtime", "sweep", "user", "tags", "agent", "hostname"}
 
 
@@ -55,10 +59,15 @@ def _read_file(source: Source, file: Path, entry: Entry | None) -> pd.DataFrame:
     text = decode(read_bytes(file, MOST_BYTES), file.name, entry.encoding if entry else None)
     if "\0" in text[: 2**16]:
         raise MeasurementError(f"{file.name}: binary, not a table of text")
-    comments = _comments(text)
+    if "\r" in text and "\n" not in text:  # of an old Macintosh
+        text = text.replace("\r", "\n")
+    said = SAID.match(text)  # a line for Excel
+    comments = _comments(text, said.end() if said else 0)
     text = text[comments.offset :]
-    separator = (entry.separator if entry else None) or find_separator(text, file)
+    separator = (entry.separator if entry else None) or (said[1] if said else None) or find_separator(text, file)
     header = _header(text, separator, wide=entry is not None and entry.layout == "wide")
+    if entry is not None and entry.layout == "long":
+        header = _below_titles(header, text, separator, entry)
     if not header.names:
         raise MeasurementError(f"{file.name}: empty")
     frame = arrange(_cells(text, separator, header, file), header, entry, source.label(file), comments.lines)
@@ -66,7 +75,7 @@ def _read_file(source: Source, file: Path, entry: Entry | None) -> pd.DataFrame:
         if name not in frame.columns:
             frame[name] = value
     if STATE not in frame.columns:
-        frame[STATE] = states(frame)
+        frame[STATE] = states(frame, entry.columns.value if entry else None)
     for name, nothing in ((RUN, ""), (STEP, None)):
         if name not in frame.columns:
             frame[name] = nothing
@@ -80,8 +89,8 @@ class _Comments:
         self.offset, self.lines = offset, lines
 
 
-def _comments(text: str) -> _Comments:
-    offset = lines = 0
+def _comments(text: str, offset: int = 0) -> _Comments:
+    lines = text.count("\n", 0, offset)
     while text.startswith(("#", "\n", "\r\n"), offset):
         end = text.find("\n", offset) + 1
         if not end:
@@ -141,6 +150,19 @@ def _header(text: str, separator: str, wide: bool) -> Header:
     return Header(tuple(names), ends[0])
 
 
+def _below_titles(header: Header, text: str, separator: str, entry: Entry) -> Header:
+    """The header that an entry speaks of, where lines with other cells (a title, merged cells) stand above it."""
+    wanted = {name for name in (entry.columns.model, entry.columns.seed, entry.columns.value) if name}
+    if not wanted or wanted <= set(header.names):
+        return header
+    reader = csv.reader(io.StringIO(text[: 2**16]), delimiter=separator, skipinitialspace=True)
+    for row in islice(reader, TITLES + 1):
+        names = tuple(cell.strip() for cell in row)
+        if wanted <= set(names):
+            return Header(names, reader.line_num)
+    return header
+
+
 def _cells(text: str, separator: str, header: Header, file: Path) -> pd.DataFrame:
     import pandas as pd
 
@@ -170,8 +192,9 @@ def _cells(text: str, separator: str, header: Header, file: Path) -> pd.DataFram
     return frame.fillna("")
 
 
-def states(frame: pd.DataFrame) -> pd.Series:
-    """Why each row does not count, by a column that is called state or status and holds words for runs that did not finish."""
+def states(frame: pd.DataFrame, value: str | None = None) -> pd.Series:
+    """Why each row does not count, by a column that is called state or status and holds words for runs that did not finish, or
+    one, other than that of the `value`, that says of each run whether it diverged."""
     import pandas as pd
 
     said = pd.Series("", index=frame.index, dtype=object)
@@ -180,6 +203,9 @@ def states(frame: pd.DataFrame) -> pd.Series:
             cells = frame[name].astype(str).str.strip()
             bad = cells.str.lower().str.replace("_", " ").isin(UNFINISHED)
             said[bad & (said == "")] = "the run did not finish: " + cells[bad]
+        elif str(name).lower() in DIVERGED and name != value:
+            cells = frame[name].astype(str).str.strip().str.lower()
+            said[cells.isin(YES) & (said == "")] = f"the run did not finish: {name}"
     return said
 
 

@@ -1,4 +1,5 @@
-"""A convolutional network as a subject: it gives features after each stage, and neither attention nor tokens.
+"""A network of stages as a subject, convolutional or with attention in windows: it gives features after each stage, and neither
+attention among all patches nor tokens.
 
 Its layers are timm's stages (a ResNet's stem counts as one), and the feature of a stage is the mean of its map over positions.
 """
@@ -16,8 +17,8 @@ from checker.lab.metric import Needs
 from checker.lab.subjects.base import Subject, batches
 
 
-class Convnet(Subject):
-    """A convolutional network of stages."""
+class Staged(Subject):
+    """A convolutional network, or a transformer such as Swin whose positions do not all attend to each other."""
 
     gives: ClassVar[Needs] = frozenset({"features", "scalars"})
 
@@ -31,13 +32,14 @@ class Convnet(Subject):
         return tuple(torch.cat(stage).clone() for stage in zip(*parts, strict=True))
 
 
-def is_convnet(module: Any) -> bool:
-    """Whether a network of timm is one of stages of convolutions."""
-    return hasattr(module, "forward_intermediates") and not any("Attention" in type(part).__name__ for part in module.modules())
+def is_staged(module: Any) -> bool:
+    """Whether a network of timm gives a map after each stage, and is no plain vision transformer."""
+    plain = all(hasattr(module, part) for part in ("blocks", "patch_embed", "num_prefix_tokens"))
+    return hasattr(module, "forward_intermediates") and not plain
 
 
-def describe_convnet(name: str, module: Any, size: int, mean: tuple[float, ...], std: tuple[float, ...], weights: str) -> Encoder:
-    """An Encoder for a convolutional network of timm. A position of its last map stands for a patch, and its stages for blocks.
+def describe_stages(name: str, module: Any, size: int, mean: tuple[float, ...], std: tuple[float, ...], weights: str) -> Encoder:
+    """An Encoder for a network of stages of timm. A position of its last map stands for a patch, and its stages for blocks.
 
     Raises MeasurementError for a picture that is smaller than one position.
     """
