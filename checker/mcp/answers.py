@@ -114,6 +114,8 @@ class Word(Answer):
 class Vocabulary(Answer):
     metrics: list[Word]
     models: list[Word]
+    releases: list[Word]
+    """Models whose released weights come in sizes, which a claim can name."""
     families: list[Word]
     data: list[Word]
 
