@@ -14,7 +14,7 @@ import checker
 PACKAGE = Path(checker.__file__).parent
 ORDER = [
     *("notes", "claims", "lab", "verdicts", "evidence", "runs", "writing", "reports", "workspace"),
-    *("lsp", "browse", "cli", "pytest_plugin"),
+    *("lsp", "browse", "mcp", "cli", "pytest_plugin"),
 ]
 FORBIDDEN = {("lab", "notes"), ("lab", "claims"), ("claims", "lab"), ("verdicts", "lab"), ("verdicts", "notes")}
 

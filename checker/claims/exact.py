@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
-from checker.claims.claim import Claim
+from checker.claims.claim import Claim, Exact
 from checker.claims.kind import KINDS, Kind
 from checker.claims.named import Identity, load_fields, make_spec
 from checker.claims.slug import metric_layers
@@ -20,13 +21,17 @@ def exact_spec(claim: Claim, base: ClaimSpec | None, vocabulary: Vocabulary) -> 
     Raises SpecError with the place in the note for what is no YAML, an unknown key, or a spec that is not whole.
     """
     assert claim.exact is not None
-    place = str(claim.note.path)
-    if not claim.exact.text.strip():
-        raise SpecError(f"{place}:{claim.exact.line}:1: the claim block is empty; write the fields of a spec, or delete it")
-    given = load_fields(claim.exact.text, place)
+    return block_spec(claim.exact, str(claim.note.path), base, vocabulary)
+
+
+def block_spec(block: Exact, place: str, base: ClaimSpec | None, vocabulary: Vocabulary) -> ClaimSpec:
+    """The spec of a claim block in the note `place`, over that of its sentence. Raises SpecError as `exact_spec` does."""
+    if not block.text.strip():
+        raise SpecError(f"{place}:{block.line}:1: the claim block is empty; write the fields of a spec, or delete it")
+    given = load_fields(block.text, place)
     for key in Identity.model_fields:
         if key in given:
-            raise SpecError(f"{place}:{claim.exact.line}:1: `{key}` does not belong in a claim block; the note says it")
+            raise SpecError(f"{place}:{block.line}:1: `{key}` does not belong in a claim block; the note says it")
     fields: dict[str, Any] = {}
     if base is not None and given.get("kind", base.kind) == base.kind:
         fields = base.as_dict()
@@ -42,7 +47,17 @@ def exact_spec(claim: Claim, base: ClaimSpec | None, vocabulary: Vocabulary) -> 
         both = isinstance(value, dict) and isinstance(fields.get(key), dict) and key in ("where", "decide")
         fields[key] = {**fields[key], **value} if both else value
     _fill(fields, kind, vocabulary)
-    return make_spec(fields, claim.exact.text, place)
+    if vocabulary.metric(str(fields.get("metric"))) is None and isinstance(fields.get("metric"), str):
+        _check_whole(fields, kind, f"{place}:{block.line}:1", vocabulary)
+    return make_spec(fields, block.text, place)
+
+
+def _check_whole(fields: dict[str, Any], kind: Kind | None, where: str, vocabulary: Vocabulary) -> None:
+    """Raise SpecError for an unknown metric where it would have had to say what the block leaves out."""
+    if "where" not in fields or (kind is not None and not fields.keys() & {"margin", "bound", *kind.either}):
+        names = [metric.name for metric in vocabulary.metrics]
+        near = ", ".join(difflib.get_close_matches(fields["metric"], names, 3)) or "check-claims words lists those there are"
+        raise SpecError(f"{where}: no metric is called {fields['metric']!r} here; near to it: {near}")
 
 
 def _fill(fields: dict[str, Any], kind: Kind | None, vocabulary: Vocabulary) -> None:

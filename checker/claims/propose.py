@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.claims.claim import TAG, WITH_ID
-from checker.claims.language.read import Reading, read_sentence
+from checker.claims.language.read import LONGEST, Reading, read_sentence
 from checker.claims.language.sentence import plain, sentence_ends
 from checker.notes import Block, Link, Note, Span
 from checker.vocabulary import Vocabulary
@@ -71,6 +71,8 @@ def proposals(
             if span.end < looked_at.start or looked_at.end < span.start:
                 continue
             source = note.data[span.start : span.end].decode("utf-8")
+            if len(source) > LONGEST:
+                continue
             key = source + "".join(f"\n{name}\n{meant[name]}" for name in sorted(meant))
             if key in idle or any(span.start <= tag <= span.end + 2 for tag in tags):
                 continue

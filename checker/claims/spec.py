@@ -28,6 +28,7 @@ LAYERS = re.compile(
     r"|layers [1-9][0-9]*(?:-[1-9][0-9]*|(?: and [1-9][0-9]*)+)"
 )
 OF_EVERY_KIND = ("kind", "metric", "where", "scope", "decide")
+MOST_SEEDS = 1000  # of a look
 HEADS = re.compile(r"head [1-9][0-9]*")
 
 
@@ -153,8 +154,8 @@ class Decide(Strict):
 
     @model_validator(mode="after")
     def _looks_grow(self) -> Decide:
-        if any(look < 2 for look in self.looks) or list(self.looks) != sorted(set(self.looks)):
-            raise ValueError("looks must be growing numbers of seeds, each at least 2")
+        if not all(2 <= look <= MOST_SEEDS for look in self.looks) or list(self.looks) != sorted(set(self.looks)):
+            raise ValueError(f"looks must be growing numbers of seeds, each from 2 to {MOST_SEEDS}")
         return self
 
 

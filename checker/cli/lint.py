@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,12 +12,6 @@ from checker.cli.app import FAILED, JSON, OK, app, exits, open_workspace
 from checker.cli.github import quoted
 from checker.cli.vaults import PATH, open_vault
 from checker.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from checker.notes import Vault
-    from checker.notes.lint import Fault
-
-CLAIM = "claim"  # the kind of fault that only reading the claims finds
 
 
 @app.command("lint")
@@ -33,13 +27,14 @@ def lint(
     from checker.notes.lint import lint as faults_of
     from checker.reports.text import clean
     from checker.runs.project import Project
+    from checker.workspace.faults import CLAIM, claim_faults, has_claims
 
     kinds = (*KINDS, CLAIM)
     wanted = {kind.strip() for kind in only.split(",") if kind.strip()} or set(kinds)
     if wanted - set(kinds):
         raise ConfigurationError(f"--only does not know {', '.join(sorted(wanted - set(kinds)))}; it takes {', '.join(kinds)}")
     vault = open_vault(path)
-    claims = _claim_faults(path, vault) if CLAIM in wanted else []
+    claims = claim_faults(open_workspace(path), vault) if CLAIM in wanted and has_claims(vault) else []
     found = [fault for fault in sorted([*faults_of(vault, [Project.find(path).root]), *claims]) if fault.kind in wanted]
     if as_json:
         names = ("line", "column", "kind", "message")
@@ -49,17 +44,3 @@ def lint(
             for fault in found:
                 typer.echo(clean(str(fault)))
     return FAILED if found else OK
-
-
-def _claim_faults(path: Path, vault: Vault) -> list[Fault]:
-    """Where a claim cannot be read or its spec is wrong; what is wrong with a whole file is reported anyway."""
-    from checker.notes.lint import Fault
-
-    if not vault.tagged("claim") and not vault.with_callout("claim"):
-        return []
-    survey = open_workspace(path).survey()
-    faults = [
-        Fault(each.path, each.line, each.column, CLAIM, each.message) for each in survey.faults if each not in vault.problems
-    ]
-    wrong = [case for case in survey.cases if case.word == "error"]
-    return faults + [Fault(case.claim.note.path, case.claim.line, 1, CLAIM, case.reason) for case in wrong]

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 import typer
 
-from checker.cache import cache_folder
 from checker.cli.answers import print_json
 from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, open_workspace, show
 from checker.errors import ConfigurationError
+from checker.workspace import proposing
 
 if TYPE_CHECKING:
     from checker.claims.propose import Proposal
-    from checker.notes import Vault
     from checker.workspace import Workspace
 
 
@@ -98,13 +97,11 @@ def propose(
     as_json: JSON = False,
 ) -> int:
     """List untagged sentences that could be checked as they stand, and those that nearly could."""
-    from checker.workspace.idle import idle_sentences
 
     workspace = open_workspace(vault)
     opened = workspace.vault()
     places = [opened.find(name) for name in notes] if notes else list(filter(opened.is_content, opened.note_paths))
-    with idle_sentences(cache_folder() / "idle", workspace.words) as idle:
-        found = [proposal for place in places for proposal in _proposals(opened, place, workspace.words, idle)]
+    found = [proposal for _, of_note in proposing.propose(opened, places, workspace.words) for proposal in of_note]
     accepted = (_accepted(found, yes) if write else []) + (_fixed(found) if fix else [])
     unwritten = _tag(workspace, accepted) if accepted else []
     if as_json:
@@ -140,21 +137,6 @@ def _summary(found: Sequence[Proposal], notes: int) -> str:
         )
     line = f"{len(reads)} sentences in {len({one.note.path for one in reads})} notes could be claims"
     return f"{line}; {near} nearly (--fix asks which sentence is meant)" if near else line
-
-
-def _proposals(vault: Vault, place: PurePosixPath, vocabulary: Any, idle: set[str]) -> list[Proposal]:
-    from checker.claims.propose import proposals
-    from checker.errors import NoteError
-    from checker.runs.survey import introduced
-    from checker.writing.claim_note import is_claim_note
-
-    try:
-        note = vault.note(place)
-    except NoteError:
-        return []  # reported by `check-claims lint`
-    if is_claim_note(note.data):
-        return []
-    return proposals(note, vocabulary, lambda links: introduced(vault, note, links), idle)
 
 
 def _told(proposal: Proposal) -> str:

@@ -11,7 +11,7 @@ import typer
 from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, JSON, OK, app, exits, open_workspace
 from checker.cli.vaults import PATH, VAULT
-from checker.errors import ConfigurationError, EvidenceError
+from checker.errors import EvidenceError
 
 if TYPE_CHECKING:
     from checker.runs.case import Case
@@ -112,13 +112,7 @@ def explain(
 
     workspace = open_workspace(vault)
     survey = workspace.survey()
-    cases = survey.cases
-    wanted = claim.removeprefix("^")
-    case = next((case for case in cases if case.id == wanted), None)
-    if case is None:
-        near = difflib.get_close_matches(wanted, [case.id for case in cases], 3, 0.5)
-        guess = f"; did you mean {' or '.join(near)}?" if near else "; check-claims specs lists them"
-        raise ConfigurationError(f"no claim here is called {wanted!r}{guess}")
+    case = survey.case(claim.removeprefix("^"))
     ledgers, faults = read_ledgers(workspace.project, [case.id])
     if case.id in faults:
         raise EvidenceError(faults[case.id])

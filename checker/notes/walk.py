@@ -15,8 +15,8 @@ Stamp = tuple[str, int, int, int, int]  # path in the vault; size, mtime, ctime 
 def walk(root: Path) -> tuple[list[Stamp], list[Problem]]:
     """The regular files below `root`, and what could not be listed.
 
-    Hidden files and folders are left out, as Obsidian does, and links that leave the vault. Each folder is visited once, in its
-    own place rather than where a link leads to it.
+    Hidden files and folders are left out, as Obsidian does, and links that lead to them or leave the vault. Each folder is
+    visited once, in its own place rather than where a link leads to it.
     """
     found: list[Stamp] = []
     problems: list[Problem] = []
@@ -41,7 +41,7 @@ def walk(root: Path) -> tuple[list[Stamp], list[Problem]]:
                     continue
                 path = place + name
                 link = entry.is_symlink()
-                if link and not _is_inside(entry.path, inside):
+                if link and not _is_shown(entry.path, inside):
                     continue
                 try:
                     if entry.is_dir(follow_symlinks=link):
@@ -65,9 +65,10 @@ def _stamp(path: str, entry: os.DirEntry[str]) -> Stamp:
     return path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
-def _is_inside(path: str, root: str) -> bool:
+def _is_shown(path: str, root: str) -> bool:
+    """Whether a link leads to a place below the root, and not to what is hidden there."""
     try:
         target = os.path.realpath(path)
     except OSError:  # a link that nobody may follow, or that is gone by now
         return False
-    return target == root or target.startswith(root + os.sep)
+    return target == root or (target.startswith(root + os.sep) and f"{os.sep}." not in target[len(root) :])

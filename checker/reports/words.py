@@ -72,7 +72,7 @@ def definition(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
     for kind, entries in lexicon(vocabulary, name).items():
         for entry in entries:
             if entry["name"] == name:
-                return entry.get("title", name), _line(kind, entry)
+                return entry.get("title", name), line_of(kind, entry)
     metric = vocabulary.metric(name)  # one of a table or of a command
     return (metric.title, f"[{metric.unit}]") if metric else (name, "")
 
@@ -108,13 +108,14 @@ def as_lines(found: Mapping[str, list[dict[str, Any]]], whole: bool) -> Iterator
         yield TITLES[kind]
         width = max(len(entry.get("title", entry["name"])) for entry in entries)
         for entry in entries:
-            yield f"  {entry.get('title', entry['name']):{width}}  {_line(kind, entry)}".rstrip()
+            yield f"  {entry.get('title', entry['name']):{width}}  {line_of(kind, entry)}".rstrip()
             if whole:
                 yield from (f"      {line}" for line in _details(entry))
         yield ""
 
 
-def _line(kind: str, entry: Mapping[str, Any]) -> str:
+def line_of(kind: str, entry: Mapping[str, Any]) -> str:
+    """What an entry is, in one line."""
     if kind == "metrics":
         return f"{entry['definition']} [{entry['unit']}]"
     if kind == "models":

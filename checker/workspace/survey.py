@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,15 @@ class Survey:
     def claims(self, names: Collection[str]) -> Survey:
         """Only these claims, and none of the problems."""
         return replace(self.only(lambda case: case.id in names), faults=(), unread=())
+
+    def case(self, name: str) -> Case:
+        """The claim of this id. Raises ConfigurationError, with near ones, where there is none."""
+        found = next((case for case in self.cases if case.id == name), None)
+        if found is None:
+            near = difflib.get_close_matches(name, [case.id for case in self.cases], 3, 0.5)
+            guess = f"; did you mean {' or '.join(near)}?" if near else "; check-claims specs lists them"
+            raise ConfigurationError(f"no claim here is called {name!r}{guess}")
+        return found
 
     def named(self, names: Collection[str]) -> Survey:
         """Only these claims. Raises ConfigurationError for an id that no claim has."""

@@ -21,6 +21,7 @@ from checker.workspace.survey import Survey
 if TYPE_CHECKING:
     from checker.evidence import Run
     from checker.notes import Vault
+    from checker.runs.case import Case
     from checker.runs.controls import Answer
     from checker.runs.outcome import Outcome
     from checker.runs.plan import Plan
@@ -84,6 +85,16 @@ class Workspace:
         unread = tuple(problem for problem in vault.problems if problem not in faults)
         rests = {case.id: case.rests_on for case in cases if case.rests_on}
         return Survey(self.project, vault, tuple(cases), tuple(faults), unread, rests=rests)
+
+    def judge(self, sentence: str, block: str) -> Case:
+        """What a claim block would mean in a note, under its sentence, and whether that could be decided here.
+
+        Raises SpecError for a block that is no spec, and for what would not be one sentence with one block.
+        """
+        from checker.runs.judged import judge
+
+        with within(self.context):
+            return judge(sentence, block, self.words)
 
     def plan(self, options: CheckOptions | None = None, survey: Survey | None = None) -> Plan:
         """The trainings, measurements and decisions that a check would do, and how long they take. Nothing is run."""

@@ -38,6 +38,7 @@ IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT"
         "PREDICT", "GOES_WITH"}  # fmt: skip
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
 DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
+LONGEST = 3_000  # characters of what may be one sentence
 MOST_WAYS = 6  # to take the freer words of a sentence
 MOST_TRIED = 2  # of them, before it is given up
 MOST_OFFERED = 8  # sentences for the released weights that one can mean
@@ -78,6 +79,9 @@ def read_sentence(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str
 
     `names` maps phrases to the models that they mean here, such as `our method` in a note that introduces one.
     """
+    if len(sentence) > LONGEST:
+        too_long = "it is too long for one claim"
+        return Reading("needs-spec", sentence[:LONGEST], reason=too_long, missing=("a shorter sentence",))
     text = unquoted(plain(sentence))
     reading = _read(text, vocabulary, names or {})
     if not reading.spec and not reading.choices:
@@ -180,6 +184,14 @@ def _of_which(question: SizeError, text: str, vocabulary: Vocabulary, names: Map
         if rest.status != "ok":
             return rest
     return Reading("needs-spec", text, reason=str(question), missing=(question.missing,), choices=tuple(offered[:MOST_OFFERED]))
+
+
+def words_of(sentence: str, vocabulary: Vocabulary) -> list[list[Word]]:
+    """The words of a plain sentence in each way that they can be taken, without what is read through."""
+    try:
+        return _Reader(sentence, vocabulary, {}, changes_in(sentence, vocabulary).meanings).ways
+    except QuestionError:  # a value that a change does not take
+        return _Reader(sentence, vocabulary, {}, {}).ways
 
 
 class _Reader:
