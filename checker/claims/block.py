@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checker import strict_yaml
-from checker.claims.language.read import Reading
+from checker.claims.language.reading import Reading
 from checker.claims.spec import ClaimSpec, Where
 
 WIDTH = 110  # characters of a comment's line

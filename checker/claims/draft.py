@@ -15,7 +15,8 @@ from checker.claims.block import Asked, Draft
 from checker.claims.claim import Exact
 from checker.claims.exact import block_spec
 from checker.claims.kind import KINDS
-from checker.claims.language.read import read_sentence, words_of
+from checker.claims.language.read import read_sentence
+from checker.claims.language.reader import words_of
 from checker.claims.language.unknown import KINDS as KINDS_OF_WORDS
 from checker.claims.language.unknown import kinds_of
 from checker.claims.language.words import Word

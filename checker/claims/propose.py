@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.claims.claim import TAG, WITH_ID
-from checker.claims.language.read import LONGEST, Reading, read_sentence
+from checker.claims.language.read import LONGEST, read_sentence
+from checker.claims.language.reading import Reading
 from checker.claims.language.sentence import plain, sentence_ends
 from checker.notes import Block, Link, Note, Span
 from checker.vocabulary import Vocabulary

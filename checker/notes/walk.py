@@ -66,9 +66,12 @@ def _stamp(path: str, entry: os.DirEntry[str]) -> Stamp:
 
 
 def _is_shown(path: str, root: str) -> bool:
-    """Whether a link leads to a place below the root, and not to what is hidden there."""
+    """Whether a link leads to a place below the root, and not to what is hidden there; a hidden note may be linked to."""
     try:
         target = os.path.realpath(path)
     except OSError:  # a link that nobody may follow, or that is gone by now
         return False
-    return target == root or (target.startswith(root + os.sep) and f"{os.sep}." not in target[len(root) :])
+    if not f"{target}{os.sep}".startswith(f"{root}{os.sep}"):
+        return False
+    folders, _, name = target[len(root) :].rpartition(os.sep)
+    return f"{os.sep}." not in folders and (name[:1] != "." or name.lower().endswith(tuple(READ)))

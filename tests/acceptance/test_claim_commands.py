@@ -26,7 +26,13 @@ def vault(tmp_path: Path) -> Path:
 
 def test_words_lists_what_claims_can_speak_of(tmp_path: Path) -> None:
     shown = run("words", cwd=tmp_path, cache=tmp_path).stdout
-    assert [line for line in shown.splitlines() if line and line[0] != " "] == ["Metrics", "Models", "Families", "Data"]
+    assert [line for line in shown.splitlines() if line and line[0] != " "] == [
+        "Metrics",
+        "Models",
+        "Released in sizes",
+        "Families",
+        "Data",
+    ]
     found = json.loads(run("words", "attention distance", "--json", cwd=tmp_path, cache=tmp_path).stdout)
     assert [metric["name"] for metric in found["metrics"]] == ["attention_distance"]
     nothing = run("words", "loveliness", cwd=tmp_path, cache=tmp_path)

@@ -74,7 +74,7 @@ def run(line: str) -> str:
 def claims() -> dict[str, dict[str, object]]:
     """The claims as a check without writing says them, by the names of their notes."""
     answer = json.loads(CliRunner().invoke(app, ["check", ".", "--dry-run", "--json"]).stdout)
-    return {claim["source"].partition("#")[0].removesuffix(".md"): claim for claim in answer["claims"]}
+    return {claim["source"].partition(":")[0].removesuffix(".md"): claim for claim in answer["claims"]}
 
 
 def stale() -> set[str]:
@@ -129,7 +129,7 @@ def test_the_research_folder_of_the_manual(tmp_path: Path, monkeypatch: pytest.M
     look, decide, again = (block.split("\n")[:-1] for block in SHELL.findall(page))
 
     told = "\n".join(map(run, look))
-    assert "every weight is there" in told and "cifar_top1 | val_loss" in told
+    assert "all weights are there" in told and "cifar_top1 | val_loss" in told
     for line in decide:
         run(line)
     first = claims()

@@ -51,7 +51,7 @@ def test_where_claims_stand(text: str, statements: list[str]) -> None:
         ("> 1. [-] A #claim", "N.md:1: a cancelled task asserts nothing"),
         ("> [!failure] T\n> A #claim", "N.md:2: text in a failure callout is not asserted"),
         ("> [!fail] A #claim", "N.md:1: text in a failure callout is not asserted"),
-        ("- A\n\n```claim\nx: 1\n```", "N.md:3: a claim block, but there is no claim directly above it"),
+        ("- A\n\n```claim\nx: 1\n```", "N.md:3: a claim block, but no claim stands right above it"),
     ],
 )
 def test_places_that_are_told(text: str, problem: str) -> None:

@@ -52,7 +52,7 @@ def test_a_text_is_known_for_the_tools_own_until_a_byte_of_it_changes() -> None:
         ("value: 0.05", "value: .nan", r"x.yaml:9:10: margin.value: .*"),
         ("alpha: 0.05", "alpha: 0.0", r"x.yaml:12:10: decide.alpha: "),
         ("[3, 5, 8]", "[5, 3]", "growing"),
-        ("[3, 5, 8]", "[1, 3]", "at least 2"),
+        ("[3, 5, 8]", "[1, 3]", "each from 2 to 1000"),
         ("layers: upper half", "layers: some", "upper half, lower half"),
         ("baseline: DINO", "baseline: MAE", "compared with itself"),
         ("baseline: DINO\n", "", "a compare claim needs `baseline`"),

@@ -11,13 +11,20 @@ from scipy import stats
 from checker.verdicts import compare_recorded, one_seed
 
 
-@pytest.mark.parametrize(("a", "b", "counts"), [([[0.7]], [[0.5]], "1 against 1"), ([[0.7]], [[0.5], [0.4]], "1 against 2")])
-def test_one_seed_on_a_side_decides_nothing(a: list[list[float]], b: list[list[float]], counts: str) -> None:
-    verdict = compare_recorded(a, b, "greater", 0.01)
+def test_one_seed_on_each_side_decides_nothing() -> None:
+    verdict = compare_recorded([[0.7]], [[0.5]], "greater", 0.01)
     assert (verdict.word, verdict.p, verdict.p_against, verdict.seeds, verdict.images) == ("inconclusive", 1.0, 1.0, 1, 1)
     assert (verdict.low, verdict.high, verdict.confidence, verdict.lines) == (-math.inf, math.inf, 0.95, (0.01,))
-    assert verdict.effect == pytest.approx(np.mean(a) - np.mean(b))
-    assert verdict.reason.startswith(f"{counts} seeds: ")
+    assert verdict.effect == pytest.approx(0.2)
+    assert verdict.reason.startswith("1 against 1 seeds: ")
+
+
+def test_one_seed_beside_several_is_taken_as_fixed() -> None:
+    b = np.array([[0.50], [0.53], [0.51]])
+    student = stats.ttest_1samp(0.7 - b[:, 0], 0).confidence_interval(0.95)
+    verdict = compare_recorded([[0.7]], b, "greater", 0.01)
+    assert (verdict.low, verdict.high) == (pytest.approx(student.low), pytest.approx(student.high))
+    assert "fixed" in verdict.rule + verdict.reason
 
 
 def test_two_seeds_on_each_side_are_welchs_test() -> None:
