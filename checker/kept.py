@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -13,31 +14,37 @@ from typing import Any
 
 from checker.cache import cache_folder, version
 
+ROOT = Path(__file__).parent
 PACKAGES = ("numpy", "pydantic", "scipy")
 
 
 @cache
 def program() -> str:
     """A hash of all code of this program, of Python and of the packages that its rules compute with, 16 hexadecimal digits."""
-    root = Path(__file__).parent
-    digest = hashlib.sha256(" ".join((sys.version, *map(version, PACKAGES))).encode())
-    for path in sorted(root.rglob("*.py")):
-        digest.update(f"\n{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return hash_of(ROOT.rglob("*.py"), (sys.version, *map(version, PACKAGES)))
+
+
+def hash_of(files: Iterable[Path], made_of: Iterable[str]) -> str:
+    """A hash of files of this package, with their names, and of the versions of what they are made of, 16 hexadecimal digits."""
+    digest = hashlib.sha256(" ".join(made_of).encode())
+    for path in sorted(files):
+        digest.update(f"\n{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def look_up(room: str, asked: str) -> Any:
-    """The JSON value that was kept under this key by this code; None where there is none, or it is damaged."""
+def look_up(room: str, asked: str, code: str = "") -> Any:
+    """The JSON value that was kept under this key by this `code`, that of the whole program where none is given; None where there
+    is none, or it is damaged."""
     try:
-        value, digest = json.loads(_place(room, asked).read_bytes())
+        value, digest = json.loads(_place(room, asked, code).read_bytes())
     except (OSError, ValueError, TypeError):
         return None
     return value if digest == _digest(asked, value) else None
 
 
-def keep(room: str, asked: str, value: Any) -> None:
-    """Keep a JSON value. A folder that cannot be written only makes the next time slower."""
-    path = _place(room, asked)
+def keep(room: str, asked: str, value: Any, code: str = "") -> None:
+    """Keep a JSON value for `look_up`. A folder that cannot be written only makes the next time slower."""
+    path = _place(room, asked, code)
     partial = path.with_suffix(f".{os.getpid()}.partial")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,8 +52,8 @@ def keep(room: str, asked: str, value: Any) -> None:
         partial.replace(path)
 
 
-def _place(room: str, asked: str) -> Path:
-    return cache_folder() / room / program() / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
+def _place(room: str, asked: str, code: str) -> Path:
+    return cache_folder() / room / (code or program()) / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
 
 
 def _digest(asked: str, value: Any) -> str:

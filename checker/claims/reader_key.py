@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache, lru_cache
-from pathlib import Path
 
-import checker
 from checker.cache import version
+from checker.kept import ROOT, hash_of
 from checker.vocabulary import Vocabulary
 
 
@@ -20,9 +19,5 @@ def reader_key(vocabulary: Vocabulary) -> str:
 @cache
 def code() -> str:
     """A hash of the grammar and the code of the claim language, and of what it is made of, 16 hexadecimal digits."""
-    root = Path(checker.__file__).parent
-    files = [*root.glob("*.py"), *(path for path in (root / "claims").rglob("*") if path.suffix in (".py", ".lark", ".txt"))]
-    digest = hashlib.sha256(" ".join(map(version, ("lark", "pydantic", "timm"))).encode())
-    for path in sorted(files):
-        digest.update(f"\n{path.relative_to(root)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+    language = (path for path in (ROOT / "claims").rglob("*") if path.suffix in (".py", ".lark", ".txt"))
+    return hash_of((*ROOT.glob("*.py"), *language), map(version, ("lark", "pydantic", "timm")))

@@ -28,6 +28,7 @@ from checker.cli.app import (
     show,
 )
 from checker.cli.github import on_github, quoted
+from checker.cli.vaults import PATH
 from checker.errors import ConfigurationError, WriteError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Result:
 @exits
 def check(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")] = Path(),
+    path: PATH = Path(),
     select: Annotated[
         str, typer.Option("-k", metavar="EXPR", help="Only claims whose id or sentence fits: words with and, or, not.")
     ] = "",

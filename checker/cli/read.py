@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,7 +38,6 @@ def read(
         spec = NamedSpec(identity, reading.spec).as_dict()
     if as_json:
         answer = {
-            "schema": 1,
             "status": reading.status,
             "specs": [spec] if spec else [],
             "reading": reading.reading,
@@ -49,7 +47,7 @@ def read(
             "together": reading.together,
             "suggestions": list(reading.suggestions),
         }
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        print_json(answer)
     elif spec:
         from checker import strict_yaml
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -169,13 +168,12 @@ def cache(
     if as_json:
         rows = [{"name": k.name, "entries": len(k.entries), "bytes": k.size, "unused": len(k.unused)} for k in kinds]
         answer = {
-            "schema": 1,
             "folder": str(store.root),
             "kinds": rows,
             "unused_bytes": unused,
             "removed": [str(path) for path in removed],
         }
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        print_json(answer)
         return OK
     rows_shown = [(k.name, k.what, len(k.entries), _megabytes(k.size), len(k.unused) or "") for k in kinds]
     print_table(("kind", "what it is", "entries", "size", "unused"), rows_shown, right=("entries", "size", "unused"))

@@ -11,7 +11,6 @@ import typer
 from checker.cli.answers import print_json, print_table
 from checker.cli.app import ERROR, JSON, OK, app, exits, open_workspace
 from checker.cli.vaults import PATH, VAULT
-from checker.errors import EvidenceError
 
 if TYPE_CHECKING:
     from checker.runs.case import Case
@@ -108,15 +107,12 @@ def explain(
     """Tell one claim from its sentence to its verdict: reading, spec, evidence, why, and what would change it."""
     from checker.reports.explain import as_lines, explanation
     from checker.reports.text import clean
-    from checker.writing import read_ledgers
+    from checker.writing import ledger_of
 
     workspace = open_workspace(vault)
     survey = workspace.survey()
     case = survey.case(claim.removeprefix("^"))
-    ledgers, faults = read_ledgers(workspace.project, [case.id])
-    if case.id in faults:
-        raise EvidenceError(faults[case.id])
-    explained = explanation(case, ledgers[case.id], workspace.words, survey.rests)
+    explained = explanation(case, ledger_of(workspace.project, case.id), workspace.words, survey.rests)
     if as_json:
         print_json(explained)
     else:

@@ -12,6 +12,7 @@ import typer
 
 from checker.cli.app import OK, app, exits, open_workspace
 from checker.cli.check import Report, run
+from checker.cli.vaults import PATH
 from checker.errors import CheckerError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _State:
 @app.command("watch")
 @exits
 def watch(
-    path: Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")] = Path(),
+    path: PATH = Path(),
     seeds: Annotated[
         int | None, typer.Option(min=2, help="Most seeds a model may have; those that are missing are trained.")
     ] = None,

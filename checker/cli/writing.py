@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from checker.cli.answers import print_json
 from checker.cli.app import JSON, OK, UNWRITTEN, app, command_line, exits, show, warn
+from checker.cli.vaults import PATH
 from checker.reports.text import clean
 
 if TYPE_CHECKING:
@@ -19,13 +19,10 @@ if TYPE_CHECKING:
     from checker.writing.journal import Run
 
 
-VAULT = Annotated[Path, typer.Argument(help="A vault, or a project with a vault/ folder.")]
-
-
 @app.command("init")
 @exits
 def init(
-    path: VAULT = Path(),
+    path: PATH = Path(),
     with_map: Annotated[bool, typer.Option("--map", help="Also draw a canvas of all claims, or draw it anew.")] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take every trace of the program out of the vault again.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
@@ -82,7 +79,7 @@ def _write(workspace: Workspace, changes: Sequence[Change], dry_run: bool) -> tu
 @app.command("undo")
 @exits
 def undo(
-    path: VAULT = Path(),
+    path: PATH = Path(),
     only_list: Annotated[bool, typer.Option("--list", help="List the runs that can be undone; undo none.")] = False,
     rest: Annotated[bool, typer.Option("--rest", help="Where a file has changed since: undo the others.")] = False,
     dry_run: Annotated[
@@ -136,5 +133,4 @@ def _list(found: list[Run], as_json: bool) -> None:
 
 
 def _say_written(files: Iterable[Path], problems: list[str], dry_run: bool) -> None:
-    answer = {"schema": 1, "files": [str(file) for file in files], "problems": problems, "written": not dry_run}
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+    print_json({"files": [str(file) for file in files], "problems": problems, "written": not dry_run})

@@ -115,7 +115,7 @@ class Session:
         self._claims.clear()
 
     def forget(self) -> None:
-        """Keep nothing that is told by what is on disk."""
+        """Keep nothing that follows from what is on disk."""
         for kept in (self._claims, self._cases, self._standings):
             kept.clear()
         forget_data()

@@ -61,7 +61,7 @@ class Planned:
         return hmac.new(key, json.dumps(what).encode(), hashlib.sha256).hexdigest()[:32]
 
     def answer(self, digest: str) -> answers.Plan:
-        """What an assistant is told of it."""
+        """What an assistant reads of it."""
         plan, project = self.checked.plan, self.workspace.project
         claims, left = capped([_standing(outcome) for outcome in self.checked.outcomes])
         steps, left_steps = capped(plan.steps if plan else ())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from checker.errors import ConfigurationError, EvidenceError
+from checker.errors import ConfigurationError
 from checker.mcp import answers
 from checker.mcp.answers import capped
 from checker.mcp.arguments import Block, ClaimId, NoteName, Sentence, Term, Words
@@ -30,13 +30,13 @@ MOST_NOTES = 30  # that a search finds
 MOST_LINES = 3  # of each that are shown
 MOST_MENTIONS = 30
 MOST_TEXT = 20_000  # characters of a note at once
-MOST_WORDS = 5  # entries of a vocabulary that are told with all that is known of them
+MOST_WORDS = 5  # entries of a vocabulary that are given with all that is known of them
 MOST_SECONDS = 20.0  # that a look for proposals takes
 OF_A_VAULT = "in this vault"
 
 
 class Desk:
-    """The tools that read. The names and texts of its methods are what an assistant is told of them."""
+    """The tools that read. The names and texts of its methods are what an assistant reads of them."""
 
     def __init__(self, path: Path) -> None:
         self.place = path
@@ -125,8 +125,8 @@ class Desk:
             raise ConfigurationError(f"nothing that can be spoken of fits {term!r}; ask without a term for everything")
 
         def word(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
-            told = ("name", "title", "synonyms")
-            details = {key: value for key, value in entry.items() if key not in told and value} if few else {}
+            shown = ("name", "title", "synonyms")
+            details = {key: value for key, value in entry.items() if key not in shown and value} if few else {}
             return {
                 "name": entry["name"],
                 "title": entry.get("title", entry["name"]),
@@ -196,27 +196,22 @@ class Desk:
     def explain(self, claim: ClaimId) -> answers.Explanation:
         """One claim from its sentence to its verdict: reading, spec, evidence, why, and what would change it."""
         from checker.reports.explain import explanation
-        from checker.writing import read_ledgers
+        from checker.writing import ledger_of
 
         workspace = self.open()
         survey = workspace.survey()
         case = survey.case(claim.removeprefix("^"))
-        ledgers, faults = read_ledgers(workspace.project, [case.id])
-        if case.id in faults:
-            raise EvidenceError(faults[case.id])
-        return answers.Explanation.model_validate(explanation(case, ledgers[case.id], workspace.words, survey.rests))
+        ledger = ledger_of(workspace.project, case.id)
+        return answers.Explanation.model_validate(explanation(case, ledger, workspace.words, survey.rests))
 
     def evidence(self, claim: ClaimId) -> answers.Evidence:
         """What was measured of a claim: for each scope the newest run, with its models, values and verdict."""
         from checker.scope import leading_first
-        from checker.writing import read_ledgers
+        from checker.writing import ledger_of
 
         workspace = self.open()
         case = workspace.survey().case(claim.removeprefix("^"))
-        ledgers, faults = read_ledgers(workspace.project, [case.id])
-        if case.id in faults:
-            raise EvidenceError(faults[case.id])
-        ledger = ledgers[case.id]
+        ledger = ledger_of(workspace.project, case.id)
         runs = [_run(run) for run in leading_first(ledger.newest)]
         return answers.Evidence.model_validate({"claim": case.id, "runs": runs, "recorded": len(ledger.runs)})
 

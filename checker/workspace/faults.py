@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from checker.notes.lint import Fault
     from checker.workspace.workspace import Workspace
 
-CLAIM = "claim"  # the kind of lint's faults that only one who reads claims can tell
+CLAIM = "claim"  # the kind of lint's faults that only a reader of claims finds
 
 
 def has_claims(vault: Vault) -> bool:
@@ -18,7 +18,7 @@ def has_claims(vault: Vault) -> bool:
 
 
 def claim_faults(workspace: Workspace, vault: Vault) -> list[Fault]:
-    """Where a claim cannot be read or its spec is wrong; what is wrong with a whole file is told anyway."""
+    """Where a claim cannot be read or its spec is wrong; what is wrong with a whole file is reported anyway."""
     from checker.notes.lint import Fault
 
     survey = workspace.survey(vault)

@@ -34,7 +34,7 @@ def _of_note(vault: Vault, place: PurePosixPath, vocabulary: Vocabulary, idle: s
     try:
         note = vault.note(place)
     except NoteError:
-        return []  # told by `check-claims lint`
+        return []  # reported by `check-claims lint`
     if is_claim_note(note.data):
         return []
     return proposals(note, vocabulary, lambda links: introduced(vault, note, links), idle)

@@ -1,6 +1,6 @@
 """Verdicts to ledger, claim note and the status link in the note."""
 
-from checker.writing.changes import Change, doubted, edited_by_hand, plan_changes, read_ledgers, shaken, status_of
+from checker.writing.changes import Change, doubted, edited_by_hand, ledger_of, plan_changes, read_ledgers, shaken, status_of
 from checker.writing.files import move, replace
 from checker.writing.journal import Journal
 from checker.writing.lock import locked
@@ -17,6 +17,7 @@ __all__ = [
     "clear_statuses",
     "doubted",
     "edited_by_hand",
+    "ledger_of",
     "locked",
     "move",
     "plan_changes",

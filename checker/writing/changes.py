@@ -70,6 +70,14 @@ def read_ledgers(project: Project, ids: Sequence[str]) -> tuple[dict[str, Ledger
     return ledgers, faults
 
 
+def ledger_of(project: Project, name: str) -> Ledger:
+    """The ledger of one claim. Raises EvidenceError, with what `read_ledgers` says, where it has none that can be used."""
+    ledgers, faults = read_ledgers(project, [name])
+    if name in faults:
+        raise EvidenceError(faults[name])
+    return ledgers[name]
+
+
 def status_of(outcome: Outcome) -> Status:
     case = outcome.case
     return Status(case.id, case.claim.statement, outcome.word, outcome.scope, outcome.stale, bool(outcome.at_risk))

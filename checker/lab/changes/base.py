@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import SpecError
@@ -128,6 +128,11 @@ class Intervention(Change):
     @property
     def cost(self) -> str:
         return "nothing: it is done when a model is loaded"
+
+
+def in_architecture(field: str) -> Callable[[Recipe, Setting], Recipe]:
+    """The `change` of a knob that is a whole number in the architecture of a recipe."""
+    return lambda recipe, value: replace(recipe, architecture=replace(recipe.architecture, **{field: int(value)}))
 
 
 CHANGES: Registry[Knob | Intervention] = Registry("change")

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from checker.lab.changes.base import Knob, add
-from checker.lab.recipes import Recipe, Setting
-
-
-def change(recipe: Recipe, value: Setting) -> Recipe:
-    return replace(recipe, architecture=replace(recipe.architecture, depth=int(value)))
-
+from checker.lab.changes.base import Knob, add, in_architecture
 
 add(
     Knob(
@@ -24,6 +16,6 @@ add(
         rising=("deeper the encoder",),
         phrases=("with {}", "with a {} encoder", "with an encoder of {}"),
         default=lambda recipe: recipe.architecture.depth,
-        change=change,
+        change=in_architecture("depth"),
     )
 )

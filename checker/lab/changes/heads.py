@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from checker.lab.changes.base import Knob, add
+from checker.lab.changes.base import Knob, add, in_architecture
 from checker.lab.recipes import Recipe, Setting
-
-
-def change(recipe: Recipe, value: Setting) -> Recipe:
-    return replace(recipe, architecture=replace(recipe.architecture, heads=int(value)))
 
 
 def refuses(recipe: Recipe, value: Setting) -> str:
@@ -32,7 +26,7 @@ add(
         ),
         of_layers=True,
         default=lambda recipe: recipe.architecture.heads,
-        change=change,
+        change=in_architecture("heads"),
         refuses=refuses,
     )
 )

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from checker.lab.changes.base import Knob, add
+from checker.lab.changes.base import Knob, add, in_architecture
 from checker.lab.recipes import Recipe, Setting
-
-
-def change(recipe: Recipe, value: Setting) -> Recipe:
-    return replace(recipe, architecture=replace(recipe.architecture, patch_size=int(value)))
 
 
 def refuses(recipe: Recipe, value: Setting) -> str:
@@ -35,7 +29,7 @@ add(
         levels=(2, 4, 8),
         phrases=("with patches of {}",),
         default=lambda recipe: recipe.architecture.patch_size,
-        change=change,
+        change=in_architecture("patch_size"),
         refuses=refuses,
     )
 )

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from checker.lab.changes.base import Knob, add
-from checker.lab.recipes import Recipe, Setting
-
-
-def change(recipe: Recipe, value: Setting) -> Recipe:
-    return replace(recipe, architecture=replace(recipe.architecture, registers=int(value)))
-
+from checker.lab.changes.base import Knob, add, in_architecture
 
 add(
     Knob(
@@ -26,6 +18,6 @@ add(
             "trained with {} register tokens",
         ),
         default=lambda recipe: recipe.architecture.registers,
-        change=change,
+        change=in_architecture("registers"),
     )
 )
