@@ -24,7 +24,6 @@ from checker.claims import (
 from checker.claims.claim import doubled_ids
 from checker.claims.language.english import say
 from checker.claims.reported import Reported, reported
-from checker.claims.rests_on import name_in, rests_on
 from checker.errors import SpecError
 from checker.notes import Link, Note, Problem, Vault
 from checker.notes.bibliography import bibliography_files, read_bibliography
@@ -33,6 +32,7 @@ from checker.runs.case import Case
 from checker.runs.decidable import decidable, forget_data
 from checker.runs.project import Project
 from checker.runs.readings import read
+from checker.runs.resting import resting
 from checker.runs.risk import circles
 from checker.vocabulary import Vocabulary
 from checker.words import StatusWord
@@ -104,20 +104,15 @@ def _reported(vault: Vault, project: Project, cases: Sequence[Case]) -> dict[str
 
 
 def _rests(vault: Vault, cases: Sequence[Case]) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
-    """The claims that claims rest on, and what cannot be: one that is not there, and one that rests on itself. A link to a note
-    that holds no such claim is only a link."""
+    """The claims that claims rest on, and what cannot be: one that is not there, and one that rests on itself."""
     ids = {case.id.casefold(): case.id for case in cases}
     found: dict[str, tuple[str, ...]] = {}
     problems = []
     for case in cases:
-        links = rests_on(case.claim)
-        for link in links:
-            if name_in(link).casefold() not in ids and vault.resolve(case.claim.note.path, link.target).file is None:
-                why = f"rests on [[{link.destination}]], and there is no such claim or note"
-                problems.append(Problem(case.claim.note.path, case.claim.line, why))
-        names = [ids[name] for link in links if (name := name_in(link).casefold()) in ids]
+        names, lost = resting(vault, case.claim, lambda name: ids.get(name.casefold()))
+        problems += lost
         if names:
-            found[case.id] = tuple(dict.fromkeys(names))
+            found[case.id] = names
     places = {case.id: case.claim for case in cases}
     for circle in circles(found) if found else ():
         claim = places[circle[0]]

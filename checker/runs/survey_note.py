@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from checker.claims import Claim
 from checker.claims.claim import doubled_ids, find_claims
-from checker.claims.rests_on import name_in, rests_on
 from checker.notes import Note, Problem, Vault
 from checker.runs.case import Case
+from checker.runs.resting import resting
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,14 @@ def survey_note(vault: Vault, note: Note, case_of: Callable[[Claim], Case]) -> N
         cases.append(case_of(claim))
     ids = {case.id.casefold(): case.id for case in cases}
     found = []
+
+    def known(name: str) -> str | None:
+        return ids.get(name.casefold()) or next((name for _ in vault.holders(name)), None)
+
     for case in cases:
-        names = []
-        for link in rests_on(case.claim):
-            name = name_in(link)
-            known = ids.get(name.casefold()) or next((name for _ in vault.holders(name)), None)
-            if known:
-                names.append(known)
-            elif vault.resolve(note.path, link.target).file is None:
-                why = f"rests on [[{link.destination}]], and there is no such claim or note"
-                problems.append(Problem(note.path, case.claim.line, why))
-        found.append(replace(case, rests_on=tuple(dict.fromkeys(names))))
+        names, lost = resting(vault, case.claim, known)
+        problems += lost
+        found.append(replace(case, rests_on=names))
     return NoteSurvey(tuple(found), tuple(problems))
 
 
