@@ -10,22 +10,24 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
+from checker.claims.language.change_phrases import (
+    LEADING,
+    accepted,
+    alternatives,
+    bare_value,
+    number_of,
+    phrase_of,
+    phrases_alone,
+    phrases_behind,
+    phrases_without_with,
+    possible,
+    value_of,
+)
 from checker.claims.language.question import QuestionError
-from checker.claims.language.words import NUMBERS
-from checker.errors import SpecError
 from checker.variant import Variant
 from checker.vocabulary import ChangeWord, Vocabulary
 
-NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
-COUNTS = {**NUMBERS, "one": "1", "a single": "1"}  # in words
-UNITS = {  # as they are written behind a number
-    "%": "(?:%|％|percent|per cent)",
-    "bit": "bits?",
-    "pixel": "(?:pixels?|px)",
-    "picture": "(?:pictures?|images?)",
-}
 NOUNS = ("model", "models", "encoder", "encoders", "ViT", "ViTs")  # behind a model's name, before what is changed in it
 LABEL = re.compile(r" \((?P<changes>[^()]+: [^()]+)\)")
 COURSE = re.compile(
@@ -36,27 +38,14 @@ LOSES = re.compile(
     r"\b(?:loses?|costs?)\b|\b(?:drop|fall|decrease|decline|reduce|lower|degrade|shrink)s?\b[^,]*\b(?:more|less) than\b",
     re.IGNORECASE,
 )
-LEADING = "when it is|when being|when|if|once|after being|after|under|by being"
 AND = re.compile(r"\s+and\s+(?:then\s+)?")
 COMMA = re.compile(r",\s+(?:then\s+)?")
-END = r"(?![\w%^/×]|-\w|[.,:–]\d|\s*[–±]\s*\d)"
-FREE = r"(?=\s*(?:$|[,.;)]|(?:in|on|by|at|for|over|averaged|when|and|under)\b))"  # behind a value without its name
 OPPOSITE = {
     **{"higher": ("lower",), "larger": ("smaller",), "deeper": ("shallower",), "wider": ("narrower",), "longer": ("shorter",)},
     "more": ("fewer", "less"),
 }
 
 Changes = tuple[tuple[str, str], ...]
-
-
-class Phrase(NamedTuple):
-    """What may stand behind a model's name; `fixed` is the value of a phrase that has none in it. A sentence with such a phrase
-    has the letters of `key` in it."""
-
-    pattern: re.Pattern[str]
-    fixed: str
-    change: ChangeWord
-    key: str
 
 
 @dataclass(frozen=True)
@@ -111,17 +100,19 @@ def changes_alone(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
             changes, end = labelled
             found[sentence[match.start() : end]] = bracketed(changes)
     taken: list[tuple[int, int]] = []
-    matches = [(match, phrase) for phrase in _said(_alone(vocabulary), sentence) for match in phrase.pattern.finditer(sentence)]
+    matches = [
+        (match, phrase) for phrase in possible(phrases_alone(vocabulary), sentence) for match in phrase.pattern.finditer(sentence)
+    ]
     alone: list[tuple[ChangeWord, str]] = []
     for match, phrase in sorted(matches, key=lambda each: each[0].start() - each[0].end()):  # the longest first
         if not any(start < match.end() and match.start() < end for start, end in taken):
             taken.append(match.span())
-            alone.append((phrase.change, _value(phrase.change, phrase.fixed or match["value"])))
+            alone.append((phrase.change, value_of(phrase.change, phrase.fixed or match["value"])))
             found[match[0]] = bracketed([(phrase.change.name, alone[-1][1])])
     if len(alone) == 1 and alone[0][0].of_numbers:  # than with 75 %
         change, _ = alone[0]
-        for match in re.finditer(rf"(?<=\bthan ){_bare(change)}", sentence, re.IGNORECASE):
-            found[match[0]] = bracketed([(change.name, _value(change, match["value"]))])
+        for match in re.finditer(rf"(?<=\bthan ){bare_value(change)}", sentence, re.IGNORECASE):
+            found[match[0]] = bracketed([(change.name, value_of(change, match["value"]))])
     return found
 
 
@@ -135,7 +126,7 @@ def settings(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
         for match in pattern.finditer(sentence):
             listed = match.groupdict().get("levels")
             texts = re.split(r", and | and |, ", listed) if listed else change.levels
-            found.setdefault(match[0], f"{mark}{change.name}: {', '.join(_value(change, text) for text in texts)}")
+            found.setdefault(match[0], f"{mark}{change.name}: {', '.join(value_of(change, text) for text in texts)}")
     return found
 
 
@@ -144,14 +135,14 @@ def _courses(vocabulary: Vocabulary) -> tuple[tuple[ChangeWord, str, re.Pattern[
     """What names a setting to follow a metric over, each with its mark."""
     found: list[tuple[ChangeWord, str, re.Pattern[str]]] = []
     for change in (each for each in vocabulary.changes if each.of_numbers):
-        level = _number(change)
+        level = number_of(change)
         stated = rf"\s*\((?P<levels>{level}(?:(?:, and | and |, ){level})+)\)"
         optional = f"(?:{stated})?" if change.names else stated
         behind = r"(?<=\bwith )(?:(?:the|increasing)\s+)?"
-        texts = [(">", rf"{behind}(?:{_alternatives(change.listed)}){stated}(?!\w|\s+of\b)")]
+        texts = [(">", rf"{behind}(?:{alternatives(change.listed)}){stated}(?!\w|\s+of\b)")]
         if change.names:
-            texts.append((">", rf"{behind}(?:{_alternatives(change.names)})(?!\w|\s+of\b)"))
-        texts += [(mark, rf"\b(?:the\s+)?{_alternatives([words])}{optional}(?=,)") for mark, words in _more_and_less(change)]
+            texts.append((">", rf"{behind}(?:{alternatives(change.names)})(?!\w|\s+of\b)"))
+        texts += [(mark, rf"\b(?:the\s+)?{alternatives([words])}{optional}(?=,)") for mark, words in _more_and_less(change)]
         found += [(change, mark, re.compile(text, re.IGNORECASE)) for mark, text in texts]
     return tuple(found)
 
@@ -160,8 +151,8 @@ def surely(sentence: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """What may mean a change among others, as the sentence writes it, and the sentence that surely means it."""
     for change in vocabulary.changes:
         for loose, certain in change.loose:
-            for match in _phrase(loose, change, r"(?<![\w-])").pattern.finditer(sentence):
-                if any(sure.pattern.match(sentence, match.start()) for sure in _said(_alone(vocabulary), sentence)):
+            for match in phrase_of(loose, change, r"(?<![\w-])").pattern.finditer(sentence):
+                if any(sure.pattern.match(sentence, match.start()) for sure in possible(phrases_alone(vocabulary), sentence)):
                     continue  # it is the beginning of a phrase that surely means a change
                 value = match.groupdict().get("value") or ""
                 text = certain.replace("{}", value)
@@ -174,7 +165,7 @@ def unvalued(changed: Changed, vocabulary: Vocabulary) -> list[ChangeWord]:
     rest = changed.sentence
     for phrase in sorted(changed.meanings, key=len, reverse=True):
         rest = rest.replace(phrase, " ")
-    spoken = ((change, rf"(?<![\w-])(?:{_alternatives(change.spoken)})\b") for change in vocabulary.changes if change.spoken)
+    spoken = ((change, rf"(?<![\w-])(?:{alternatives(change.spoken)})\b") for change in vocabulary.changes if change.spoken)
     return [change for change, words in spoken if re.search(words, rest, re.IGNORECASE)]
 
 
@@ -189,16 +180,6 @@ def _more_and_less(change: ChangeWord) -> Iterator[tuple[str, str]]:
         yield ">>", words
         for other in OPPOSITE.get(first, ()):
             yield "><", f"{other} {rest}"
-
-
-@lru_cache(maxsize=8)
-def _alone(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
-    """Phrases for a change by itself, with the words that lead to it."""
-    return tuple(
-        _phrase(text, change, rf"(?<![\w-])(?:(?:{LEADING})\s+)?")
-        for change in vocabulary.changes
-        for text in (*change.phrases, *change.nouns)
-    )
 
 
 @lru_cache(maxsize=8)
@@ -219,13 +200,15 @@ class _Spoken:
         nouns = [(f"{word} {noun}", name) for word, name in models for noun in NOUNS if noun.casefold() not in word.casefold()]
         methods = [(f"{word} {noun}", name) for word, name in families for noun in (*NOUNS, "methods", "method")]
         given = [(word, Variant.parse(name).model) for word, name in names.items()]
-        self._names = {word.casefold(): name for word, name in (*methods, *nouns, *plural, *families, *models, *given)}
-        self._pattern = re.compile(rf"(?<![\w-])(?:{_alternatives(self._names)})(?![\w-])", re.IGNORECASE)
+        self._as_written = dict((*methods, *nouns, *plural, *families, *models, *given))  # ViT-g and ViT-G are two sizes
+        self._names = {word.casefold(): name for word, name in self._as_written.items()}
+        self._pattern = re.compile(rf"(?<![\w-])(?:{alternatives(self._names)})(?![\w-])", re.IGNORECASE)
 
     def named(self, sentence: str) -> Iterator[Named]:
         """The models and families of a sentence, in order, with the changes that stand behind them."""
         for match in self._pattern.finditer(sentence):
-            name = self._names[" ".join(match[0].casefold().split())]
+            text = " ".join(match[0].split())
+            name = self._as_written.get(text) or self._names[text.casefold()]
             labelled = _labelled(sentence, match.end(), self.vocabulary)
             changes, end = labelled or self._behind(sentence, match.end())
             names = [name for name, _ in changes]
@@ -240,7 +223,7 @@ class _Spoken:
         leading = re.compile("" if LOSES.search(sentence) else rf"(?:(?:{LEADING}|first)\s+)?")
         changes: list[tuple[str, str]] = []
         ends: list[tuple[int, bool]] = []  # of each change, and whether a comma stands before it
-        phrases, comma = _said(_phrases(self.vocabulary), sentence), False
+        phrases, comma = possible(phrases_behind(self.vocabulary), sentence), False
         while (space := gap.match(sentence, place)) is not None:
             start = leading.match(sentence, space.end())
             begins = start.end() if start else space.end()
@@ -248,12 +231,12 @@ class _Spoken:
             if not matches:
                 break
             phrase, match = max(matches, key=lambda each: each[1].end())
-            changes.append((phrase.change.name, _value(phrase.change, phrase.fixed or match["value"])))
+            changes.append((phrase.change.name, value_of(phrase.change, phrase.fixed or match["value"])))
             place = match.end()
             ends.append((place, comma))
             joint = AND.match(sentence, place)
             gap, comma = (AND, False) if joint else (COMMA, True)
-            phrases = _said((*_phrases(self.vocabulary), *_without_with(self.vocabulary)), sentence)
+            phrases = possible((*phrases_behind(self.vocabulary), *phrases_without_with(self.vocabulary)), sentence)
         while ends and ends[-1][1]:  # what a comma parts, and no "and" ends, is no list
             ends.pop()
         if aside and ends and sentence[ends[-1][0] : ends[-1][0] + 1] != ",":
@@ -270,11 +253,11 @@ class _Spoken:
         change = next(each for each in self.vocabulary.changes if each.name == variant.changes[0][0])
         if not change.of_numbers:
             return ()
-        names = _alternatives(word for word, name in self._names.items() if name == variant.name)
-        match = re.search(rf"(?<=\bthan )(?:(?P<model>{names}) )?{_bare(change)}", sentence, re.IGNORECASE)
+        names = alternatives(word for word, name in self._names.items() if name == variant.name)
+        match = re.search(rf"(?<=\bthan )(?:(?P<model>{names}) )?{bare_value(change)}", sentence, re.IGNORECASE)
         if match is None or match.start() < variant.start:
             return ()
-        changes = ((change.name, _value(change, match["value"])),)
+        changes = ((change.name, value_of(change, match["value"])),)
         return (Named(variant.name, changes, match.start(), match.start(), match.end(), True),)
 
 
@@ -287,72 +270,4 @@ def _labelled(sentence: str, place: int, vocabulary: Vocabulary) -> tuple[Change
     parts = [part.partition(": ") for part in match["changes"].split(", ")]
     if not all(name in named for name, _, _ in parts):
         return None
-    return tuple((name, _taken(named[name], value)) for name, _, value in parts), match.end()
-
-
-def _value(change: ChangeWord, text: str) -> str:
-    """A value as specs have it, of one as a sentence writes it."""
-    if not change.of_numbers:
-        return _taken(change, text)
-    folded = text.casefold()
-    word = next((word for word in COUNTS if re.match(rf"{word}\b", folded)), "")
-    number = re.match(NUMBER, text)
-    written = COUNTS.get(word) or (number[0] if number else text)
-    unit = f" {change.unit}" if len(folded) > len(word or written) else ""
-    return _taken(change, written + unit, text)
-
-
-def _taken(change: ChangeWord, text: str, said: str = "") -> str:
-    try:
-        return change.value(text)
-    except SpecError as error:
-        raise QuestionError(str(error).replace(repr(text), repr(said or text), 1), "a value that it takes") from error
-
-
-@lru_cache(maxsize=8)
-def _phrases(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
-    return tuple(_phrase(text, change) for change in vocabulary.changes for text in change.phrases)
-
-
-@lru_cache(maxsize=8)
-def _without_with(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
-    """What may follow "with a mask ratio of 50 % and"."""
-    texts = ((text, change) for change in vocabulary.changes for text in change.phrases)
-    return tuple(_phrase(text.removeprefix("with "), change) for text, change in texts if text.startswith("with "))
-
-
-def _phrase(phrase: str, change: ChangeWord, before: str = "") -> Phrase:
-    text, _, fixed = phrase.partition("=")
-    number = _number(change, bare="{n}" in text)
-    words = [re.escape(part).replace(r"\ ", r"\s+") for part in re.split(r"\{n?\}", text)]
-    words[1:] = [re.sub(r"(\w\w)s(?=$|\\s)", r"\1s?", part) for part in words[1:]]  # with one head
-    trained = r"(?:trained\s+)?" if change.trained and text.startswith("with ") else ""
-    pattern = re.compile(before + trained + f"(?P<value>{number})".join(words) + END, re.IGNORECASE)
-    key = max(re.findall(r"[a-z]+", text.casefold()), key=len, default="").removesuffix("s")
-    return Phrase(pattern, fixed, change, key)
-
-
-def _said(phrases: Iterable[Phrase], sentence: str) -> list[Phrase]:
-    """The phrases that a sentence can have."""
-    folded = sentence.casefold()
-    return [phrase for phrase in phrases if phrase.key in folded]
-
-
-def _number(change: ChangeWord, bare: bool = True) -> str:
-    """A value as it is written; `bare`: its unit may be left out, where the name of the change says it."""
-    if change.unit == "%":
-        return rf"{NUMBER}\s*{UNITS['%']}"
-    number = f"(?:{NUMBER}|{_alternatives(COUNTS)})"
-    unit = rf"(?:[\s-]?{UNITS.get(change.unit, change.unit + 's?')})" if change.unit else ""
-    return f"{number}{unit}?" if bare and unit else number + unit
-
-
-def _bare(change: ChangeWord) -> str:
-    """A value of a change that is named before: with 75 %, to 50 %, with one of 8."""
-    short = r"with (?:one of )?"
-    long = rf"|(?:at|to|for) (?={_number(change, bare=False)}{END})" if change.unit else ""
-    return rf"(?:{short}{long})(?P<value>{_number(change)}){END}{FREE}"
-
-
-def _alternatives(names: Iterable[str]) -> str:
-    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(names, key=len, reverse=True))
+    return tuple((name, accepted(named[name], value)) for name, _, value in parts), match.end()

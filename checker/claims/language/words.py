@@ -182,13 +182,15 @@ class Dictionary:
         is meant by phrases such as `our method`; `passed` are the spans that are read through. No phrase reaches across one.
         `loosely`: with the phrases that only may mean a metric, as LOOSE."""
         pieces = _pieces(sentence, passed)
-        given = {_key(phrase): name for phrase, name in (names or {}).items()}
+        given: dict[tuple[str, ...], dict[str, str]] = {}
+        for phrase, name in (names or {}).items():
+            given.setdefault(_key(phrase), {})[phrase] = name
         loose = self._loose if loosely else {}
         words = [word for start, end in pieces for word in self._typed(sentence, start, end, given, loose)]
         return [list(choice) for choice in islice(product(*words), MOST_READINGS)]
 
     def _typed(
-        self, sentence: str, start: int, end: int, given: Mapping[tuple[str, ...], str], loose: Phrases
+        self, sentence: str, start: int, end: int, given: Mapping[tuple[str, ...], Mapping[str, str]], loose: Phrases
     ) -> list[list[Word]]:
         """The words of one piece of a sentence, each with all that it can mean; the longest phrase wins."""
         spans = [match.span() for match in SPLIT.finditer(sentence[:end], start)]
@@ -205,11 +207,12 @@ class Dictionary:
                 continue
             for length in range(min(longest, len(spans) - index), 0, -1):
                 key = tuple(folded[index : index + length])
-                meanings = (
-                    [(_type_given(given[key]), given[key])]
-                    if key in given
-                    else list(loose.get(key) or self._phrases.get(key) or ())
-                )
+                if key in given:
+                    text = sentence[spans[index][0] : spans[index + length - 1][1]]  # ViT-g/14 and ViT-G/14 are two sizes
+                    name = given[key].get(text) or next(iter(given[key].values()))
+                    meanings = [(_type_given(name), name)]
+                else:
+                    meanings = list(loose.get(key) or self._phrases.get(key) or ())
                 if meanings and not self._cuts(folded, index, index + length):
                     break
             else:
