@@ -76,7 +76,7 @@ def find_model(name: str) -> Model | None:
     any other name."""
     if name in MODELS:
         return MODELS[name]
-    release = releases.by_name().get(name)
+    release = releases.by_name().get(name) or releases.by_tag().get(name)
     if release is not None:
         return _released(name, release)
     tag, colon, path = name.partition(":")

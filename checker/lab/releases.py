@@ -94,6 +94,12 @@ def by_name() -> dict[str, Release]:
 
 
 @cache
+def by_tag() -> dict[str, Release]:
+    """The releases of the table by timm's tags of them: what is here of one needs no look into timm, which is slow to import."""
+    return {release.tag: release for release in RELEASES}
+
+
+@cache
 def pretrained_config(tag: str) -> Any | None:
     """What timm says of the released weights of a tag, with its architecture; None for what is no pretrained tag of timm."""
     if not TAG.fullmatch(tag):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from checker.claims.language.question import QuestionError
 from checker.claims.language.words import NUMBERS
 from checker.errors import SpecError
-from checker.vocabulary import ChangeWord, Vocabulary
+from checker.vocabulary import ChangeWord
 
 NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
 COUNTS = {**NUMBERS, "one": "1", "a single": "1"}  # in words
@@ -25,47 +25,58 @@ END = r"(?![\w%^/×]|-\w|[.,:–]\d|\s*[–±]\s*\d)"
 FREE = r"(?=\s*(?:$|[,.;)]|(?:in|on|by|at|for|over|averaged|when|and|under)\b))"  # behind a value without its name
 
 
-class Phrase(NamedTuple):
-    """What may stand behind a model's name; `fixed` is the value of a phrase that has none in it. A sentence with such a phrase
-    has the letters of `key` in it."""
+@dataclass(frozen=True)
+class Phrase:
+    """What may name a change, behind a model's name or by itself with what stands before it: `before`, a pattern. In `text`, {}
+    and {n} are a value; without one, it ends in "=" and the value that it means."""
 
-    pattern: re.Pattern[str]
-    fixed: str
+    text: str
     change: ChangeWord
-    key: str
+    before: str = ""
+
+    @property
+    def said(self) -> str:
+        return self.text.partition("=")[0]
+
+    @property
+    def fixed(self) -> str:
+        """The value of a phrase that has none in it."""
+        return self.text.partition("=")[2]
+
+    @cached_property
+    def key(self) -> str:
+        """Letters that a sentence with such a phrase has."""
+        return max(re.findall(r"[a-z]+", self.said.casefold()), key=len, default="").removesuffix("s")
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        number = number_of(self.change, bare="{n}" in self.said)
+        words = [re.escape(part).replace(r"\ ", r"\s+") for part in re.split(r"\{n?\}", self.said)]
+        words[1:] = [re.sub(r"(\w\w)s(?=$|\\s)", r"\1s?", part) for part in words[1:]]  # with one head
+        trained = r"(?:trained\s+)?" if self.change.trained and self.said.startswith("with ") else ""
+        return re.compile(self.before + trained + f"(?P<value>{number})".join(words) + END, re.IGNORECASE)
 
 
 @lru_cache(maxsize=8)
-def phrases_behind(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
-    return tuple(phrase_of(text, change) for change in vocabulary.changes for text in change.phrases)
+def phrases_behind(changes: tuple[ChangeWord, ...]) -> tuple[Phrase, ...]:
+    return tuple(Phrase(text, change) for change in changes for text in change.phrases)
 
 
 @lru_cache(maxsize=8)
-def phrases_without_with(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
+def phrases_without_with(changes: tuple[ChangeWord, ...]) -> tuple[Phrase, ...]:
     """What may follow "with a mask ratio of 50 % and"."""
-    texts = ((text, change) for change in vocabulary.changes for text in change.phrases)
-    return tuple(phrase_of(text.removeprefix("with "), change) for text, change in texts if text.startswith("with "))
+    texts = ((text, change) for change in changes for text in change.phrases)
+    return tuple(Phrase(text.removeprefix("with "), change) for text, change in texts if text.startswith("with "))
 
 
 @lru_cache(maxsize=8)
-def phrases_alone(vocabulary: Vocabulary) -> tuple[Phrase, ...]:
+def phrases_alone(changes: tuple[ChangeWord, ...]) -> tuple[Phrase, ...]:
     """Phrases for a change by itself, with the words that lead to it."""
     return tuple(
-        phrase_of(text, change, rf"(?<![\w-])(?:(?:{LEADING})\s+)?")
-        for change in vocabulary.changes
+        Phrase(text, change, rf"(?<![\w-])(?:(?:{LEADING})\s+)?")
+        for change in changes
         for text in (*change.phrases, *change.nouns)
     )
-
-
-def phrase_of(phrase: str, change: ChangeWord, before: str = "") -> Phrase:
-    text, _, fixed = phrase.partition("=")
-    number = number_of(change, bare="{n}" in text)
-    words = [re.escape(part).replace(r"\ ", r"\s+") for part in re.split(r"\{n?\}", text)]
-    words[1:] = [re.sub(r"(\w\w)s(?=$|\\s)", r"\1s?", part) for part in words[1:]]  # with one head
-    trained = r"(?:trained\s+)?" if change.trained and text.startswith("with ") else ""
-    pattern = re.compile(before + trained + f"(?P<value>{number})".join(words) + END, re.IGNORECASE)
-    key = max(re.findall(r"[a-z]+", text.casefold()), key=len, default="").removesuffix("s")
-    return Phrase(pattern, fixed, change, key)
 
 
 def possible(phrases: Iterable[Phrase], sentence: str) -> list[Phrase]:

@@ -13,11 +13,11 @@ from functools import cached_property, lru_cache
 
 from checker.claims.language.change_phrases import (
     LEADING,
+    Phrase,
     accepted,
     alternatives,
     bare_value,
     number_of,
-    phrase_of,
     phrases_alone,
     phrases_behind,
     phrases_without_with,
@@ -81,9 +81,11 @@ class Changed:
 def changes_in(sentence: str, vocabulary: Vocabulary, names: Mapping[str, str] | None = None) -> Changed:
     """What a sentence says of changes; `names` are phrases that mean a model here. Raises QuestionError for a value that a change
     does not take, and where two values of one change are named."""
-    spoken = _spoken(vocabulary, tuple((names or {}).items()))
-    models = tuple(spoken.named(sentence))
-    models = (*models, *spoken.other_value(sentence, models))
+    spoken = _spoken(vocabulary)
+    here = [(phrase, Variant.parse(name).model) for phrase, name in (names or {}).items()]
+    given = _Phrases(dict((*_with_nouns(here), *here)))
+    models = tuple(spoken.named(sentence, given))
+    models = (*models, *spoken.other_value(sentence, models, given))
     rest = sentence
     for one in models:
         if one.changes:
@@ -101,7 +103,9 @@ def changes_alone(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
             found[sentence[match.start() : end]] = bracketed(changes)
     taken: list[tuple[int, int]] = []
     matches = [
-        (match, phrase) for phrase in possible(phrases_alone(vocabulary), sentence) for match in phrase.pattern.finditer(sentence)
+        (match, phrase)
+        for phrase in possible(phrases_alone(vocabulary.changes), sentence)
+        for match in phrase.pattern.finditer(sentence)
     ]
     alone: list[tuple[ChangeWord, str]] = []
     for match, phrase in sorted(matches, key=lambda each: each[0].start() - each[0].end()):  # the longest first
@@ -122,7 +126,7 @@ def settings(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
     found: dict[str, str] = {}
     if not COURSE.search(sentence):
         return found
-    for change, mark, pattern in _courses(vocabulary):
+    for change, mark, pattern in _courses(vocabulary.changes):
         for match in pattern.finditer(sentence):
             listed = match.groupdict().get("levels")
             texts = re.split(r", and | and |, ", listed) if listed else change.levels
@@ -131,10 +135,10 @@ def settings(sentence: str, vocabulary: Vocabulary) -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _courses(vocabulary: Vocabulary) -> tuple[tuple[ChangeWord, str, re.Pattern[str]], ...]:
+def _courses(changes: tuple[ChangeWord, ...]) -> tuple[tuple[ChangeWord, str, re.Pattern[str]], ...]:
     """What names a setting to follow a metric over, each with its mark."""
     found: list[tuple[ChangeWord, str, re.Pattern[str]]] = []
-    for change in (each for each in vocabulary.changes if each.of_numbers):
+    for change in (each for each in changes if each.of_numbers):
         level = number_of(change)
         stated = rf"\s*\((?P<levels>{level}(?:(?:, and | and |, ){level})+)\)"
         optional = f"(?:{stated})?" if change.names else stated
@@ -149,10 +153,11 @@ def _courses(vocabulary: Vocabulary) -> tuple[tuple[ChangeWord, str, re.Pattern[
 
 def surely(sentence: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """What may mean a change among others, as the sentence writes it, and the sentence that surely means it."""
+    phrases = possible(phrases_alone(vocabulary.changes), sentence)
     for change in vocabulary.changes:
         for loose, certain in change.loose:
-            for match in phrase_of(loose, change, r"(?<![\w-])").pattern.finditer(sentence):
-                if any(sure.pattern.match(sentence, match.start()) for sure in possible(phrases_alone(vocabulary), sentence)):
+            for match in Phrase(loose, change, r"(?<![\w-])").pattern.finditer(sentence):
+                if any(sure.pattern.match(sentence, match.start()) for sure in phrases):
                     continue  # it is the beginning of a phrase that surely means a change
                 value = match.groupdict().get("value") or ""
                 text = certain.replace("{}", value)
@@ -183,38 +188,31 @@ def _more_and_less(change: ChangeWord) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=8)
-def _spoken(vocabulary: Vocabulary, names: tuple[tuple[str, str], ...]) -> _Spoken:
-    return _Spoken(vocabulary, dict(names))
+def _spoken(vocabulary: Vocabulary) -> _Spoken:
+    return _Spoken(vocabulary)
 
 
 class _Spoken:
     """The models and families of a vocabulary as sentences name them."""
 
-    def __init__(self, vocabulary: Vocabulary, names: Mapping[str, str]) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         models = [(word, model.name) for model in vocabulary.models for word in (model.name, *model.synonyms)]
         families = [
             (word, family.name) for family in vocabulary.families for word in (family.name, family.title, *family.synonyms)
         ]
-        plural = [(f"{word}s", name) for word, name in models if not word.endswith("s")]
-        nouns = [(f"{word} {noun}", name) for word, name in models for noun in NOUNS if noun.casefold() not in word.casefold()]
         methods = [(f"{word} {noun}", name) for word, name in families for noun in (*NOUNS, "methods", "method")]
-        given = [(word, Variant.parse(name).model) for word, name in names.items()]
-        self._as_written = dict((*methods, *nouns, *plural, *families, *models, *given))  # ViT-g and ViT-G are two sizes
-        self._names = {word.casefold(): name for word, name in self._as_written.items()}
-        self._pattern = re.compile(rf"(?<![\w-])(?:{alternatives(self._names)})(?![\w-])", re.IGNORECASE)
+        self.phrases = _Phrases(dict((*methods, *_with_nouns(models), *families, *models)))
 
-    def named(self, sentence: str) -> Iterator[Named]:
-        """The models and families of a sentence, in order, with the changes that stand behind them."""
-        for match in self._pattern.finditer(sentence):
-            text = " ".join(match[0].split())
-            name = self._as_written.get(text) or self._names[text.casefold()]
-            labelled = _labelled(sentence, match.end(), self.vocabulary)
-            changes, end = labelled or self._behind(sentence, match.end())
+    def named(self, sentence: str, given: _Phrases) -> Iterator[Named]:
+        """The models and families of a sentence, in order, with the changes that stand behind them; `given` name some too."""
+        for name, start, middle in _first_and_longest(sentence, (given, self.phrases)):
+            labelled = _labelled(sentence, middle, self.vocabulary)
+            changes, end = labelled or self._behind(sentence, middle)
             names = [name for name, _ in changes]
             if len(set(names)) < len(names):
-                raise QuestionError(f"{sentence[match.start() : end]!r} says two things about one setting", "one value of it")
-            yield Named(name, changes, match.start(), match.end(), end if changes else match.end(), labelled is not None)
+                raise QuestionError(f"{sentence[start:end]!r} says two things about one setting", "one value of it")
+            yield Named(name, changes, start, middle, end if changes else middle, labelled is not None)
 
     def _behind(self, sentence: str, place: int) -> tuple[Changes, int]:
         """The changes that stand behind a model's name, joined by "and" or between commas, and where they end."""
@@ -223,7 +221,8 @@ class _Spoken:
         leading = re.compile("" if LOSES.search(sentence) else rf"(?:(?:{LEADING}|first)\s+)?")
         changes: list[tuple[str, str]] = []
         ends: list[tuple[int, bool]] = []  # of each change, and whether a comma stands before it
-        phrases, comma = possible(phrases_behind(self.vocabulary), sentence), False
+        first = possible(phrases_behind(self.vocabulary.changes), sentence)
+        phrases, comma = first, False
         while (space := gap.match(sentence, place)) is not None:
             start = leading.match(sentence, space.end())
             begins = start.end() if start else space.end()
@@ -236,7 +235,9 @@ class _Spoken:
             ends.append((place, comma))
             joint = AND.match(sentence, place)
             gap, comma = (AND, False) if joint else (COMMA, True)
-            phrases = possible((*phrases_behind(self.vocabulary), *phrases_without_with(self.vocabulary)), sentence)
+            phrases = possible(
+                (*phrases_behind(self.vocabulary.changes), *phrases_without_with(self.vocabulary.changes)), sentence
+            )
         while ends and ends[-1][1]:  # what a comma parts, and no "and" ends, is no list
             ends.pop()
         if aside and ends and sentence[ends[-1][0] : ends[-1][0] + 1] != ",":
@@ -244,7 +245,7 @@ class _Spoken:
         kept = tuple(changes[: len(ends)])
         return kept, (ends[-1][0] + aside if ends else place)
 
-    def other_value(self, sentence: str, models: tuple[Named, ...]) -> tuple[Named, ...]:
+    def other_value(self, sentence: str, models: tuple[Named, ...], given: _Phrases) -> tuple[Named, ...]:
         """Of a sentence with one changed model, the other value of its one change: "than with 75 %", "than MAE with 75 %"."""
         changed = [one for one in models if one.changes]
         if len(changed) != 1 or len(changed[0].changes) != 1:
@@ -253,12 +254,46 @@ class _Spoken:
         change = next(each for each in self.vocabulary.changes if each.name == variant.changes[0][0])
         if not change.of_numbers:
             return ()
-        names = alternatives(word for word, name in self._names.items() if name == variant.name)
+        names = alternatives((*self.phrases.of(variant.name), *given.of(variant.name)))
         match = re.search(rf"(?<=\bthan )(?:(?P<model>{names}) )?{bare_value(change)}", sentence, re.IGNORECASE)
         if match is None or match.start() < variant.start:
             return ()
         changes = ((change.name, value_of(change, match["value"])),)
         return (Named(variant.name, changes, match.start(), match.start(), match.end(), True),)
+
+
+class _Phrases:
+    """Phrases, and what each of them names. Of two that differ in case alone, as ViT-g and ViT-G, that which is written."""
+
+    def __init__(self, meanings: Mapping[str, str]) -> None:
+        self._written = meanings
+        self._folded = {phrase.casefold(): name for phrase, name in meanings.items()}
+        self.pattern = re.compile(rf"(?<![\w-])(?:{alternatives(self._folded)})(?![\w-])" if meanings else r"(?!)", re.IGNORECASE)
+
+    def name(self, text: str) -> str:
+        text = " ".join(text.split())
+        return self._written.get(text) or self._folded[text.casefold()]
+
+    def of(self, name: str) -> list[str]:
+        return [phrase for phrase, named in self._written.items() if named == name]
+
+
+def _with_nouns(models: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Phrases that name models, in the plural and with a noun."""
+    for word, name in models:
+        if not word.endswith("s"):
+            yield f"{word}s", name
+        yield from ((f"{word} {noun}", name) for noun in NOUNS if noun.casefold() not in word.casefold())
+
+
+def _first_and_longest(sentence: str, phrases: Iterable[_Phrases]) -> Iterator[tuple[str, int, int]]:
+    """What phrases of a sentence name, and where they stand; of those that overlap, the one that begins first, the longest."""
+    found = [(match.start(), -match.end(), each.name(match[0])) for each in phrases for match in each.pattern.finditer(sentence)]
+    end = 0
+    for start, minus_end, name in sorted(found, key=lambda one: one[:2]):
+        if start >= end:
+            end = -minus_end
+            yield name, start, end
 
 
 def _labelled(sentence: str, place: int, vocabulary: Vocabulary) -> tuple[Changes, int] | None:

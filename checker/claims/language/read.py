@@ -52,7 +52,7 @@ def _read(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> Readin
     try:
         released = releases_in(text, vocabulary)
         named = with_named(vocabulary, released)
-        changed = changes_in(text, named, names)
+        changed = changes_in(text, vocabulary, {**names, **released})
     except SizeError as question:
         return _of_which(question, text, vocabulary, names)
     except QuestionError as question:

@@ -50,7 +50,7 @@ def reads(text: str, vocabulary: Vocabulary, names: Mapping[str, str]) -> bool:
     try:
         released = releases_in(text, vocabulary)
         named = with_named(vocabulary, released)
-        changed = changes_in(text, named, names)
+        changed = changes_in(text, vocabulary, {**names, **released})
         check_whose(changed, named)
     except QuestionError:
         return False
