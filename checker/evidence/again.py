@@ -51,16 +51,27 @@ def decide_again(run: Measured, name: str = "") -> RecordedVerdict:
     Raises MeasurementError where the rule refuses the values.
     """
     of = name or run.model_dump_json(exclude=NOT_MEASURED)
-    asked = hashlib.sha256(" ".join((*METRICS, of)).encode()).hexdigest()
-    found = look_up(ROOM, asked)
+    found = decided(of)
     if found is not None:
-        with suppress(ValidationError):
-            return RecordedVerdict.model_validate_json(found)
+        return found
     verdict = _decide(run)
     text = verdict.model_dump_json()
     if RecordedVerdict.model_validate_json(text) == verdict:
-        keep(ROOM, asked, text)
+        keep(ROOM, _asked(of), text)
     return verdict
+
+
+def decided(of: str) -> RecordedVerdict | None:
+    """The verdict that `decide_again` has kept of a run under its name; None where it has none, or the run has no name."""
+    found = look_up(ROOM, _asked(of)) if of else None
+    if found is not None:
+        with suppress(ValidationError):
+            return RecordedVerdict.model_validate_json(found)
+    return None
+
+
+def _asked(of: str) -> str:
+    return hashlib.sha256(" ".join((*METRICS, of)).encode()).hexdigest()
 
 
 def _decide(run: Measured) -> RecordedVerdict:

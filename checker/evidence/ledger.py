@@ -11,22 +11,25 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
 
 from checker.claims.kind import KINDS
 from checker.errors import EvidenceError, MeasurementError
 from checker.evidence import strict_json
-from checker.evidence.again import ROOM, as_decided, decide_again
+from checker.evidence.again import ROOM, as_decided, decide_again, decided
 from checker.evidence.decision import effect_of
 from checker.evidence.first import FirstRun
 from checker.evidence.key import foreign
+from checker.evidence.record import Record
 from checker.evidence.run import Run
 from checker.evidence.values import agree
+from checker.evidence.verdict import RecordedVerdict
 from checker.kept import keep, look_up
+from checker.lab.metrics import METRICS
 from checker.scope import Scope
 
 SCHEMA: Literal[2] = 2
@@ -55,12 +58,39 @@ class EvidenceFile(BaseModel):
     """The runs."""
 
 
+class Head(Record):
+    """What a list of runs shows of one, and the characters [start, end) of its file that hold it."""
+
+    start: int
+    end: int
+    scope: Annotated[Scope, Field(strict=False)]
+    key: str
+    verdict: RecordedVerdict
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A run, and the JSON object that the file holds of it."""
+    """A run, and the JSON text that the file holds of it. A text that was found sound is read when its run is asked for."""
 
-    run: Run
-    kept: Mapping[str, Any]
+    text: str
+    scope: Scope
+    key: str
+    verdict: RecordedVerdict
+    known: Run | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, run: Run, text: str = "") -> Entry:
+        return cls(text or json.dumps(run.as_json(), ensure_ascii=False), run.scope, run.key, run.verdict, run)
+
+    @cached_property
+    def run(self) -> Run:
+        return self.known or _derived(_any_run().validate_json(self.text))
+
+    @property
+    def kept(self) -> Mapping[str, Any]:
+        """The JSON object."""
+        values: Mapping[str, Any] = json.loads(self.text)
+        return values
 
 
 @dataclass(frozen=True)
@@ -81,7 +111,7 @@ class Ledger:
     @cached_property
     def newest(self) -> dict[Scope, Run]:
         """The last run of each scope, with the verdict that its values give. Raises MeasurementError where they give none."""
-        numbers = {run.scope: number for number, run in enumerate(self.runs)}
+        numbers = {entry.scope: number for number, entry in enumerate(self.entries)}
         return {scope: as_decided(run, self._name(numbers[scope])) for scope, run in self._last.items()}
 
     def pairs(self) -> list[tuple[Run, Run]]:
@@ -91,26 +121,26 @@ class Ledger:
     @cached_property
     def words_again(self) -> tuple[str, ...]:
         """The word that the values of each run give now; "none" where the rule refuses them."""
-        return tuple(_word(run, self._name(number)) for number, run in enumerate(self.runs))
+        return tuple(_word(entry, self._name(number)) for number, entry in enumerate(self.entries))
 
     def _name(self, number: int) -> str:
         return f"{self.digest} {number}" if self.digest else ""
 
     @property
     def _last(self) -> dict[Scope, Run]:
-        return {run.scope: run for run in self.runs}
+        return {scope: entry.run for scope, entry in {entry.scope: entry for entry in self.entries}.items()}
 
     def with_run(self, run: Run) -> Ledger:
         """The ledger with `run` at its end, or this one when the last run of its scope says the same of the same inputs."""
         last = self._last.get(run.scope)
         if last is not None and repeats(last, run):
             return self
-        return replace(self, entries=(*self.entries, Entry(run, run.as_json())), digest="")
+        return replace(self, entries=(*self.entries, Entry.of(run)), digest="")
 
 
-def _word(run: Run, name: str) -> str:
+def _word(entry: Entry, name: str) -> str:
     try:
-        return decide_again(run, name).word
+        return (decided(name) or decide_again(entry.run, name)).word
     except MeasurementError:
         return "none"
 
@@ -155,8 +185,14 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
         line, column = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
         raise EvidenceError(f"{name}:{line}:{column}: not UTF-8; {RESTORE}") from error
     digest = hashlib.sha256(data).hexdigest()
+    sound = f"sound {digest} {_metrics()}"
+    known = _known(sound)
+    if known is not None:
+        claim, heads = known
+        entries = (Entry(text[head.start : head.end], head.scope, head.key, head.verdict) for head in heads)
+        return Ledger(claim, tuple(entries), data, digest)
     try:
-        values = json.loads(text) if look_up(ROOM, f"sound {digest}") else strict_json.load(text)
+        values = strict_json.load(text)
     except strict_json.JsonError as error:
         raise EvidenceError(f"{name}:{error.line}:{error.column}: not an evidence file ({error.problem}); {RESTORE}") from error
     schema = values.get("schema") if isinstance(values, dict) else None
@@ -167,19 +203,49 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
     except ValidationError as error:
         line, column, problem = _fault(error, text, values)
         raise EvidenceError(f"{name}:{line}:{column}: {problem}; {RESTORE}") from error
-    runs = [_derived(run if isinstance(run, Run) else run.upgraded()) for run in file.runs]
+    runs = list(map(_derived, file.runs))
     for number, run in enumerate(runs):
         wrong = foreign(run)
         if wrong is not None:
             line, column = strict_json.place(text, ("runs", number))
             raise EvidenceError(f"{name}:{line}:{column}: run {number + 1}: {wrong}; {RESTORE}")
-    if not look_up(ROOM, f"sound {digest}"):
-        keep(ROOM, f"sound {digest}", True)
-    return Ledger(file.claim, tuple(Entry(run, kept) for run, kept in zip(runs, values["runs"], strict=True)), data, digest)
+    places = strict_json.places(text, "runs")
+    entries = tuple(Entry.of(run, text[start:end]) for run, (start, end) in zip(runs, places, strict=True))
+    heads = (
+        Head(start=start, end=end, scope=each.scope, key=each.key, verdict=each.verdict)
+        for each, (start, end) in zip(entries, places, strict=True)
+    )
+    keep(ROOM, sound, [file.claim, _heads().dump_json(tuple(heads)).decode()])
+    return Ledger(file.claim, entries, data, digest)
 
 
-def _derived(run: Run) -> Run:
-    """The run with what follows from its spec and verdict made anew, so that nobody's words stand in the place of it."""
+def _known(sound: str) -> tuple[str, tuple[Head, ...]] | None:
+    """The claim and the runs of a file that was found sound before; None where it was not."""
+    try:
+        claim, heads = look_up(ROOM, sound)
+        return str(claim), _heads().validate_json(heads)
+    except (TypeError, ValueError):
+        return None
+
+
+@cache
+def _heads() -> TypeAdapter[tuple[Head, ...]]:
+    return TypeAdapter(tuple[Head, ...])
+
+
+@cache
+def _any_run() -> TypeAdapter[FirstRun | Run]:
+    return TypeAdapter(AnyRun)
+
+
+def _metrics() -> str:
+    """All of the metrics that the soundness of a run depends on."""
+    return " ".join(f"{name}={metric.word.unit},{metric.counts},{metric.answers}" for name, metric in METRICS.items())
+
+
+def _derived(recorded: FirstRun | Run) -> Run:
+    """The run in today's schema, with what follows from its spec and verdict made anew, so that nobody's words stand in the place of it."""
+    run = recorded if isinstance(recorded, Run) else recorded.upgraded()
     spec, verdict, kind = run.spec, run.verdict, KINDS[run.spec.kind]
     return run.model_copy(
         update={

@@ -63,6 +63,22 @@ def place(text: str, path: Sequence[str | int]) -> tuple[int, int]:
     return _line_and_column(text, found)
 
 
+def places(text: str, key: str) -> list[tuple[int, int]]:
+    """The characters [start, end) of each value of the list that a key of the outermost object has, in a text that `load`
+    accepts."""
+    decode, name, at = json.JSONDecoder().raw_decode, None, _skip(text, 0)
+    while name != key:
+        name, at = decode(text, _skip(text, at + 1))  # after the brace, or the comma
+        value = _skip(text, _skip(text, at) + 1)
+        at = value if name == key else _skip(text, decode(text, value)[1])
+    found, at = [], _skip(text, at + 1)
+    while text[at] != "]":
+        found.append((at, decode(text, at)[1]))
+        at = _skip(text, found[-1][1])
+        at = _skip(text, at + 1) if text[at] == "," else at
+    return found
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):

@@ -213,7 +213,7 @@ class Desk:
         case = workspace.survey().case(claim.removeprefix("^"))
         ledger = ledger_of(workspace.project, case.id)
         runs = [_run(run) for run in leading_first(ledger.newest)]
-        return answers.Evidence.model_validate({"claim": case.id, "runs": runs, "recorded": len(ledger.runs)})
+        return answers.Evidence.model_validate({"claim": case.id, "runs": runs, "recorded": len(ledger.entries)})
 
     def propose(
         self, first_note: Annotated[str, Field(max_length=1_000, description="The note to begin with; empty: the first.")] = ""

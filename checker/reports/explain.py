@@ -40,7 +40,7 @@ def explanation(case: Case, ledger: Ledger, vocabulary: Vocabulary, rests: Rests
         "choices": list(case.reading.choices),
         "suggestions": list(case.reading.suggestions),
         "evidence": [_evidence(run, case) for run in runs],
-        "runs": len(ledger.runs),
+        "runs": len(ledger.entries),
         "strongest": _strongest(case, runs, vocabulary),
         "would_change_it": list(_changes(case, runs, vocabulary)),
     }

@@ -154,7 +154,7 @@ def _of_claim(
     for each in (*reversed(outcome.others), outcome):
         if each.run is not None and each.word in DECIDED and not each.stale:
             ledger = ledger.with_run(each.run)
-    if ledger.runs and not (ledger is known and project.evidence(name).is_file()):
+    if ledger.entries and not (ledger is known and project.evidence(name).is_file()):
         old = known.data if project.evidence(name).is_file() else None
         changes.append(Change(project.evidence(name), old, print_ledger(ledger).encode(), about))
     outcome = dataclasses.replace(_kept(outcome, ledger), others=tuple(_kept(each, ledger) for each in outcome.others))

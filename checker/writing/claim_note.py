@@ -92,7 +92,7 @@ def render(
         parts.append(_beside(outcome))
     if outcome.case.reported:
         parts.append(_reported(outcome))
-    if len(ledger.runs) > 1:
+    if len(ledger.entries) > 1:
         parts.append(_history(ledger))
     parts.append(_command(outcome))
     own = own_text(old) if old is not None else None
@@ -292,7 +292,7 @@ def _reported(outcome: Outcome) -> str:
 def _history(ledger: Ledger) -> str:
     """The runs as they are recorded; where a record does not say what its values give, that too."""
     rows = ["## History", "", "| run | scope | verdict | effect | interval | evidence |", "|---|---|---|---|---|---|"]
-    for number, (run, again) in enumerate(zip(ledger.runs, ledger.words_again, strict=True), 1):
+    for number, (run, again) in enumerate(zip(ledger.entries, ledger.words_again, strict=True), 1):
         verdict = run.verdict
         doubt = "" if again == verdict.word else f" (its values give {again})"
         word = f"{MARKS[verdict.word]} {verdict.word}{doubt}"
