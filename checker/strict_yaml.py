@@ -226,11 +226,42 @@ for _first, _resolvers in _Loader.yaml_implicit_resolvers.items():
         _Dumper.add_implicit_resolver(_tag, _pattern, [_first])
 
 
+LONGEST_KEY = 100  # characters; PyYAML puts a mark before long keys
+SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*")  # plain in any place, if it is no other value
+
+
+def _simple_flow(value: Any) -> str | None:
+    """What PyYAML writes of a simple value, or of a list or mapping of some, in flow style; None for any other."""
+    if isinstance(value, list):
+        items = [_simple(item) for item in value]
+        return None if None in items else f"[{', '.join(map(str, items))}]"
+    if isinstance(value, dict):
+        pairs = [(_simple(key), _simple(item)) for key, item in value.items()]
+        return None if any(None in pair for pair in pairs) else f"{{{', '.join(f'{key}: {item}' for key, item in pairs)}}}"
+    return _simple(value)
+
+
+def _simple(value: Any) -> str | None:
+    """What PyYAML writes of a whole number, a truth value, nothing, or a text that needs no quotes; None for any other."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if type(value) is int:
+        return str(value)
+    if type(value) is not str or len(value) > LONGEST_KEY or not SIMPLE.fullmatch(value):
+        return None
+    resolvers = _Dumper.yaml_implicit_resolvers.get(value[0], ())
+    return None if any(pattern.match(value) for _, pattern in resolvers) else value
+
+
 def dump(values: dict[str, Any]) -> str:
     """One `key: value` a line in the given order, lists and mappings in flow style; stable bytes for equal values."""
     options: dict[str, Any] = {"Dumper": _Dumper, "sort_keys": False, "allow_unicode": True, "width": float("inf")}
     lines = []
     for key, value in values.items():
+        simple, known = _simple(key), _simple_flow(value)
+        if simple is not None and known is not None:
+            lines.append(f"{simple}: {known}\n")
+            continue
         flow = isinstance(value, (list, dict))
         text = yaml.dump({key: None if flow else value}, default_flow_style=False, **options)
         if flow:

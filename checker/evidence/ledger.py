@@ -48,7 +48,7 @@ AnyRun = Annotated[Annotated[FirstRun, Tag("1")] | Annotated[Run, Tag("2")], Dis
 class EvidenceFile(BaseModel):
     """The evidence of one claim: all of its runs, oldest first."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     schema_: int = Field(alias="schema", ge=1, le=SCHEMA)
     """The newest schema of its runs. A run without a number of its own is of schema 1."""
@@ -244,7 +244,8 @@ def _metrics() -> str:
 
 
 def _derived(recorded: FirstRun | Run) -> Run:
-    """The run in today's schema, with what follows from its spec and verdict made anew, so that nobody's words stand in the place of it."""
+    """The run in today's schema, with what follows from its spec and verdict made anew, so that nobody's words stand in the place
+    of it."""
     run = recorded if isinstance(recorded, Run) else recorded.upgraded()
     spec, verdict, kind = run.spec, run.verdict, KINDS[run.spec.kind]
     return run.model_copy(

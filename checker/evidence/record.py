@@ -20,4 +20,4 @@ Table = Annotated[tuple[Row, ...], Field(min_length=1, fail_fast=True)]
 class Record(BaseModel):
     """A part of a record: it does not change, and a key that is not known is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

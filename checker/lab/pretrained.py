@@ -32,16 +32,25 @@ def locate(model: Model, root: Path) -> Path | None:
 
     Raises MeasurementError for a local name that leaves `root`.
     """
-    from huggingface_hub import try_to_load_from_cache
-
     assert model.tag is not None
     if model.local is not None:
         return _in_project(model.name, model.local, root)
-    for name in FILES if repository(model) else ():
+    if not repository(model) or not _has_folder(repository(model)):
+        return None
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in FILES:
         found = try_to_load_from_cache(repository(model), name)
         if isinstance(found, str):
             return Path(found)
     return None
+
+
+def _has_folder(repository: str) -> bool:
+    """Whether the Hugging Face cache has any file of a repository; the library itself is slow to import."""
+    from huggingface_hub.constants import HF_HUB_CACHE, REPO_ID_SEPARATOR
+
+    return Path(HF_HUB_CACHE, REPO_ID_SEPARATOR.join(("models", *repository.split("/")))).is_dir()
 
 
 def _in_project(name: str, local: str, root: Path) -> Path | None:

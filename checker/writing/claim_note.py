@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -33,8 +34,13 @@ INVITATION = "\nWhat you write below this heading is yours and is kept.\n"
 def properties_of(data: bytes) -> Mapping[str, Any] | None:
     """The properties of a claim note; None where the program did not write this note, which its tag among them shows."""
     head = HEAD.match(data)
+    return _properties_of(head[0] if head else data)
+
+
+@lru_cache(maxsize=1024)
+def _properties_of(data: bytes) -> Mapping[str, Any] | None:
     try:
-        properties = parse(PurePosixPath("note.md"), head[0] if head else data).properties
+        properties = parse(PurePosixPath("note.md"), data).properties
     except NoteError:
         return None
     tags = properties.get("tags")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lark import Token
-
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.english import English, listed
 from checker.claims.language.metrics import direction, metric_of
@@ -13,7 +11,7 @@ from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.places import quantifier_of, scope_of, where_of
 from checker.claims.language.question import Choice, Edit, QuestionError
 from checker.claims.language.subjects import meant
-from checker.claims.language.tree import Parsed, leaves, trees
+from checker.claims.language.tree import Parsed, direct, leaves, trees
 from checker.claims.range import Range, of_one
 from checker.claims.spec import ClaimSpec, Margin
 from checker.vocabulary import MetricWord, Relation
@@ -47,7 +45,7 @@ class Correlation(Kind):
             raise QuestionError("it says two things about the sign", "one sign")
         if any(token.type == "OVER" for node in parsed.all("data_clause") for token in leaves(node)):
             raise QuestionError("a correlation here is over models, not over images", "'across models', and 'on' the data")
-        if words and any(isinstance(part, Token) and part.startswith("all ") for part in parsed.body.children):
+        if words and any(part.startswith("all ") for part in direct(parsed.body)):
             raise QuestionError("it can speak of every pair of models, or of a correlation", "a correlation, or models by name")
         if parsed.tokens(*NEGATIONS):
             raise QuestionError("that there is no correlation cannot be decided", "a correlation with its sign")

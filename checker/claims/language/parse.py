@@ -8,18 +8,20 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import islice, pairwise
 from threading import Lock
-
-from lark import Lark, Token, Tree, UnexpectedInput
-from lark.visitors import CollapseAmbiguities
+from typing import TYPE_CHECKING
 
 from checker.claims.kind import KINDS, terminals
 from checker.claims.language import unknown
-from checker.claims.language.ahead import Predictions
 from checker.claims.language.question import Choice, Edit, QuestionError
 from checker.claims.language.unknown import explained, kind_of, kinds_of
-from checker.claims.language.words import Word, WordLexer
+from checker.claims.language.words import Word
 from checker.variant import Variant
 from checker.vocabulary import Vocabulary
+
+if TYPE_CHECKING:  # readings that are kept need no parser
+    from lark import Lark, Token, Tree
+
+    from checker.claims.language.ahead import Predictions
 
 MOST_WORDS = 60  # of a sentence; longer ones hold more than one claim
 MOST_TREES = 64
@@ -29,6 +31,10 @@ SIZES = ("larger", "smaller", "grow", "grows", "growing", "shrink", "shrinks", "
 
 @lru_cache(maxsize=1)
 def _parser() -> tuple[Lark, Predictions]:
+    from lark import Lark
+
+    from checker.claims.language.ahead import Predictions, WordLexer
+
     starts = [f"{name}_claim" for name in _kinds()]
     parser = Lark(_grammar(), parser="earley", lexer=WordLexer, ambiguity="explicit", start=starts)
     return parser, Predictions(parser)
@@ -121,6 +127,9 @@ def trees_of(words: Sequence[Word]) -> list[Tree[Token]]:
     types = {word.type for word in words}
     if "LOSE" in types and "CHANGE" not in types:
         raise QuestionError("it does not say by which change something is lost", "a change, as in 'when quantised to 4 bits'")
+    from lark import UnexpectedInput
+    from lark.visitors import CollapseAmbiguities
+
     trees: list[Tree[Token]] = []
     reached = 0
     for name in _kinds():

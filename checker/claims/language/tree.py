@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-from lark import Token, Tree
+from typing import TYPE_CHECKING, TypeAlias
 
 from checker.claims.language.question import QuestionError
 from checker.vocabulary import Vocabulary
 
-Node = Tree[Token]
+if TYPE_CHECKING:  # only a sentence that is parsed needs the parser
+    from lark import Token, Tree
+
+Node: TypeAlias = "Tree[Token]"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Parsed:
     @cached_property
     def body(self) -> Node:
         """The claim without the clauses before and after it."""
-        return next(child for child in self.tree.children if isinstance(child, Tree) and child.data not in ("lead", "tail"))
+        return next(child for child in trees(self.tree) if child.data not in ("lead", "tail"))
 
     def all(self, *names: str) -> list[Node]:
         """The nodes of some names, in order of the sentence."""
@@ -49,14 +51,20 @@ class Parsed:
 
 
 def trees(node: Node) -> list[Node]:
+    from lark import Tree
+
     return [child for child in node.children if isinstance(child, Tree)]
 
 
 def leaves(tree: Node) -> list[Token]:
+    from lark import Token
+
     return list(tree.scan_values(lambda value: isinstance(value, Token)))
 
 
 def direct(node: Node) -> list[Token]:
+    from lark import Token
+
     return [child for child in node.children if isinstance(child, Token)]
 
 

@@ -7,10 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from lark import Token
-from lark.common import LexerConf
-from lark.lexer import Lexer
-
 from checker.claims.language.lexicon import phrases_of
 from checker.vocabulary import Vocabulary
 
@@ -252,19 +248,3 @@ def _pieces(sentence: str, passed: Sequence[tuple[int, int]]) -> list[tuple[int,
     starts = [0, *(end for _, end in sorted(passed))]
     ends = [*(start for start, _ in sorted(passed)), len(sentence)]
     return list(zip(starts, ends, strict=True))
-
-
-class WordLexer(Lexer):
-    """Hands typed words to lark as its tokens."""
-
-    __future_interface__ = True
-
-    def __init__(self, lexer_conf: LexerConf) -> None:
-        pass
-
-    def lex(self, lexer_state: object, parser_state: object) -> Iterator[Token]:
-        words, predictions = lexer_state.text  # type: ignore[attr-defined]
-        for index, word in enumerate(words):
-            predictions.upcoming = word.type
-            yield Token(word.type, word.value, start_pos=index)
-        predictions.upcoming = None
