@@ -53,7 +53,7 @@ def keep(room: str, asked: str, value: Any, code: str = "") -> None:
 
 
 def _place(room: str, asked: str, code: str) -> Path:
-    return cache_folder() / room / (code or program()) / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
+    return Path(f"{cache_folder()}/{room}/{code or program()}/{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json")
 
 
 def _digest(asked: str, value: Any) -> str:

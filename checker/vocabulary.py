@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Literal
 
 from checker.scope import DECIDING, Scope
@@ -179,6 +180,14 @@ class Vocabulary:
     changes: tuple[ChangeWord, ...] = ()
     releases: tuple[ReleaseWord, ...] = ()
     released: Callable[[str], ModelWord | None] = field(default=_nothing, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Computed once: a vocabulary has thousands of words, and is asked about for each sentence."""
+        return hash(tuple(getattr(self, each.name) for each in fields(self) if each.compare))
 
     def lacking(self, *texts: str) -> MissingWord | None:
         """The plug-in that brings nothing and that sentences or names speak of. One that is called like something that there is

@@ -65,6 +65,41 @@ def test_what_is_dumped_is_loaded(values: dict[str, Any]) -> None:
     assert strict_yaml.load(text) == values or not values
 
 
+WORDS = st.sampled_from(
+    [
+        "no",
+        "y",
+        "on",
+        "Null",
+        "e1",
+        "1e3",
+        "1_0",
+        "-",
+        "a-b",
+        "MAE",
+        "k-NN",
+        "a b",
+        "a  b",
+        " a",
+        "a:",
+        "a #b",
+        "x" * 130,
+        "=",
+        "<<",
+        ".inf",
+        "é",
+    ]
+)
+PLAIN = SCALARS | WORDS
+
+
+@given(st.dictionaries(WORDS, PLAIN | st.lists(PLAIN | st.lists(PLAIN)) | st.dictionaries(WORDS, PLAIN)))
+def test_simple_values_are_written_as_pyyaml_writes_them(values: dict[str, Any]) -> None:
+    with patch.object(strict_yaml, "_simple", lambda value: None):
+        slow = strict_yaml.dump(values)
+    assert strict_yaml.dump(values) == slow
+
+
 @given(st.sampled_from(["no", "1e3", "012", "1:30", "null", "~", "2026-01-01", "0x1f", "", ".5", "[[X]]", "true", "0o7"]))
 def test_strings_that_look_like_something_else_stay_strings(word: str) -> None:
     assert strict_yaml.load(strict_yaml.dump({"a": word})) == {"a": word}

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
 from checker.cli.answers import print_json
@@ -175,7 +174,7 @@ def _fixed(found: Sequence[Proposal]) -> list[tuple[Proposal, str]]:
         if proposal.at is None or proposal.reading.together or taken:
             continue
         typer.echo(f"    which is meant? 1-{len(proposal.choices)}, any other key for none, q to end ", nl=False, err=True)
-        key = click.getchar(echo=True)
+        key = typer.getchar(echo=True)
         typer.echo("", err=True)
         if key == "q":
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import textwrap
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -37,7 +38,7 @@ def _descriptions(model: type[BaseModel]) -> dict[str, str]:
     texts = {}
     for owner in reversed(model.__mro__):
         if issubclass(owner, BaseModel) and owner is not BaseModel:
-            body = ast.parse(inspect.cleandoc(inspect.getsource(owner))).body[0]
+            body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0]
             assert isinstance(body, ast.ClassDef)
             for field, text in pairwise(body.body):
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from checker.errors import EvidenceError
 from checker.evidence import Ledger, Run, Values, parse_ledger, print_ledger, read_ledger, repeats
+from checker.lab.metrics import METRICS
 from checker.scope import Scope
 from tests.evidence.runs import COMPARE, NAMES, THROUGHPUT, kept, run, with_verdict
 
@@ -220,3 +222,25 @@ def test_values_that_the_rule_refuses_are_an_error(tmp_path: Path) -> None:
     path.write_text(print_ledger(Ledger(THROUGHPUT).with_run(like.model_copy(update={"values": flat}))))
     with pytest.raises(EvidenceError, match="no verdict follows from its values"):
         read_ledger(path, THROUGHPUT)
+
+
+def test_a_file_that_was_read_before_is_read_by_what_was_kept_of_it() -> None:
+    data = print_ledger(parse_ledger(kept(COMPARE), "x").with_run(run())).encode()
+    first = parse_ledger(data, "x")
+    again = parse_ledger(data, "x")
+    assert [entry.known is None for entry in again.entries] == [True] * len(first.entries)
+    assert again.runs == first.runs
+    assert again.newest == first.newest
+    assert again.words_again == first.words_again
+    assert print_ledger(again) == print_ledger(first) == data.decode()
+
+
+def test_what_was_kept_of_a_file_counts_for_its_bytes_and_its_metrics_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = kept(COMPARE)
+    parse_ledger(data, "x")
+    with pytest.raises(EvidenceError):
+        parse_ledger(data.replace(b'"subject": "', b'"subject": "x', 1), "x")
+    metric = METRICS[run().spec.metric]
+    monkeypatch.setitem(METRICS._entries, metric.word.name, replace(metric, word=replace(metric.word, unit="ells")))
+    with pytest.raises(EvidenceError, match="`unit` is not that of"):
+        parse_ledger(data, "x")

@@ -83,3 +83,10 @@ def test_what_is_missing_is_looked_for_where_it_should_be() -> None:
     assert strict_json.place(text, ("a", "b", 1, "c")) == (3, 3)
     assert strict_json.place(text, ("a", "c")) == (1, 2)
     assert strict_json.place(text, ("c",)) == (1, 1)
+
+
+@given(st.lists(VALUES, max_size=5), st.dictionaries(st.text(max_size=4), VALUES, max_size=3), st.sampled_from([None, 0, 1]))
+def test_places_are_those_of_the_values_of_a_list(values: list[Any], others: dict[str, Any], indent: int | None) -> None:
+    before = {f"before {name}": value for name, value in others.items()}
+    text = json.dumps({**before, "runs": values, "after": 1}, indent=indent, ensure_ascii=False)
+    assert [json.loads(text[start:end]) for start, end in strict_json.places(text, "runs")] == values
