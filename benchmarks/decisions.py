@@ -29,6 +29,7 @@ from checker.verdicts import (
     compare,
     correlation,
     equivalence,
+    layers,
     loss,
     losses,
     presence,
@@ -56,6 +57,7 @@ CASES = {  # what dominates: sd of seeds, sd of images
     "balanced": (0.3, 1.0),
     "images": (0.01, 2.0),
 }
+UPPER, LAST = (True, True, False, False), (False, False, False, True)
 METHODS = ("rule", "pooled", "bootstrap")
 COUNTS = np.random.default_rng(0).multinomial(IMAGES, [1 / IMAGES] * IMAGES, RESAMPLES).T / IMAGES  # (images, resamples)
 
@@ -129,6 +131,18 @@ CLAIMS = {
         (0, 5 / 13, 10 / 13, 1),
         lambda *rows, **o: trend(np.stack(rows, 1), "greater", 1.0, positions=LEVELS, **o),
         lambda *rows: [Part(sum(weight * row for weight, row in zip(SLOPE, rows, strict=True)), 1.0)],
+    ),
+    "layers, two of four against the last": Claim(
+        (1, 1, 0.5, 0),
+        (1, 1, 0, 0),
+        lambda *rows, **o: layers(np.stack(rows, 1), UPPER, LAST, "greater", 1.0, **o),
+        lambda a, b, _, d: [Part((a + b) / 2 - d, 1.0)],
+    ),
+    "layers, relative margin": Claim(
+        (11, 11, 10.5, 10),
+        (1, 1, 0, 0),
+        lambda *rows, **o: layers(np.stack(rows, 1), UPPER, LAST, "greater", relative=0.1, **o),
+        lambda a, b, _, d: [Part((a + b) / 2 - d, 0.1 * np.abs(d.mean((-2, -1))))],
     ),
     "loss": Claim((0.6, 0), (0, 1), lambda a, b, **o: loss(a, b, 0.6, **o), lambda a, b: [Part(b - a, -0.6)]),
     "losses": Claim(

@@ -105,8 +105,8 @@ def _plots(run: Run, vocabulary: Vocabulary) -> dict[str, Any]:
     }
     depth = run.values[run.about[0]].depth
     if depth > 1:
-        chosen = select_layers(run.spec.where.layers, depth)
-        drawn["layers"] = [min(chosen) + 1, max(chosen) + 1]
+        sides = [select_layers(layers, depth) for layers in (run.spec.where.layers, run.spec.than) if layers]
+        drawn["layers"] = [[min(chosen) + 1, max(chosen) + 1] for chosen in sides]
     if run.spec.other is not None:
         drawn["other"] = {"title": _title(run.spec.other, vocabulary), "unit": run.other_unit}
     if verdict.curve is not None:

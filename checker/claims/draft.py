@@ -36,6 +36,7 @@ QUESTIONS = {
     "models": "across which models?",
     "members": "which models are the members of the family?",
     "loss": "what is lost by which change?",
+    "than": "in which other layers?",
     "over": "over which setting, at which levels?",
     "bound": "what number is it held against, in which unit?",
     "factor": "how many times?",
@@ -53,7 +54,7 @@ OPEN_BY = {
     "data": ("where.data",),
     "metric": ("metric",),
     "value": ("bound", "margin"),
-    "part": ("where.layers",),
+    "part": ("where.layers", "than"),
 }
 """The kind of a word that has no role in the sentence -> the fields that it may bear on. Others bear on the claim as a whole."""
 OF_THE_METRIC = ("relation", "margin", "factor", "bound", "where.layers", "where.heads", "quantifier")

@@ -7,7 +7,7 @@ from checker.errors import SpecError
 
 def select_layers(layers: str, depth: int) -> list[int]:
     """The blocks, from 0, that a spec's `where.layers` means in a model of `depth` blocks. The upper half of an odd depth
-    leaves the middle block out.
+    leaves the middle block out; the middle third of a depth that 3 does not divide has the blocks that are left.
 
     Raises SpecError when the model has no such layer.
     """
@@ -18,6 +18,8 @@ def select_layers(layers: str, depth: int) -> list[int]:
         return list(range(depth - half, depth))
     if layers == "lower half":
         return list(range(half))
+    if layers == "middle third":
+        return list(range(depth // 3, depth - depth // 3))
     if " and " in layers:
         blocks = [int(part) - 1 for part in layers.removeprefix("layers ").split(" and ")]
         if max(blocks) >= depth:

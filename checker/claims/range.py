@@ -64,5 +64,6 @@ def of_difference(spec: ClaimSpec, subject: str, baseline: str, unit: str, ends:
 def place(spec: ClaimSpec) -> str:
     """Where and of which members a spec claims something."""
     return json.dumps(
-        [spec.metric, spec.where.model_dump(), spec.scope, spec.quantifier, spec.members, spec.loss, spec.over], sort_keys=True
+        [spec.metric, spec.where.model_dump(), spec.scope, spec.quantifier, spec.members, spec.loss, spec.over, spec.than],
+        sort_keys=True,
     )

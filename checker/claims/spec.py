@@ -13,7 +13,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainSerializer,
-    field_validator,
     model_validator,
 )
 
@@ -24,7 +23,7 @@ from checker.variant import Variant
 from checker.words import Claimed, Quantifier
 
 LAYERS = re.compile(
-    r"all|upper half|lower half|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*"
+    r"all|upper half|lower half|middle third|(?:first|last) [1-9][0-9]*|layer [1-9][0-9]*"
     r"|layers [1-9][0-9]*(?:-[1-9][0-9]*|(?: and [1-9][0-9]*)+)"
 )
 OF_EVERY_KIND = ("kind", "metric", "where", "scope", "decide")
@@ -89,6 +88,30 @@ def check_levels(levels: tuple[str, ...]) -> None:
         raise ValueError("`over` needs at least 3 levels of a setting, in growing order")
 
 
+def _as_text(value: Any) -> Any:
+    """Layers that are listed by number, as text."""
+    if isinstance(value, list) and value and all(type(number) is int for number in value):
+        return "layers " + " and ".join(map(str, value)) if len(value) > 1 else f"layer {value[0]}"
+    return value
+
+
+def _are_layers(text: str) -> str:
+    if not LAYERS.fullmatch(text):
+        raise ValueError(
+            f"layers {text!r}: write all, upper half, lower half, middle third, first N, last N, layer N, layers N-M or "
+            "layers N and M (from 1)"
+        )
+    if " and " in text:
+        numbers = [int(number) for number in text.removeprefix("layers ").split(" and ")]
+        if numbers != sorted(set(numbers)):
+            raise ValueError(f"layers {text!r}: name each layer once, in growing order")
+    return text
+
+
+Layers = Annotated[str, BeforeValidator(_as_text), AfterValidator(_are_layers)]
+"""Layers of a network; in YAML also a list of numbers."""
+
+
 class Margin(Strict):
     """The smallest effect of interest: a share of the baseline's mean (`relative`), or a value in the metric's unit."""
 
@@ -106,34 +129,17 @@ class Bound(Strict):
 class Where(Strict):
     """Which part of the model and which data.
 
-    `layers`: all, upper half, lower half, first N, last N, layer N, layers N-M, layers N and M (and so on; in YAML also as a list
-    of numbers). `heads`: head N of each of the layers; where it
-    is absent, the mean over the heads.
+    `layers`: all, upper half, lower half, middle third, first N, last N, layer N, layers N-M, layers N and M (and so on; in YAML
+    also as a list of numbers). `heads`: head N of each of the layers; where it is absent, the mean over the heads.
     """
 
-    layers: str
+    layers: Layers
     heads: str | None = None
     tokens: Literal["patches"] = "patches"
     data: str = "default"
 
-    @field_validator("layers", mode="before")
-    @classmethod
-    def _numbers_are_layers(cls, value: Any) -> Any:
-        if isinstance(value, list) and value and all(type(number) is int for number in value):
-            return "layers " + " and ".join(map(str, value)) if len(value) > 1 else f"layer {value[0]}"
-        return value
-
     @model_validator(mode="after")
-    def _parts_are_known(self) -> Where:
-        if not LAYERS.fullmatch(self.layers):
-            raise ValueError(
-                f"layers {self.layers!r}: write all, upper half, lower half, first N, last N, layer N, layers N-M or "
-                "layers N and M (from 1)"
-            )
-        if " and " in self.layers:
-            numbers = [int(number) for number in self.layers.removeprefix("layers ").split(" and ")]
-            if numbers != sorted(set(numbers)):
-                raise ValueError(f"layers {self.layers!r}: name each layer once, in growing order")
+    def _heads_are_known(self) -> Where:
         if self.heads is not None and not HEADS.fullmatch(self.heads):
             raise ValueError(f"heads {self.heads!r}: write head N (from 1)")
         return self
@@ -165,7 +171,8 @@ class ClaimSpec(Strict):
     A negated relation (`not less`, `not greater`) claims the other side of the same line. `quantifier` asks it of all, any or
     most of the layers one by one; without one, of their mean. `members` lists the models of a family that stands for a model:
     the claim is then about every pair. `loss` asks for what is lost by a change: the metric without it, minus the metric with it.
-    `over` names a setting and the levels of it that a metric is followed over, in growing order.
+    `than` are the layers that those of `where` are compared with. `over` names a setting and the levels of it that a metric is
+    followed over, in growing order.
     """
 
     kind: Annotated[str, AfterValidator(_is_a_kind), Field(json_schema_extra=_list_kinds)]
@@ -173,6 +180,7 @@ class ClaimSpec(Strict):
     other: str | None = None
     subject: Subject | None = None
     baseline: Subject | None = None
+    than: Layers | None = None
     relation: Claimed | None = None
     order: tuple[Subject, ...] | None = None
     models: tuple[Subject, ...] | None = None

@@ -28,13 +28,15 @@ P_DIGITS = 6
 
 def keep(spec: ClaimSpec, stack: NDArray[np.float64], layers: str, digits: int = DIGITS) -> Values:
     """What the evidence holds of one model's values (seeds, rows, images): `layers`, the means over images, and `images`, for
-    each seed and image what the decision is made of. That is the mean over the layers chosen; for a trend and a quantified
-    claim the value in each layer; for a presence whether the image shows it in any of them. `layers` is empty for a metric with
-    one row.
+    each seed and image what the decision is made of. That is the mean over the layers chosen; for a trend, a quantified claim and
+    one of layers against layers the value in each of them; for a presence whether the image shows it in any of them. `layers` is
+    empty for a metric with one row.
 
     Raises SpecError for layers that the model does not have.
     """
     chosen = select_layers(layers, stack.shape[1]) if layers else [0]
+    if spec.than is not None:
+        chosen = sorted({*chosen, *select_layers(spec.than, stack.shape[1])})
     kept = KINDS[spec.kind].rule(spec).keep
     images: Table | dict[str, Table]
     if kept == "depth" or (spec.quantifier is not None and bool(layers)):
@@ -143,8 +145,12 @@ class _Decision:
         layers, depth = self.values[model].images, self.values[model].depth
         assert isinstance(layers, dict)
         stack = np.stack([np.asarray(rows) for rows in layers.values()], 1)  # (seeds, layers, images)
-        positions = [(int(layer.split()[1]) - 1) / (depth - 1) for layer in layers]
-        return self._decide(stack, positions=positions)
+        numbers = [int(layer.split()[1]) - 1 for layer in layers]
+        if self.spec.than is not None:
+            sides = (select_layers(chosen, depth) for chosen in (self.spec.where.layers, self.spec.than))
+            those, others = ([number in side for number in numbers] for side in sides)
+            return self._decide(stack, those=those, others=others)
+        return self._decide(stack, positions=[number / (depth - 1) for number in numbers])
 
     def _counted(self, first: Any, second: Any = None) -> Verdict:
         """The verdict on values that are known exactly: of two models, or of one and a bound."""

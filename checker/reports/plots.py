@@ -138,8 +138,9 @@ def _layer_curves(axes: Any, run: Run, title: str) -> None:
         _seed_band(axes, np.arange(1, rows.shape[1] + 1), rows, name, style)
     if run.uniform is not None:
         axes.axhline(run.uniform, color=INK, linestyle=":", linewidth=1, label="uniform attention")
-    chosen = select_layers(run.spec.where.layers, run.values[run.about[0]].depth)
-    axes.axvspan(min(chosen) + 0.5, max(chosen) + 1.5, color=INK, alpha=0.1, linewidth=0)
+    for layers in filter(None, (run.spec.where.layers, run.spec.than)):
+        chosen = select_layers(layers, run.values[run.about[0]].depth)
+        axes.axvspan(min(chosen) + 0.5, max(chosen) + 1.5, color=INK, alpha=0.1, linewidth=0)
     axes.set(xlabel="layer (shaded: what the claim is about)", ylabel=f"{title} ({run.unit})")
     axes.set_xticks(range(1, deepest + 1))
     axes.legend(frameon=False, fontsize=8)

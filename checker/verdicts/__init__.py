@@ -6,6 +6,7 @@ from checker.verdicts.controls import Trust, held_to, trust
 from checker.verdicts.correlation import correlation
 from checker.verdicts.counts import compare_counts
 from checker.verdicts.equivalence import equivalence
+from checker.verdicts.layers import layers
 from checker.verdicts.looks import Looks
 from checker.verdicts.loss import loss, losses
 from checker.verdicts.measurements import merge_copies
@@ -35,6 +36,7 @@ __all__ = [
     "equivalence",
     "held_to",
     "holm",
+    "layers",
     "loss",
     "losses",
     "merge_copies",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import MeasurementError
@@ -61,21 +61,41 @@ def trend(
     depth = np.linspace(0, 1, layers) if positions is None else measured("positions", positions, ("layer",))
     if len(depth) != layers or depth[0] < 0 or depth[-1] > 1 or (np.diff(depth) <= 0).any():
         raise MeasurementError(f"positions {depth.tolist()} for {layers} layers; give one a layer, growing, from 0 to 1")
-    answers = seen(answers, array)
     away = depth - depth.mean()
-    slope, mean = away / (away**2).sum(), np.full(layers, 1 / layers)
+    slope = away / (away**2).sum()
+    mean = np.full(layers, 1 / layers)
+    return course_of(
+        array, slope, relation, margin, alpha, looks, relative, answers, lambda at: f"a slope of {at:.3g} per {course}", mean
+    )
+
+
+def course_of(
+    array: NDArray[Any],
+    weights: NDArray[Any],
+    relation: Claimed,
+    margin: float,
+    alpha: float,
+    looks: Looks,
+    relative: float | None,
+    answers: AnswersOption,
+    place: Callable[[float], str],
+    level: NDArray[Any],
+) -> Verdict:
+    """Decide that the weighted sum over layers of (seeds, layers, images) is `relation` than nothing by more than `margin`, or by
+    more than the share `relative` of the size of the sum with the weights `level`. `place` names a line in words."""
+    answers = seen(answers, array)
     if relative is None:
         line = draw_line(relation, margin)
-        return decide(_over_layers(array, slope, answers), line, alpha, looks, margin, _place(line.at, course))
-    rise, level = _over_layers(array, slope, answers), _over_layers(array, mean, answers)
-    margin = relative * abs(level.effect)
+        return decide(_over_layers(array, weights, answers), line, alpha, looks, margin, place(line.at))
+    rise, whole = _over_layers(array, weights, answers), _over_layers(array, level, answers)
+    margin = relative * abs(whole.effect)
     verdicts = []
-    for size in (margin, -margin):  # with the sign that the mean over the layers has, and with the other
+    for size in (margin, -margin):  # with the sign that this level has, and with the other
         line = draw_line(relation, size)
-        share = draw_line(relation, math.copysign(relative, size * level.effect)).at
-        beside = _over_layers(array, slope - share * mean, answers).around(rise.effect)
-        verdicts.append(decide(beside, line, alpha, looks, margin, _place(line.at, course)))
-    return despite_sign(verdicts[0], verdicts[1], level, alpha, looks)
+        share = draw_line(relation, math.copysign(relative, size * whole.effect)).at
+        beside = _over_layers(array, weights - share * level, answers).around(rise.effect)
+        verdicts.append(decide(beside, line, alpha, looks, margin, place(line.at)))
+    return despite_sign(verdicts[0], verdicts[1], whole, alpha, looks)
 
 
 def _over_layers(array: NDArray[Any], weights: NDArray[Any], answers: Answers | None) -> Estimate:
@@ -86,7 +106,3 @@ def _over_layers(array: NDArray[Any], weights: NDArray[Any], answers: Answers | 
     if answers is None or (isinstance(found, Contrast) and found.seed_variances and found.varies):
         return found
     return contrast({f"layer {place}": array[:, place] for place in range(array.shape[1])}, weights.tolist(), answers)
-
-
-def _place(at: float, course: str) -> str:
-    return f"a slope of {at:.3g} per {course}"

@@ -203,7 +203,8 @@ def _table(run: Run) -> str:
 def _measured_on(run: Run) -> str:
     """How many images were measured, of which data, in which layers and heads; a metric of the whole model has no images."""
     images = f"{run.images} images of " if run.images > 1 else ""
-    layers = f", layers: {run.spec.where.layers}" if run.values[run.about[0]].depth > 1 else ""
+    against = f" against {run.spec.than}" if run.spec.than else ""
+    layers = f", layers: {run.spec.where.layers}{against}" if run.values[run.about[0]].depth > 1 else ""
     heads = f", {run.spec.where.heads}" if run.spec.where.heads else ""
     return f"{images}`{run.data.name}`{layers}{heads}"
 

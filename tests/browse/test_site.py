@@ -81,7 +81,7 @@ def test_a_claim_is_told_whole(site: Site) -> None:
     assert claim["command"] == f"check-claims check --only {CHECKED}"
     (plot,) = claim["plots"]
     assert [model["name"] for model in plot["models"]] == ["MAE", "DINO", "random initialisation"]
-    assert plot["layers"] == [4, 6]
+    assert plot["layers"] == [[4, 6]]
     for model in plot["models"]:
         assert len(model["layers"]) == 6
         assert all(low < mean < high for mean, low, high in model["layers"])

@@ -59,7 +59,7 @@ def test_a_sentence_that_says_nothing_checkable_can_have_an_exact_spec() -> None
     ("text", "message"),
     [
         ("  ```claim\n  layer: all\n  ```\n", r"^N.md:5:3: there is no key `layer`"),
-        ("  ```claim\n  where:\n    layers: some\n  ```\n", r"^N.md:5:3: where: layers 'some'"),
+        ("  ```claim\n  where:\n    layers: some\n  ```\n", r"^N.md:6:5: where.layers: layers 'some'"),
         ("  ```claim\n  metric: [a\n  ```\n", r"^N.md:6:1: |^N.md:5:"),
         ("  ```claim\n  ```\n", r"^N.md:4:1: the claim block is empty"),
         ("  ```claim\n  id: other\n  ```\n", r"^N.md:4:1: `id` does not belong"),

@@ -20,6 +20,10 @@ SAID = {
     "compare": ["MAE has shorter attention distance than DINO", "MAE trains 3 times as fast as SimMIM"],
     "correlation": ["Attention distance correlates positively with k-NN accuracy across models"],
     "equivalence": ["MAE and SimMIM have similar attention distance within 2 px"],
+    "layers": [
+        "MAE has longer attention distance in late layers than in early ones",
+        "Early layers of DINO do not have a higher k-NN accuracy than the last layer",
+    ],
     "presence": ["DINOv2 has high-norm artifact tokens", "DINOv2 has no high-norm artifact tokens"],
     "ranking": ["DINO > MAE in attention distance"],
     "threshold": ["DINO reaches 60 % k-NN accuracy"],
@@ -55,7 +59,7 @@ def test_its_rule_is_a_function_that_takes_its_options(name: str, sentence: str)
         "alpha",
         "looks",
         *(["answers"] if rule.answers else []),
-        *(["positions"] if rule.keep == "depth" else []),
+        *(["those", "others"] if spec.than else ["positions"] if rule.keep == "depth" else []),
     }
     assert options <= function.parameters.keys()
 

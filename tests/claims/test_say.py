@@ -60,7 +60,7 @@ def specs(draw: st.DrawFn, released: bool = False) -> ClaimSpec:
     metric = draw(METRICS)
     where, margin = draw(wheres(metric)), draw(margins(metric))
     scope = draw(st.sampled_from(["pretrained"] if released else ["any", "toy", "pretrained"]))
-    kind = draw(st.sampled_from(["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking"]))
+    kind = draw(st.sampled_from(["compare", "threshold", "trend", "presence", "equivalence", "correlation", "ranking", "layers"]))
     quantifier = (
         draw(st.sampled_from([None, "all", "any", "most"])) if metric.layers and not where.layers.startswith("layer ") else None
     )
@@ -86,6 +86,10 @@ def specs(draw: st.DrawFn, released: bool = False) -> ClaimSpec:
         )
     if kind == "trend" and metric.layers and where.layers not in ("layer 2", "last 1"):  # a line needs two layers
         return ClaimSpec(kind="trend", **shared, subject=subject, members=one, relation=draw(CLAIMED), margin=margin)
+    others = draw(LAYERS)
+    if kind == "layers" and metric.layers and "all" not in (where.layers, others) and others != where.layers:
+        amount = {"subject": subject, "members": one, "than": others, "margin": margin}
+        return ClaimSpec(kind="layers", **shared, **amount, relation=draw(CLAIMED))
     if kind == "presence":
         shared = {"metric": "high_norm_share", "where": draw(wheres(WORDS.metric("high_norm_share"))), "scope": scope}  # type: ignore[arg-type]
         bound = Bound(value=draw(st.integers(1, 99)) / 100, unit="images")

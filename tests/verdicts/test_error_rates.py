@@ -22,6 +22,7 @@ from checker.verdicts import (
     compare,
     correlation,
     equivalence,
+    layers,
     loss,
     losses,
     presence,
@@ -51,13 +52,20 @@ def by_layer(quantifier: str, *tables: np.ndarray, **options: Any) -> Verdict:
     return combine({str(n): threshold(table, 0.0, **options) for n, table in enumerate(tables)}, quantifier)  # type: ignore[arg-type]
 
 
+def against(*tables: np.ndarray, **options: Any) -> Verdict:
+    """Layers are neighbouring tables; the first is held against the last."""
+    return layers(np.stack(tables, 1), [True, False, False], [False, False, True], **options)
+
+
 CLAIMS = {
     "compare": Claim((-0.5, 0), lambda a, b, **o: compare(a, b, "less", 0.5, **o)),
     "compare, relative": Claim((9, 10), lambda a, b, **o: compare(a, b, "less", relative=0.1, **o)),
     "not greater": Claim((0.5, 0), lambda a, b, **o: compare(a, b, "not greater", 0.5, **o)),
     "ratio": Claim((30, 10), lambda a, b, **o: ratio(a, b, 3, **o)),
     "threshold": Claim((0.6,), lambda a, **o: threshold(a, 0.6, **o)),
-    "trend": Claim((0, 0.5, 1), lambda *layers, **o: trend(np.stack(layers, 1), "greater", 1.0, **o)),
+    "layers": Claim((1, 0.5, 0), lambda *rows, **o: against(*rows, margin=1.0, **o)),
+    "layers, relative margin": Claim((11, 10.5, 10), lambda *rows, **o: against(*rows, relative=0.1, **o)),
+    "trend": Claim((0, 0.5, 1), lambda *rows, **o: trend(np.stack(rows, 1), "greater", 1.0, **o)),
     "equivalence": Claim((0.5, 0), lambda a, b, **o: equivalence(a, b, 0.5, **o), ("supported",)),
     "equivalence, relative": Claim((11, 10), lambda a, b, **o: equivalence(a, b, relative=0.1, **o), ("supported",)),
     "loss": Claim((0.6, 0), lambda a, b, **o: loss(a, b, 0.6, **o)),
@@ -130,7 +138,7 @@ INTERVALS: dict[str, tuple[tuple[float, ...], Callable[..., Verdict], float]] = 
     "compare": ((1, 0), lambda a, b: compare(a, b), 1.0),
     "ratio": ((30, 10), lambda a, b: ratio(a, b, 2), 3.0),
     "threshold": ((1,), lambda a: threshold(a, 0), 1.0),
-    "trend": ((0, 0.5, 1), lambda *layers: trend(np.stack(layers, 1)), 1.0),
+    "trend": ((0, 0.5, 1), lambda *rows: trend(np.stack(rows, 1)), 1.0),
     "loss": ((1, 0), lambda a, b: loss(a, b, 0), 1.0),
     "losses": ((3, 1, 2, 1), lambda *tables: losses(*tables), 1.0),
 }

@@ -121,7 +121,10 @@ function layerPlot(plot) {
   const drawing = s(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${bottom + 44}`, role: "img", "aria-label": label },
-    s("rect", { x: Math.max(left, x(plot.layers[0]) - half), width: Math.min(right, x(plot.layers[1]) + half) - Math.max(left, x(plot.layers[0]) - half), y: top, height: bottom - top, class: "about" }),
+    plot.layers.map(([first, last]) => {
+      const [from, to] = [Math.max(left, x(first) - half), Math.min(right, x(last) + half)];
+      return s("rect", { x: from, width: to - from, y: top, height: bottom - top, class: "about" });
+    }),
     frame(y, low, high, left, right, `${plot.title} (${plot.unit})`),
     plot.uniform !== null && s("line", { x1: left, x2: right, y1: y(plot.uniform), y2: y(plot.uniform), class: "uniform" }),
     curves,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from checker.claims.kind import Kind, Rule, register, terminals
 from checker.claims.language.amounts import amounts_of, factor_of, margin_of
+from checker.claims.language.comparison import what_is_compared
 from checker.claims.language.english import English, english_changes, number
-from checker.claims.language.lost import check_amount, check_lost, compared, is_error, lost_by
-from checker.claims.language.metrics import OTHER_SIDE, better_of, direction, example, metric_of, negated
+from checker.claims.language.lost import check_amount, compared, is_error, lost_by
+from checker.claims.language.metrics import OTHER_SIDE, example, negated
 from checker.claims.language.noise import NEGATIONS
 from checker.claims.language.placed import placed
 from checker.claims.language.question import Choice, Edit, QuestionError, adding
 from checker.claims.language.subjects import others_of, the_one
-from checker.claims.language.tree import Parsed, leaves, single
+from checker.claims.language.tree import Parsed, leaves
 from checker.claims.range import Range, beyond, of_difference
 from checker.claims.spec import ClaimSpec, Margin
 from checker.vocabulary import MetricWord, Relation
@@ -49,7 +49,7 @@ class Compare(Kind):
             raise _alone(parsed)
 
     def read(self, parsed: Parsed) -> ClaimSpec:
-        metric, relation = _what_is_compared(parsed)
+        metric, relation = what_is_compared(parsed)
         subject, baseline = compared(parsed)
         check_amount(parsed)
         factor = factor_of(parsed)
@@ -173,54 +173,3 @@ def _superlative(parsed: Parsed) -> QuestionError:
         Choice((Edit(place, place + 1, word, article=True), *gone, *adding(f"than {other}").edits), other) for other in others
     ]
     return QuestionError(reason, "one comparison for each of them", choices, together=True)
-
-
-def _what_is_compared(parsed: Parsed) -> tuple[MetricWord, Relation]:
-    """The metric and the relation that a comparison states, negation aside."""
-    for kind in ("ADJECTIVE", "PREDICATE"):
-        for value in parsed.tokens(kind):
-            name, relation = value.split(":")
-            metric = metric_of(parsed, name)
-            if kind == "ADJECTIVE":
-                word = single(parsed.tokens("COMPARATIVE", "DEGREE"), "word for the direction")
-                if word not in ("more", "less"):
-                    raise QuestionError(f"{word!r} does not go with that word", "more or less")
-                relation = relation if word == "more" else OTHER_SIDE[cast(Relation, relation)]
-            return metric, cast(Relation, relation)
-    metric = metric_of(parsed)
-    cut = parsed.all("more_cut")
-    if cut:
-        return metric, "greater" if any(token.type == "MORE_THAN" for token in leaves(cut[0])) else "less"
-    if parsed.all("lose"):
-        check_lost(parsed, metric)
-        word = single(parsed.tokens("COMPARATIVE"), "word for how much is lost")
-        if word not in ("more", "less"):
-            raise QuestionError(f"{word!r} does not go with what is lost", "more or less")
-        return metric, "greater" if word == "more" else "less"
-    beats = parsed.all("beat", "beaten")
-    if beats:
-        better = better_of(parsed, metric)
-        wins = any(token.type == "BEAT" for token in leaves(beats[0]))
-        return metric, better if wins else OTHER_SIDE[better]
-    exceeds = parsed.all("exceed", "sign")
-    if exceeds:
-        return metric, "greater" if any(token.type in ("EXCEED", "GREATER_SIGN") for token in leaves(exceeds[0])) else "less"
-    if parsed.all("changed", "change"):
-        return metric, _changed(parsed, metric)
-    words = parsed.tokens("COMPARATIVE") or parsed.tokens("DEGREE")
-    if not words and parsed.all("multiple"):
-        return metric, "greater"
-    word = single(words, "comparison")
-    if parsed.all("verb") and word not in ("faster", "slower"):
-        raise QuestionError(f"{word!r} does not go with that verb", "faster or slower")
-    return metric, direction(parsed, metric, word)
-
-
-def _changed(parsed: Parsed, metric: MetricWord) -> Relation:
-    """The relation of a model that changes a metric to another one."""
-    if parsed.tokens("RAISED", "UP"):
-        return "greater"
-    if parsed.tokens("LOWERED", "DOWN"):
-        return "less"
-    better = better_of(parsed, metric)
-    return better if parsed.tokens("IMPROVE") else OTHER_SIDE[better]

@@ -185,42 +185,32 @@ def _value(words: Sequence[Word], place: int) -> str:
 PREPOSITIONS = terminals("IN ON AT FOR OF OVER MEAN_OVER")
 PLACES = terminals(
     "LAYER LAYERS ALL_LAYERS EACH_LAYER SOME_LAYER MOST_LAYERS EACH_OF SOME_OF MOST_OF UPPER LOWER UPPER_OF LOWER_OF "
-    "EARLY_LAYERS LATE_LAYERS LATER_LAYERS FIRST LAST ORDINAL HEAD HEADS CLASS_TOKEN PATCH_TOKENS REGISTER_TOKENS"
+    "EARLY_LAYERS LATE_LAYERS LATER_LAYERS MIDDLE MIDDLE_LAYERS FIRST LAST ORDINAL HEAD HEADS CLASS_TOKEN PATCH_TOKENS "
+    "REGISTER_TOKENS"
 )
 PLACING = PREPOSITIONS | PLACES | terminals("DATA NUMBER NOISE OWN AND TO COMMA DEPTH DEFAULT")
-LAYERS = terminals("LAYER LAYERS UPPER LOWER UPPER_OF LOWER_OF EARLY_LAYERS LATE_LAYERS LATER_LAYERS")
+LAYERS = terminals(
+    "LAYER LAYERS UPPER LOWER UPPER_OF LOWER_OF EARLY_LAYERS LATE_LAYERS LATER_LAYERS MIDDLE MIDDLE_LAYERS "
+    "EARLY_ONES MIDDLE_ONES LATE_ONES FIRST_ONE LAST_ONE"
+)
 LAYER_WORDS = ("one", "ones", "early", "earlier", "late", "later", "deep", "deeper", "middle", "peaks", "peak", "intermediate",
                "best-performing")  # fmt: skip
-EARLY, LATE = ("early", "earlier", "lower", "shallow", "initial"), ("late", "later", "deep", "deeper", "upper", "higher")
-OPPOSITE = {"shorter": "longer", "lower": "higher", "smaller": "larger", "less": "more", "weaker": "stronger", "fewer": "more"}
-OPPOSITE |= {larger: smaller for smaller, larger in OPPOSITE.items() if smaller != "fewer"}
-COMPARING = terminals(
-    "METRIC NOISE OF IN POSSESSIVE MODEL FAMILY IS HAVE COMPARATIVE EARLY_LAYERS LATE_LAYERS LATER_LAYERS THAN THAT COMMA NAME"
-)
 
 
 def layers_compared(words: Sequence[Word]) -> QuestionError | None:
-    """What to ask where the layers of one model are compared with each other, which no kind of claim does. Where early ones are
-    held against late ones, the trend over the depth says that."""
+    """What to ask where the layers of one model are compared with each other in words that no kind of claim has."""
     types = [word.type for word in words]
     texts = [word.text.casefold() for word in words]
     models = list(dict.fromkeys(word.value for word in words if word.type in ("MODEL", "FAMILY")))
     than = types.index("THAN") if "THAN" in types else len(types)
-    pointing = [index for index, text in enumerate(texts[1:]) if text in ("one", "ones")]  # the last one, early ones
-    places = [index for index, kind in enumerate(types) if kind in LAYERS or index in pointing]
+    places = [index for index, kind in enumerate(types) if kind in LAYERS or texts[index] in ("one", "ones")]
     both = any(place < than for place in places) and any(place > than for place in places)
     highest = ("SUPERLATIVE" in types or {"peaks", "peak", "best-performing"} & set(texts)) and places + [1] * ("middle" in texts)
     if len(models) > 1 or not (both or highest):
         return None
-    reason = "it compares layers of one model with each other; a claim here follows a metric over the depth, or compares models"
-    choices = []
-    compared = [word for word in words if word.type == "COMPARATIVE"]
-    measured = [word for word in words if word.type == "METRIC"]
-    early, late = ([place for place in places if texts[place].startswith(side)] for side in (EARLY, LATE))
-    if both and models and len(compared) == len(measured) == len(early) == len(late) == 1 and set(types) <= COMPARING:
-        model = next(word.text for word in words if word.type in ("MODEL", "FAMILY"))
-        longer = compared[0].text.casefold()
-        deeper = longer if late < early else OPPOSITE.get(longer)
-        text = f"{measured[0].text} of {model} gets {deeper} with depth"
-        choices = [Choice((Edit(0, len(words), text, article=True),))] if deeper else []
-    return QuestionError(reason, "a trend with depth, or another model in these layers", choices)
+    reason = (
+        "it compares layers of one model with each other, and does not say of two choices of layers in which a metric is higher"
+    )
+    return QuestionError(
+        reason, "two choices of layers, as in 'MAE has longer attention distance in late layers than in early layers'"
+    )

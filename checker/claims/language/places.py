@@ -77,6 +77,12 @@ def layers_of(parsed: Parsed, clause: Node) -> str:
             "which of the two",
             [Choice((Edit(first, last, text),)) for text in ("in all layers", "averaged over all layers")],
         )
+    if node.data == "middle_layers":
+        first, last = parsed.span(node)
+        reason = f"{parsed.text(node)!r} does not say where the middle begins and ends"
+        raise QuestionError(
+            reason, "which layers", [Choice((Edit(first, last, "the middle third of the layers", article=True),))]
+        )
     if node.data == "listed_layers" and len(set(numbers)) < len(numbers):
         raise QuestionError("it names a layer twice", "each layer once")
     if node.data == "span_of_layers" and numbers[0] >= numbers[1]:
@@ -85,8 +91,8 @@ def layers_of(parsed: Parsed, clause: Node) -> str:
         return "layers " + " and ".join(map(str, sorted(numbers)))
     words = {
         "all_layers": "all", "each_layer": "all", "some_layer": "all", "most_layers": "all", "upper_half": "upper half",
-        "lower_half": "lower half", "first_layer": "layer 1", "last_layer": "last 1", "first_layers": "first {}",
-        "last_layers": "last {}", "one_layer": "layer {}", "span_of_layers": "layers {}-{}",
+        "lower_half": "lower half", "middle_third": "middle third", "first_layer": "layer 1", "last_layer": "last 1",
+        "first_layers": "first {}", "last_layers": "last {}", "one_layer": "layer {}", "span_of_layers": "layers {}-{}",
     }  # fmt: skip
     return words[str(node.data)].format(*numbers)
 
