@@ -188,9 +188,7 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
     sound = f"sound {digest} {_metrics()}"
     known = _known(sound)
     if known is not None:
-        claim, heads = known
-        entries = (Entry(text[head.start : head.end], head.scope, head.key, head.verdict) for head in heads)
-        return Ledger(claim, tuple(entries), data, digest)
+        return Ledger(known[0], tuple(_entry(head, text) for head in known[1]), data, digest)
     try:
         values = strict_json.load(text)
     except strict_json.JsonError as error:
@@ -211,12 +209,16 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
             raise EvidenceError(f"{name}:{line}:{column}: run {number + 1}: {wrong}; {RESTORE}")
     places = strict_json.places(text, "runs")
     entries = tuple(Entry.of(run, text[start:end]) for run, (start, end) in zip(runs, places, strict=True))
-    heads = (
+    heads = tuple(
         Head(start=start, end=end, scope=each.scope, key=each.key, verdict=each.verdict)
         for each, (start, end) in zip(entries, places, strict=True)
     )
-    keep(ROOM, sound, [file.claim, _heads().dump_json(tuple(heads)).decode()])
+    keep(ROOM, sound, [file.claim, _heads().dump_json(heads).decode()])
     return Ledger(file.claim, entries, data, digest)
+
+
+def _entry(head: Head, text: str) -> Entry:
+    return Entry(text[head.start : head.end], head.scope, head.key, head.verdict)
 
 
 def _known(sound: str) -> tuple[str, tuple[Head, ...]] | None:

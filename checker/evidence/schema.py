@@ -20,7 +20,8 @@ FILE = "evidence.schema.json"
 def evidence_schema() -> dict[str, Any]:
     """The schema of today's models."""
     schema = EvidenceFile.model_json_schema()
-    models = {model.__name__: model for model in (EvidenceFile, *_below(Record))}
+    found: list[type[BaseModel]] = [EvidenceFile, *_below(Record)]
+    models = {model.__name__: model for model in found}
     for name, definition in {**schema["$defs"], EvidenceFile.__name__: schema}.items():
         texts = _descriptions(models[name]) if name in models else {}
         for key, value in definition.get("properties", {}).items():
