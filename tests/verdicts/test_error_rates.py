@@ -33,7 +33,7 @@ from checker.verdicts import (
 )
 from tests.verdicts.worlds import ALPHA, CASES, first_word, models, most
 
-TRIALS = 150
+TRIALS = 100
 MOST_SEEDS = 8
 Options = dict[str, Any]
 

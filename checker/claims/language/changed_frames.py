@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checker.claims.language.change_phrases import alternatives, phrases_alone, possible
 from checker.vocabulary import Vocabulary
 
 BETTER = r"(?P<better>improves?|increases?|raises?|lowers?|reduces?|decreases?|degrades?|worsens?|hurts?)"
@@ -13,6 +14,8 @@ WORDS = {"improve": "better", "increase": "higher", "raise": "higher", "lower": 
 METRIC = r"(?:the )?(?P<metric>[^,;]+?)"
 MODEL = r"(?P<model>[\w-]+(?: with registers)?)"
 REST = r"(?P<rest>(?: (?:by|in|on|for|over) .*)?)"
+UNCHANGED = r"(?:the )?(?:dense|full|full-precision|original|unpruned|unquanti[sz]ed|intact|unchanged|unmodified) "
+KEEPS = re.compile(r"\b(?:keep|maintain|preserve|retain)s? the (?=[^,;]+ of )")
 NOUNS = (  # of what is done to a model that is named in the middle
     (rf"(?P<noun>quanti[sz]ing|pruning) (?:the weights of )?{MODEL} (?P<to>to [\d.]+ ?(?:bits?|-bit|% sparsity))", "{noun} {to}"),
     (rf"(?P<noun>(?:removing|dropping) (?:the last (?:\w+ )?layers?|layer \d+)) (?:of|from|in) {MODEL}", "{noun}"),
@@ -28,6 +31,10 @@ def in_frames_of_changes(text: str, vocabulary: Vocabulary) -> Iterator[str]:
             yield from _from_one_to_another(text, name)
         for rising in change.rising:
             yield from _more_of_it(text, rising)
+    if any(phrase.pattern.search(text) for phrase in possible(phrases_alone(vocabulary.changes), text)):
+        names = alternatives(name for model in vocabulary.models for name in (model.name, *model.synonyms))
+        plain = re.sub(rf"\b{UNCHANGED}(?={names})", "", text, flags=re.IGNORECASE)
+        yield from dict.fromkeys((plain, KEEPS.sub("matches the ", plain)))
     for pattern, noun in NOUNS:
         match = re.fullmatch(rf"{pattern} (?P<said>.+?) (?:its|the) {METRIC}{REST}", text, re.IGNORECASE)
         if match and " of " not in match["metric"]:

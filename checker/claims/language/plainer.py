@@ -14,12 +14,23 @@ GOOD = ("better", "worse", "well", "best", "worst")
 CLAUSE = re.compile(r" (?:is|are) ")
 _HEAD, _REST = r"(?P<head>.*?)", r"(?P<rest>.*)"
 _OF = r" the (?P<what>.+?) of (?P<b>[\w-]+)"
+_THING = r"(?:the )?(?P<what>[a-z][a-z -]*?)"
+_A, _B = (rf"(?P<{name}>[\w-]+(?: with registers)?)" for name in "ab")
+_ARE_MORE = r"(?:is|are) (?P<word>(?:more|less) [\w-]+|better|\w+er) than"
 FRAMES = (
     (
         rf"{_HEAD}\b(?:makes?|lets?|helps?) (?:the )?(?:self-)?attention (?:to )?(?P<verb>capture|attend)\b{_REST}",
         "{head}{verb}s{rest}",
     ),
     (r"(?P<head>.*\d),(?P<rest>\d\d\d\b.*)", "{head}{rest}"),
+    # the heads of A are more diverse than those of B; in A, heads are more diverse than in B; A heads are ... than B heads
+    (rf"{_THING} (?:of|in) {_A} {_ARE_MORE} (?:that|those) (?:of|in) {_B}{_REST}", "{a} has {word} {what} than {b}{rest}"),
+    (rf"in {_A}, {_THING} {_ARE_MORE} in {_B}{_REST}", "{a} has {word} {what} than {b}{rest}"),
+    (
+        rf"{_A}(?:['’]s)? (?P<what>[a-z][a-z -]*?) {_ARE_MORE} {_B}(?:['’]s| (?P=what)){_REST}",
+        "{a} has {word} {what} than {b}{rest}",
+    ),
+    (rf"{_HEAD}(?P<more>(?:more|less) (?:robust|sensitive)) than {_B} (?P<to>to [^,;]+)", "{head}{more} {to} than {b}"),
     # what a sentence says of two models and a metric in another frame, and the same as a comparison or a correlation
     (rf"{_HEAD}\b(?:is|are) (?P<much>(?:\S+ ){{0,4}}?)(?P<word>faster|slower)\b{_REST}", "{head}trains {much}{word}{rest}"),
     (

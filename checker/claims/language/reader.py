@@ -33,6 +33,11 @@ CLAIMS = re.compile(r";|,? but |,? whereas |,? while |, and | and ")
 CLAIMING = {"METRIC", "ADJECTIVE", "PREDICATE", "VERB", "PROBE"}  # words that say what is measured
 IDLE = {"NAME", "NOISE", "IT", "HEDGE", "OF", "TO", "THAT", "HAVE", "IS", "UNIT", "IMAGES", "AS", "OWN", "ONLY",
         "PREDICT", "GOES_WITH"}  # fmt: skip
+APART = {"NAME", "NOISE", "OF", "TO", "THAT", "HAVE", "IS", "COMPARATIVE", "DEGREE", "WITH", "FROM", "METRIC", "MODEL", "FAMILY"}
+POINTING = re.compile(  # at what is said before
+    r"\b(?:this|these|it|they|them|then|there|so|such|same|both|gap|effects?|differences?|reverse|opposite|contrary|results?)\b",
+    re.IGNORECASE,
+)
 COUNTED = {"NUMBER", "PERCENT", "PATCH_TOKENS", "COMMA"}  # of what a reason says
 DEPTH = 2  # a sentence is taken apart into claims once, and each claim put into another frame once
 MOST_WAYS = 6  # to take the freer words of a sentence
@@ -89,7 +94,7 @@ class Reader:
             return self._question("it is in another language; English only is read", ("the sentence in English",))
         if len(self.ways[0]) > MOST_WORDS:
             return reading
-        found = self._contrasted() or self._without_a_reason()
+        found = self._contrasted() or self._without_a_reason() or self._without_the_other()
         if found:
             return found
         loose = self._loosely(reading)
@@ -273,6 +278,22 @@ class Reader:
         leads = self._typed(claims[0])[0].type in ("BY", "WITHIN")  # a margin that may be meant of the others too
         whole = all(part.status == "ok" for part in read) and len(places) == 1 and not leads
         return self._question(reason, ("one sentence for each claim",), claims if whole else (), together=True)
+
+    def _without_the_other(self) -> Reading | None:
+        """The first claim of a sentence that makes a second one, which is not understood and cannot restrict it."""
+        parted = self._parted()
+        first, *others = (part.strip(" ,") for part in CLAIMS.split(self.text))
+        if parted is None or len(others) != 1 or not self._is_apart(others[0]):
+            return None
+        if self._places(first) or self._read(first).spec is None:
+            return None
+        return replace(parted, choices=(first,), added=("",), together=False)
+
+    def _is_apart(self, text: str) -> bool:
+        """Whether a claim that is not understood has nothing that could restrict another one."""
+        words = self._typed(text)
+        kinds = {kind for _, kind in kinds_of(words)}
+        return all(word.type in APART for word in words) and kinds <= {None, "metric", "mechanism"} and not POINTING.search(text)
 
     def _claims_something(self, text: str) -> bool:
         return any(word.type in (*CLAIMING, "COMPARATIVE") for word in self._typed(text))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         ("attention is more homogeneous", "greater"),
         ("attention maps are more homogeneous", "greater"),
         ("more homogeneous heads", "greater"),
+        ("more homogeneous attention heads", "greater"),
         ("heads are more homogeneous", "greater"),
         ("more diverse attention maps", "less"),
         ("more diverse attention", "less"),

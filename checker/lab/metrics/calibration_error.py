@@ -40,6 +40,7 @@ BINS = 15  # of equal width, as the authors take
         ("well-calibrated", "less"),
         ("miscalibrated", "greater"),
     ),
+    loose=(("better calibrated predictions", "less"), ("worse calibrated predictions", "greater")),
     predicates=(
         ("is better calibrated", "less"),
         ("are better calibrated", "less"),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         ("heads are more diverse", "greater"),
         ("attention heads are more diverse", "greater"),
         ("more homogeneous heads", "less"),
+        ("more homogeneous attention heads", "less"),
         ("heads are more homogeneous", "less"),
         ("head diversity", ""),
         ("diversity of heads", ""),

@@ -90,6 +90,8 @@ def shuffling_accuracy(subject: Subject) -> Tensor:
         ("captures more low-frequency information", "greater"),
         ("relies more on low frequencies", "greater"),
         ("uses more low frequencies", "greater"),
+        ("is more robust to high-frequency perturbations", "greater"),
+        ("is more robust to high-frequency noise", "greater"),
     ),
 )
 def low_pass_accuracy(subject: Subject) -> Tensor:
@@ -120,6 +122,8 @@ def low_pass_accuracy(subject: Subject) -> Tensor:
         ("relies more on high frequencies", "greater"),
         ("exploits more high frequencies", "greater"),
         ("captures more high-frequency information", "greater"),
+        ("is more robust to low-frequency perturbations", "greater"),
+        ("is more robust to low-frequency noise", "greater"),
     ),
 )
 def high_pass_accuracy(subject: Subject) -> Tensor:

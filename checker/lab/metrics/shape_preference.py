@@ -64,6 +64,8 @@ AGREEING_SEED, CONFLICTING_SEED = (1, 0x5C), (2, 0x5C)  # apart from those of th
         ("higher texture bias", "less"),
         ("weaker texture bias", "greater"),
         ("lower texture bias", "greater"),
+        ("is more sensitive to texture", "less"),
+        ("is more sensitive to shape", "greater"),
     ),
 )
 def shape_preference(subject: Subject) -> Tensor:

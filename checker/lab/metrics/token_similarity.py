@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         ("more homogeneous tokens", "greater"),
         ("more similar tokens", "greater"),
         ("tokens are more similar", "greater"),
+        ("tokens are more similar to each other", "greater"),
+        ("tokens are more alike", "greater"),
         ("more diverse tokens", "less"),
         ("oversmoothing", ""),
         ("over-smoothing", ""),
