@@ -11,6 +11,7 @@ test: .venv/ready-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/python -m compileall -q checker
 	.venv/bin/pytest -m "slow or not slow" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .venv/ready: pyproject.toml constraints.txt

@@ -33,8 +33,10 @@ OWNED = re.compile(r" \[\[[a-z0-9-]+\|[✅❌❔🖉∅][^\]]*\]\]| ?\^(?!my-own
 
 def run(*arguments: str, cwd: Path, cache: Path, **options: object) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"CHECK_CLAIMS_CACHE": str(cache), "PYTHONWARNINGS": "ignore"}
+    checks = not arguments or arguments[0].startswith((".", "-"))
+    one = ["--workers", "1"] if checks and "--workers" not in arguments else []  # each more costs the import of torch
     return subprocess.run(
-        [COMMAND, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
+        [COMMAND, *arguments, *one], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 
