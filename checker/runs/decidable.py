@@ -46,7 +46,7 @@ def decidable(case: Case, vocabulary: Vocabulary) -> Case:
         if amount is not None and amount.unit not in allowed:
             listed = " or ".join(f"`{unit}`" for unit in allowed)
             return replace(case, word="error", reason=f"the {what} is in {amount.unit!r}; {metric.title} takes {listed}")
-    if not metric.layers and (spec.quantifier or (KINDS[spec.kind].over_depth and spec.over is None)):
+    if not metric.layers and (spec.quantifier or spec.than or (KINDS[spec.kind].over_depth and spec.over is None)):
         return replace(case, word="error", reason=f"{metric.title} is one number for a whole model; it has no layers")
     for each in metrics:
         if spec.where.heads and each is not None and not each.heads:

@@ -68,12 +68,19 @@ class Layers(Kind):
     def margin(self, metric: MetricWord) -> Margin | None:
         return Margin(value=metric.margin.value, unit=metric.margin.unit)
 
+    def check(self, spec: ClaimSpec) -> None:
+        if spec.than == spec.where.layers:
+            raise ValueError(f"{spec.than} is compared with itself; name other layers in `than`")
+
     def ranges(self, spec: ClaimSpec) -> Iterator[Range]:
         assert spec.margin is not None
         yield of_one(spec, spec.margin.unit, -spec.margin.value, spec.margin.value)
 
     def rule(self, spec: ClaimSpec) -> Rule:
         return Rule("layers", "members", {"relation": spec.relation, **spec.margin_option()}, keep="depth")
+
+    def values(self, unit: str) -> str:
+        return f"Mean over images and the layers of both sides, in {unit}"
 
     def effect(self, spec: ClaimSpec, subject: str, baseline: str) -> str:
         assert spec.than is not None
