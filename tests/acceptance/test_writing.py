@@ -46,7 +46,7 @@ def test_a_run_is_undone_and_init_leaves_no_trace(make_vault: Make, cache: Path)
     assert run("init", "--map", cwd=project, cache=cache).returncode == 0
     assert run(".", cwd=project, cache=cache).returncode == 0
     listed = json.loads(run("undo", "--list", "--json", cwd=project, cache=cache).stdout)["runs"]
-    assert [entry["command"] for entry in listed] == ["check-claims .", "check-claims init --map"]
+    assert [entry["command"] for entry in listed] == ["check-claims . --workers 1", "check-claims init --map"]
     result = run("init", "--remove", cwd=project, cache=cache)
     assert (result.returncode, tree(project)) == (0, before), result.stderr
     for _ in range(3):

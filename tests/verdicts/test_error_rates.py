@@ -33,7 +33,7 @@ from checker.verdicts import (
 )
 from tests.verdicts.worlds import ALPHA, CASES, first_word, models, most
 
-TRIALS = 100
+TRIALS = 150
 MOST_SEEDS = 8
 Options = dict[str, Any]
 
