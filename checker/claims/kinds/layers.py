@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from checker.claims.kind import Kind, Rule, register, terminals
@@ -14,7 +14,7 @@ from checker.claims.language.placed import placed
 from checker.claims.language.places import QUANTIFIERS, layers_of, quantifier_of, where_of
 from checker.claims.language.question import QuestionError
 from checker.claims.language.subjects import the_one
-from checker.claims.language.tree import Node, Parsed
+from checker.claims.language.tree import Node, Parsed, leaves
 from checker.claims.range import Range, of_one
 from checker.claims.spec import ClaimSpec, Margin, Where
 from checker.vocabulary import MetricWord, Relation
@@ -42,6 +42,7 @@ class Layers(Kind):
         placed_at = parsed.all("layers_clause")
         if quantifier_of(parsed) or any(cast(Node, node.children[-1]).data in ONE_BY_ONE for node in (*here, *there)):
             raise QuestionError("layers are compared by their means, not one by one", "one choice of layers on each side")
+        _check_parts(parsed, (*here, *placed_at), there[0])
         if len(here) + bool(placed_at) != 1:
             fault = "it does not say with which layers those are compared" if not placed_at else "it names layers thrice"
             raise QuestionError(fault, "one choice of layers on each side")
@@ -86,3 +87,15 @@ class Layers(Kind):
         assert spec.than is not None
         here, there = (say_layers(each, None) for each in (spec.where.layers, spec.than))
         return f"{subject} {here} minus {there}"
+
+
+def _check_parts(parsed: Parsed, sides: Sequence[Node], there: Node) -> None:
+    """Raise QuestionError for a head or tokens that may be of one side alone: of both they are before the layers, or between
+    commas before the others."""
+    first = min((parsed.span(node)[0] for node in sides), default=0)
+    commas = {token.start_pos for token in leaves(parsed.tree) if token.type == "COMMA"}
+    for clause in parsed.all("heads_clause", "tokens_clause"):
+        start = parsed.span(clause)[0]
+        if start > first and (start > parsed.span(there)[0] or start - 1 not in commas):
+            reason = f"{parsed.text(clause)!r} can be of both sides, or of the layers beside it alone"
+            raise QuestionError(reason, "the part at the beginning of the sentence, where it is of both")
